@@ -1,0 +1,48 @@
+Feature: Many guests at once
+  As the owner of the shop
+  I want to know what happens when everybody comes at the same time
+  So that nobody gets what somebody else has paid for
+
+  Scenario: All guests of a tasting sit at the table at the same time
+    The tasting begins when the last seat is taken: one guest after the other would wait for ever.
+
+    When I send 5 POST requests to "/tasting/5" at the same time with the body:
+      """
+      {"guest": "one of five"}
+      """
+    Then the response statuses are:
+      | status | count |
+      | 200    | 5     |
+    And the response body at "$.seated" is 5
+
+  Scenario: A crowd reads the menu
+    When I send 20 GET requests to "/menu" at the same time
+    Then the response statuses are:
+      | status | count |
+      | 200    | 20    |
+
+  Scenario: Every order gets a number of its own
+    When I send 20 POST requests to "/orders" at the same time with the body:
+      """
+      {"customer": "Ann", "item": "latte", "quantity": 1}
+      """
+    Then the response statuses are:
+      | status | count |
+      | 201    | 20    |
+    When I GET "/orders"
+    Then the response body at "$.orders" has 20 items
+    And the response body at "$.orders[?@.id > 15].id" is [16, 17, 18, 19, 20]
+
+  Scenario: The last five cakes go to the first five guests
+    When I send 12 POST requests to "/orders" at the same time with the body:
+      """
+      {"customer": "Ann", "item": "cake", "quantity": 1}
+      """
+    Then the response statuses are:
+      | status | count |
+      | 201    | 5     |
+      | 409    | 7     |
+    When I send a GET request to "/menu" with the query:
+      | name | value |
+      | q    | cake  |
+    Then the response body at "$.items[0].stock" is 0

@@ -1,0 +1,52 @@
+Feature: Orders
+  As a customer
+  I want to order, pay and change my mind in time
+  So that I get the coffee I want, and pay for nothing else
+
+  Background:
+    When I send a POST request to "/orders" with the body:
+      """
+      {"customer": "Ann", "item": "latte", "quantity": 2}
+      """
+    Then the response status is 201
+
+  Scenario: An order has a price and a number
+    Then the response body contains:
+      """
+      {"id": 1, "customer": "Ann", "total": "7.60", "status": "ordered"}
+      """
+    And the response header "Location" is "/orders/1"
+
+  Scenario: A paid order is brewed
+    When I POST "/orders/1/payment"
+    Then the response body at "$.status" is "paid"
+    When I GET "/orders/1"
+    Then the response body at "$.status" is "brewed" within 2 seconds
+
+  Scenario: An order can be cancelled until it is paid
+    When I DELETE "/orders/1"
+    Then the response body at "$.status" is "cancelled"
+    When I POST "/orders/1/payment"
+    Then the response status is "Conflict"
+    And the response body at "$.error" is "The order is cancelled."
+
+  Scenario: Orders are listed by customer
+    When I send a POST request to "/orders" with the body:
+      """
+      {"customer": "Bob", "item": "iced tea", "quantity": 1}
+      """
+    And I send a GET request to "/orders" with the query:
+      | name     | value |
+      | customer | Bob   |
+    Then the response body at "$.orders[*].item" is ["iced tea"]
+
+  Scenario: What is not on the menu cannot be ordered
+    When I send a POST request to "/orders" with the body:
+      """
+      {"customer": "Ann", "item": "beer", "quantity": 1}
+      """
+    Then the response status is "Not Found"
+    And the response body is:
+      """
+      {"error": "There is no beer on the menu."}
+      """

@@ -1,0 +1,1 @@
+"""The ways to reach an app: one port, an adapter a client; transport, lifespan, loop. Knows no Gherkin."""

@@ -1,0 +1,185 @@
+"""What the in-process clients have in common: the owner task, the lifespan, the alarm, the crash rule."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from functools import partial
+from typing import TYPE_CHECKING, TypeAlias, TypeVar, cast
+
+import httpx2
+
+from asgherkin.clients.alarm import AppBlocked, alarm
+from asgherkin.clients.asgi import in_words
+from asgherkin.clients.lifespan import Lifespan
+from asgherkin.clients.owner import Owner
+from asgherkin.clients.transport import ASGITransport
+from asgherkin.clients.watch import grace
+from asgherkin.errors import AppError
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+    from http.cookiejar import CookieJar
+    from types import FrameType
+
+    from asgherkin.clients.port import Loop
+    from asgherkin.clients.recorder import Recorder
+
+T = TypeVar("T")
+BASE_URL = "http://testserver"
+Outcome: TypeAlias = httpx2.Response | Exception | None
+_HTTPX = frozenset({"httpx", "httpx2", "httpcore", "httpcore2"})
+
+
+class Adapter(ABC):
+    """A client of an app in this process. See `asgherkin.clients.port.Client`."""
+
+    name: str
+
+    def __init__(self, recorder: Recorder) -> None:
+        self.recorder = recorder
+        # httpx2's own kind of jar: finding a cookie in it takes no search.
+        self.cookies: CookieJar = httpx2.Cookies().jar
+        self.return_server_errors = False
+        self._owner = Owner()
+        self._lifespan = Lifespan(recorder, self._owner.spawn)
+        self._owned = False
+        self._closed = False
+        self._plugged: object = None
+        self._async_http: httpx2.AsyncClient | None = None
+
+    @property
+    @abstractmethod
+    def loop(self) -> Loop:
+        """The app's loop."""
+
+    def start(self, *, again: bool = False) -> None:
+        """Start the app, once; `again` starts it anew after a shut-down. Raises `AppError` when it fails."""
+        self._act("start-up", lambda: self._on_loop(partial(self._lifespan.start, again=again)))
+
+    def shut_down(self) -> None:
+        """Shut the app down. Raises `AppError` when it fails."""
+        self._act("shut-down", lambda: self._on_loop(self._lifespan.stop))
+
+    def run(self, function: Callable[..., Awaitable[T]], *args: object) -> T:
+        """Run an async function on the app's loop."""
+        return self._act("", lambda: self._on_loop(function, *args))
+
+    @property
+    def async_http(self) -> httpx2.AsyncClient:
+        """A client for async code on the app's loop."""
+        if self._async_http is None:
+            self._async_http = self._async_client(raising=not self.return_server_errors)
+        return self._async_http
+
+    def plug(self, http: object) -> None:
+        """Use a user's own client for `request` and `send`."""
+        self._plugged = http
+
+    def close(self) -> None:
+        """End what the scenario holds. The loop stays usable."""
+        if not self._closed:
+            self._closed = True
+            if self._owned and not self.loop.blocked:
+                self._act("", lambda: self.loop.run(self._end))
+
+    def close_loop(self) -> None:
+        """End the loop, if it is the client's own."""
+        self.close()
+        self.loop.close()
+
+    def _act(self, doing: str, function: Callable[[], T]) -> T:
+        """Call a function that waits for the app. Raises `AppError` when the app blocks its event loop."""
+        if self.loop.blocked:
+            raise AppError("The app still blocks its event loop, so it cannot be reached any more.")
+        watch = alarm(self.recorder.timeout, explain=partial(self._explain, doing), ping=partial(self._ping, doing))
+        try:
+            with watch:
+                return function()
+        except AppBlocked as blocked:
+            self.loop.interrupted()
+            raise blocked.error from None
+        finally:
+            # An app may have swallowed it: what it did is a crash all the same.
+            if watch.error is not None:
+                self.recorder.record(watch.error, doing)
+
+    def _on_loop(self, function: Callable[..., Awaitable[T]], *args: object, apart: bool = False) -> T:
+        if self._owned:
+            return self.loop.run(function, *args, apart=apart)
+        self._owned = True
+        self.loop.start(self._owner.serve)
+
+        async def first() -> T:
+            await self._owner.opened()
+            return await function(*args)
+
+        return self.loop.run(first, apart=apart)
+
+    async def _end(self) -> None:
+        if self._async_http is not None:
+            await self._async_http.aclose()
+        if not await self._owner.close(grace(self.recorder.timeout)):
+            self.loop.forget(self._owner.task)
+
+    def _respond(self, method: str, url: str, function: Callable[[], httpx2.Response]) -> httpx2.Response:
+        try:
+            return self._act(f"{method} {url}", function)
+        except Exception as error:
+            if not self._is_crash(error):
+                raise
+            return self._bare(error, method, url)
+
+    def _respond_together(
+        self, count: int, method: str, url: str, function: Callable[[list[Outcome]], None]
+    ) -> list[httpx2.Response]:
+        """Call a function that fills in the outcomes of `count` equal requests."""
+        outcomes: list[Outcome] = [None] * count
+        missing: AppError | None = None
+        try:
+            self._act(f"{method} {url}", partial(function, outcomes))
+        except AppError as error:
+            missing = error
+        return [self._settled(missing if outcome is None else outcome, method, url) for outcome in outcomes]
+
+    def _settled(self, outcome: Outcome, method: str, url: str) -> httpx2.Response:
+        if not isinstance(outcome, Exception):
+            return cast("httpx2.Response", outcome)
+        if not self._is_crash(outcome):
+            raise outcome
+        return self._bare(outcome, method, url)
+
+    def _is_crash(self, error: Exception) -> bool:
+        """Whether an error that came in place of a response is the app's; else it is the request's."""
+        return isinstance(error, AppError) or (self._plugged is not None and not _is_httpx(error))
+
+    def _bare(self, error: Exception, method: str, url: str) -> httpx2.Response:
+        self.recorder.record(error, f"{method} {url}")
+        return httpx2.Response(500, request=httpx2.Request(method, httpx2.URL(BASE_URL).join(url)))
+
+    def _explain(self, doing: str, frame: FrameType | None) -> str:
+        during = f" during {doing}" if doing else ""
+        where = self.loop.place(frame, self.recorder.root)
+        at = f", at {where}" if where else ""
+        return f"The app blocked its event loop for {in_words(self.recorder.timeout)}{during}{at}"
+
+    def _ping(self, doing: str, answer: Callable[[], None]) -> None:
+        # A user's own async function may block the loop, as a sync one does; an app may not.
+        if doing or self.recorder.running:
+            self.loop.ping(answer)
+        else:
+            answer()
+
+    def _transport(self, *, raising: bool) -> ASGITransport:
+        return ASGITransport(self.recorder, self._owner.spawn, self._lifespan.state, raise_app_exceptions=raising)
+
+    def _async_client(self, *, raising: bool) -> httpx2.AsyncClient:
+        return httpx2.AsyncClient(
+            transport=self._transport(raising=raising),
+            base_url=BASE_URL,
+            cookies=self.cookies,
+            follow_redirects=True,
+        )
+
+
+def _is_httpx(error: Exception) -> bool:
+    return any(kind.__module__.partition(".")[0] in _HTTPX for kind in type(error).__mro__)

@@ -1,0 +1,128 @@
+"""Finding the app by its location, and calling every kind of ASGI app as ASGI 3."""
+
+from __future__ import annotations
+
+import difflib
+import importlib
+import inspect
+import re
+import sys
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING, TypeAlias, cast
+
+from asgherkin.clients.asgi import ASGI3, Receive, Scope, Send
+from asgherkin.clients.frames import user_frames
+from asgherkin.errors import ConfigurationError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+    from types import ModuleType
+
+_NAMES = r"[^\W\d]\w*(?:\.[^\W\d]\w*)*"
+_LOCATION = re.compile(rf"({_NAMES}):({_NAMES})(\(\))?")
+_ASGI2: TypeAlias = Callable[[Scope], Callable[[Receive, Send], Awaitable[None]]]
+
+
+def load_app(location: str, search_path: Path) -> object:
+    """The app at `module:attribute`, or what `module:factory()` returns.
+
+    `search_path` is put in front of `sys.path`. Raises `ConfigurationError` for whatever stands in the way.
+    """
+    parts = _LOCATION.fullmatch(location)
+    if parts is None:
+        raise ConfigurationError(
+            f'"{location}" is not an app\'s location. Write "module:attribute", '
+            'for example asgi_app = "shop.main:app", or "module:factory()".'
+        )
+    if str(search_path) not in sys.path:
+        sys.path.insert(0, str(search_path))
+    module, attributes, call = parts.groups()
+    app = _attribute(_module(module, search_path), attributes)
+    _check_callable(app, f"{module}:{attributes}")
+    if call is None:
+        return app
+    made = _made(cast("Callable[[], object]", app), location, search_path)
+    _check_callable(made, location)
+    return made
+
+
+def asgi3(app: object) -> ASGI3:
+    """The app as a coroutine function of scope, receive and send, whichever version of ASGI it speaks."""
+    return cast("ASGI3", app) if _takes_three(app) else _called_twice(cast("_ASGI2", app))
+
+
+def _called_twice(app: _ASGI2) -> ASGI3:
+    async def call(scope: Scope, receive: Receive, send: Send) -> None:
+        await app(scope)(receive, send)
+
+    return call
+
+
+def _takes_three(app: object) -> bool:
+    try:
+        inspect.signature(cast("Callable[..., object]", app)).bind(None, None, None)
+    except TypeError:
+        return False
+    except ValueError:  # a callable written in C, whose signature is not known
+        return True
+    return True
+
+
+def _module(name: str, search_path: Path) -> ModuleType:
+    try:
+        return importlib.import_module(name)
+    except ModuleNotFoundError as error:
+        raise ConfigurationError(_not_found(name, error, search_path)) from error
+    except (Exception, SystemExit) as error:
+        frames = user_frames(error, search_path)
+        raise ConfigurationError(f'The app\'s module "{name}" fails when it is imported:\n{frames}') from error
+
+
+def _not_found(name: str, error: ModuleNotFoundError, search_path: Path) -> str:
+    missing = error.name or ""
+    if missing != name and not name.startswith(f"{missing}."):
+        frames = user_frames(error, search_path)
+        return f'The app\'s module "{name}" imports "{missing}", which was not found:\n{frames}'
+    parent, _, last = missing.rpartition(".")
+    if parent:
+        return f'The app\'s module "{name}" was not found: there is a "{parent}", but no "{last}" in it.'
+    return (
+        f'The app\'s module "{name}" was not found: there is no "{last}" in {search_path}, '
+        "nor anywhere else on sys.path."
+    )
+
+
+def _attribute(module: ModuleType, attributes: str) -> object:
+    target: object = module
+    path = module.__name__
+    for name in attributes.split("."):
+        if not hasattr(target, name):
+            raise ConfigurationError(f'"{path}" has no attribute "{name}".{_nearest(name, target)}')
+        target = getattr(target, name)
+        path = f"{path}{':' if path == module.__name__ else '.'}{name}"
+    return target
+
+
+def _nearest(name: str, target: object) -> str:
+    names = difflib.get_close_matches(name, dir(target), n=3, cutoff=0.5)
+    return f" The nearest names are: {', '.join(names)}." if names else ""
+
+
+def _made(factory: Callable[[], object], location: str, search_path: Path) -> object:
+    try:
+        return factory()
+    except (Exception, SystemExit) as error:
+        frames = user_frames(error, search_path)
+        raise ConfigurationError(f'The factory "{location}" failed:\n{frames}') from error
+
+
+def _check_callable(app: object, location: str) -> None:
+    if inspect.iscoroutine(app):
+        app.close()
+        raise ConfigurationError(
+            f'The factory "{location}" is an "async def": it returns a coroutine and no app. Write it as a "def".'
+        )
+    if not callable(app):
+        raise ConfigurationError(
+            f'"{location}" is not an ASGI app: it is of type {type(app).__name__}, which cannot be called.'
+        )

@@ -1,0 +1,29 @@
+"""The types of ASGI, and what a scope calls itself.
+
+Messages are dictionaries of mixed values by specification (https://asgi.readthedocs.io/en/latest/specs/main.html),
+so `Any` is the honest type of their values.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, MutableMapping
+from typing import Any, TypeAlias
+from urllib.parse import quote
+
+Message: TypeAlias = MutableMapping[str, Any]
+Scope: TypeAlias = MutableMapping[str, Any]
+Receive: TypeAlias = Callable[[], Awaitable[Message]]
+Send: TypeAlias = Callable[[Message], Awaitable[None]]
+ASGI3: TypeAlias = Callable[[Scope, Receive, Send], Awaitable[None]]
+
+
+def target(scope: Scope) -> str:
+    """The path and the query of a scope, as they stand in a request line."""
+    raw: bytes = scope.get("raw_path") or quote(scope["path"]).encode()
+    query: bytes = scope.get("query_string", b"")
+    return (raw + b"?" + query if query else raw).decode("latin-1")
+
+
+def in_words(seconds: float) -> str:
+    """A duration for a message: "5 seconds", "1 second"."""
+    return f"{seconds:g} second" if seconds == 1 else f"{seconds:g} seconds"

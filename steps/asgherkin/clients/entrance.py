@@ -1,0 +1,132 @@
+"""The way in for Starlette's TestClient: what it takes for the app, and a TestClient with an alarm.
+
+Imported by the client `test` alone, since Starlette's TestClient takes its time to import.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING, TypeVar, cast
+
+import anyio
+import anyio.lowlevel
+from starlette.testclient import TestClient
+
+from asgherkin.clients.call import AppCall
+from asgherkin.clients.watch import grace
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    import httpx2
+
+    from asgherkin.clients.asgi import Message, Receive, Scope, Send
+    from asgherkin.clients.owner import Spawn
+    from asgherkin.clients.recorder import Recorder
+
+T = TypeVar("T")
+_DISCONNECT = {"type": "http.disconnect"}
+
+
+class AlarmedTestClient(TestClient):
+    """A TestClient whose requests are acts: `act` calls them under the alarm for a blocked event loop."""
+
+    __test__ = False
+    act: Callable[[str, Callable[[], httpx2.Response]], httpx2.Response]
+
+    def send(self, request: httpx2.Request, **options: object) -> httpx2.Response:
+        """Send a request."""
+        send = cast("Callable[..., httpx2.Response]", super().send)
+        doing = f"{request.method} {request.url.raw_path.decode()}"
+        return self.act(doing, partial(send, request, **options))
+
+
+class Entrance:
+    """An ASGI app for TestClient, which calls the app through `recorder`.
+
+    Each request's call has a task of its own, made by `spawn`, so that TestClient is not held up by an app that
+    does not stop. A client that leaves early gives the app a disconnect before it is cancelled. The lifespan is
+    answered here: one for all clients runs beside.
+    """
+
+    def __init__(self, recorder: Recorder, spawn: Spawn, *, raising: bool, whole: bool) -> None:
+        """`raising`: the client raises the app's exceptions. `whole`: it reads each response to its end."""
+        self._recorder = recorder
+        self._spawn = spawn
+        self._raising = raising
+        self._whole = whole
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Call the app as TestClient does."""
+        if scope["type"] == "lifespan":
+            await _stand_in(receive, send)
+        elif scope["type"] == "http":
+            await self._visit(scope, receive, send)
+        else:
+            try:
+                await self._recorder(scope, receive, send)
+            except Exception as exception:
+                # TestClient raises a websocket's exceptions whatever it was told.
+                self._recorder.deliver(exception)
+                raise
+
+    async def _visit(self, scope: Scope, receive: Receive, send: Send) -> None:
+        door = _Door(receive, send)
+        call = AppCall(self._recorder)
+        self._spawn(partial(call.run, scope, door.receive, door.send, whole=self._whole))
+        try:
+            await call.ended.wait()
+        except BaseException:
+            door.shut()
+            with anyio.move_on_after(grace(self._recorder.timeout), shield=True) as waiting:
+                await call.ended.wait()
+            if waiting.cancelled_caught:
+                await call.stop(scope)
+            raise
+        if call.failure is not None:
+            if self._raising:
+                self._recorder.deliver(call.failure)
+            raise call.failure
+
+
+class _Door:
+    """TestClient's receive and send; once the client has left, a disconnect and nobody to send to."""
+
+    def __init__(self, receive: Receive, send: Send) -> None:
+        self._receive = receive
+        self._send = send
+        self._left = False
+        self._waiting: set[anyio.CancelScope] = set()
+
+    async def receive(self) -> Message:
+        """What the client sends."""
+        return await self._until_left(self._receive) or dict(_DISCONNECT)
+
+    async def send(self, message: Message) -> None:
+        """Send to the client."""
+        await self._until_left(self._send, message)
+
+    def shut(self) -> None:
+        """The client has left: interrupt what waits for it."""
+        self._left = True
+        for scope in self._waiting:
+            scope.cancel()
+
+    async def _until_left(self, function: Callable[..., Awaitable[T]], *args: object) -> T | None:
+        if self._left:
+            await anyio.lowlevel.checkpoint()
+            return None
+        with anyio.CancelScope() as scope:
+            self._waiting.add(scope)
+            try:
+                return await function(*args)
+            finally:
+                self._waiting.discard(scope)
+        return None
+
+
+async def _stand_in(receive: Receive, send: Send) -> None:
+    """Answer the lifespan in place of the app."""
+    for phase in ("startup", "shutdown"):
+        await receive()
+        await send({"type": f"lifespan.{phase}.complete"})

@@ -1,0 +1,118 @@
+"""Tracebacks for the author of an app: the frames of their own code, and no others."""
+
+from __future__ import annotations
+
+import linecache
+import os
+import sysconfig
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from types import CodeType, FrameType, TracebackType
+
+_PACKAGE = f"{Path(__file__).parents[1]}{os.sep}"
+_STDLIB = tuple(f"{sysconfig.get_path(name)}{os.sep}" for name in ("stdlib", "platstdlib"))
+_INSTALLED = ("site-packages", "dist-packages")
+_TESTING = ("asgherkin", "pytest", "_pytest", "pluggy", "pytest_bdd", "pytest_asyncio")
+_LOOPS = ("asyncio", "anyio", "trio", "outcome", "uvloop", "concurrent", "threading")
+_MACHINERY = frozenset([*_TESTING, *_LOOPS, "starlette", "httpx2", "httpx", "contextlib", "importlib"])
+_DEPTH = 20
+
+
+def summary(exception: BaseException) -> str:
+    """The last line of a traceback: `ValueError: x`."""
+    name = type(exception).__name__
+    try:
+        text = str(exception)
+    except Exception:  # noqa: BLE001 - the app's own __str__, which may fail in any way
+        text = "its text cannot be made"
+    return f"{name}: {text}" if text else name
+
+
+def user_frames(exception: BaseException, root: Path) -> str:
+    """A traceback with the frames under `root` only; all but the machinery's where there is none.
+
+    Causes follow under `caused by`, the parts of an exception group under their number.
+    """
+    return "\n".join(_lines(exception, root, set()))
+
+
+def is_users(filename: str, root: Path) -> bool:
+    """Whether a file is the user's own: under `root`, installed nowhere, no part of this toolkit."""
+    path = Path(filename)
+    if filename.startswith((_PACKAGE, *_STDLIB)):
+        return False
+    return path.is_relative_to(root) and not any(part in _INSTALLED for part in path.parts)
+
+
+def is_machinery(frame: FrameType) -> bool:
+    """Whether a frame belongs to this toolkit or to what runs it."""
+    module: str = frame.f_globals.get("__name__", "")
+    return frame.f_code.co_filename.startswith((_PACKAGE, "<frozen")) or module.split(".")[0] in _MACHINERY
+
+
+def place(code: CodeType, line: int, root: Path) -> str:
+    """Where a frame is: `shop/main.py:12 in create_order`."""
+    return f"{_shown(code.co_filename, root)}:{line} in {code.co_name}"
+
+
+def source(code: CodeType, line: int) -> str:
+    """The line of source that a frame is at, empty where the source is not at hand."""
+    return linecache.getline(code.co_filename, line).strip()
+
+
+def _lines(exception: BaseException, root: Path, seen: set[int]) -> Iterator[str]:
+    seen.add(id(exception))
+    yield from _own_lines(exception, root)
+    if isinstance(exception, BaseExceptionGroup):
+        yield from _parts(exception, root, seen)
+    cause = _cause(exception)
+    if cause is not None and id(cause) not in seen and len(seen) < _DEPTH:
+        yield "caused by"
+        yield from _lines(cause, root, seen)
+
+
+def _own_lines(exception: BaseException, root: Path) -> Iterator[str]:
+    entries = list(_walk(exception.__traceback__))
+    own = [entry for entry in entries if is_users(entry[0].f_code.co_filename, root)]
+    if isinstance(exception, SyntaxError) and exception.filename:
+        # The compiler has no frame: the place of the mistake is in the exception.
+        yield f"  {_shown(exception.filename, root)}:{exception.lineno}"
+        yield f"    {(exception.text or '').strip()}"
+        yield f"{type(exception).__name__}: {exception.msg}"
+        return
+    for frame, line in own or [entry for entry in entries if not is_machinery(entry[0])]:
+        yield f"  {place(frame.f_code, line, root)}"
+        if text := source(frame.f_code, line):
+            yield f"    {text}"
+    yield summary(exception)
+
+
+def _parts(group: BaseExceptionGroup[BaseException], root: Path, seen: set[int]) -> Iterator[str]:
+    for number, part in enumerate(group.exceptions, start=1):
+        yield f"  {number} of {len(group.exceptions)}"
+        yield from (f"    {line}" for line in _lines(part, root, seen))
+
+
+def _walk(traceback: TracebackType | None) -> Iterator[tuple[FrameType, int]]:
+    while traceback is not None:
+        yield traceback.tb_frame, traceback.tb_lineno
+        traceback = traceback.tb_next
+
+
+def _cause(exception: BaseException) -> BaseException | None:
+    if exception.__cause__ is not None:
+        return exception.__cause__
+    return None if exception.__suppress_context__ else exception.__context__
+
+
+def _shown(filename: str, root: Path) -> str:
+    path = Path(filename)
+    if path.is_relative_to(root):
+        return path.relative_to(root).as_posix()
+    for folder in _INSTALLED:
+        if folder in path.parts:
+            return Path(*path.parts[path.parts.index(folder) + 1 :]).as_posix()
+    return path.as_posix()

@@ -1,0 +1,259 @@
+"""The two kinds of event loop: on the main thread, and behind a portal in a thread of its own."""
+
+from __future__ import annotations
+
+import asyncio
+import contextvars
+import importlib
+import threading
+from concurrent.futures import Future
+from typing import TYPE_CHECKING, TypeVar
+
+from anyio.from_thread import BlockingPortal, start_blocking_portal
+
+from asgherkin.clients.hang import family, frame_place, thread_place
+from asgherkin.errors import AppError, AsgherkinError, ConfigurationError
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+    from contextlib import AbstractContextManager
+    from pathlib import Path
+    from types import FrameType
+
+    from asgherkin.clients.port import Loop
+
+T = TypeVar("T")
+LOOPS = ("asyncio", "uvloop", "trio")
+_GRACE = 1.0
+_BUSY = (
+    'The client cannot be used inside an "async def" step: the event loop is busy with that step. '
+    'Use the "async_client" fixture there, for example: response = await async_client.get("/").'
+)
+
+# Tasks and threads that do not end. Kept, so that no generator of theirs is closed in its middle.
+_abandoned: list[object] = []
+
+
+def make_loop(name: str, given: asyncio.AbstractEventLoop | None = None) -> Loop:
+    """The loop of that name for the `async` client; `given` is a running session's own asyncio loop."""
+    check_loop(name)
+    if name == "trio":
+        return PortalLoop.made("trio")
+    if name == "uvloop":
+        # Only there with the extra.
+        import uvloop
+
+        return MainThreadLoop(uvloop.new_event_loop(), own=True)
+    return MainThreadLoop(asyncio.new_event_loop(), own=True) if given is None else MainThreadLoop(given)
+
+
+def check_loop(name: str) -> None:
+    """Raise `ConfigurationError` when there is no such loop, or when its extra is not installed."""
+    if name not in LOOPS:
+        raise ConfigurationError(f'"{name}" is not an event loop. Write one of: {", ".join(LOOPS)}.')
+    try:
+        importlib.import_module(name)
+    except ImportError as error:
+        raise ConfigurationError(
+            f'{name} is not installed. Install it with: pip install "asgherkin[{name}]"'
+        ) from error
+
+
+class MainThreadLoop:
+    """An asyncio loop driven from the main thread. All its runs share one context; `own` ones are closed."""
+
+    def __init__(self, loop: asyncio.AbstractEventLoop, *, own: bool = False) -> None:
+        self.blocked = False
+        self._loop = loop
+        self._own = own
+        self._context = contextvars.copy_context()
+        self._task: asyncio.Task[object] | None = None
+        self._error: AppError | None = None
+
+    def run(self, function: Callable[..., Awaitable[T]], *args: object, apart: bool = False) -> T:
+        """Run an async function to its end, and return what it returns."""
+        loop = self._loop
+        if loop.is_running():
+            raise AsgherkinError(_BUSY)
+        context = self._context.copy() if apart else self._context
+        task = self._task = loop.create_task(_awaited(function, args), context=context)
+        task.add_done_callback(self._stop)
+        try:
+            # Not run_until_complete: AnyIO ends its worker threads with a task that was run by that.
+            loop.run_forever()
+        except BaseException:
+            self._cancel(task)
+            raise
+        if not task.done():
+            raise self._not_done(task)
+        return task.result()
+
+    def start(self, function: Callable[[], Awaitable[None]]) -> None:
+        """Start a background task that lives across runs."""
+        task = self._loop.create_task(_awaited(function, ()), context=self._context.copy())
+        task.add_done_callback(_look_at)
+
+    def leave(self, error: AppError) -> None:
+        """Make the present `run` raise `error` though its function has not ended."""
+        self._error = error
+        self.forget(id(self._task))
+        self._loop.stop()
+
+    def forget(self, task: int) -> None:
+        """Stop waiting for a task and its descendants: also those who end all tasks of the loop."""
+        ids = {member.id for member in family(task)}
+        for lost in asyncio.all_tasks(self._loop):
+            if id(lost) in ids:
+                _abandoned.append(lost)
+                asyncio._unregister_task(lost)  # noqa: SLF001 - documented in "Extending asyncio"
+
+    def ping(self, answer: Callable[[], None]) -> None:
+        """Call `answer` on the loop, from any thread and from a signal handler."""
+        self._loop.call_soon_threadsafe(answer)
+
+    def place(self, frame: FrameType | None, root: Path) -> str:
+        """Where the main thread is at."""
+        return frame_place(frame, root)
+
+    def interrupted(self) -> None:
+        """The main thread was interrupted, and with it the app: the loop can go on."""
+
+    def close(self) -> None:
+        """End the loop's tasks and the loop, if it is this object's own."""
+        if self._own and not self._loop.is_closed():
+            try:
+                self.run(_end_tasks)
+            finally:
+                self._loop.close()
+
+    def _stop(self, task: asyncio.Task[object]) -> None:
+        # The callback of an interrupted run may come late, and must not stop the next one.
+        if task is self._task:
+            self._loop.stop()
+
+    def _not_done(self, task: asyncio.Task[T]) -> AppError:
+        error, self._error = self._error, None
+        if error is None:
+            self._cancel(task)
+            return AppError("The app stopped the event loop that it runs on.")
+        self._task = None
+        return error
+
+    def _cancel(self, task: asyncio.Task[T]) -> None:
+        if not task.done():
+            task.cancel()
+            timer = self._loop.call_later(_GRACE, self._loop.stop)
+            self._loop.run_forever()
+            timer.cancel()
+        self._task = None
+        _look_at(task)
+
+
+class PortalLoop:
+    """An event loop in another thread, reached through an AnyIO portal; one of its `own` ends with it."""
+
+    def __init__(self, portal: BlockingPortal, own: AbstractContextManager[object] | None = None) -> None:
+        self.blocked = False
+        self._portal = portal
+        self._own = own
+        self._lost = False
+        self._send_away: Callable[[BaseException], None]
+        self._thread, self._call_soon = portal.call(_native)
+
+    @classmethod
+    def made(cls, backend: str) -> PortalLoop:
+        """One of its own."""
+        manager = start_blocking_portal(backend)
+        return cls(manager.__enter__(), manager)
+
+    def run(self, function: Callable[..., Awaitable[T]], *args: object, apart: bool = False) -> T:  # noqa: ARG002
+        """Run an async function to its end, and return what it returns. Its context is always its own."""
+        if threading.get_ident() == self._thread:
+            raise AsgherkinError(_BUSY)
+        outcome: Future[T] = Future()
+        self._send_away = outcome.set_exception
+        inner = self._portal.start_task_soon(_awaited, function, args)
+        inner.add_done_callback(lambda done: _pass_on(done, outcome))
+        try:
+            return outcome.result()
+        except BaseException:
+            inner.cancel()
+            raise
+
+    def start(self, function: Callable[[], Awaitable[None]]) -> None:
+        """Start a background task that lives across runs."""
+        self._portal.start_task_soon(function)
+
+    def leave(self, error: AppError) -> None:
+        """Make the present `run` raise `error` though its function has not ended."""
+        self._lost = True
+        self._send_away(error)
+
+    def forget(self, task: int) -> None:  # noqa: ARG002
+        """Do not wait for the thread any more when it is closed."""
+        self._lost = True
+
+    def ping(self, answer: Callable[[], None]) -> None:
+        """Call `answer` on the loop, from any thread and from a signal handler."""
+        self._call_soon(answer)
+
+    def place(self, frame: FrameType | None, root: Path) -> str:  # noqa: ARG002
+        """Where the portal's thread is at."""
+        return thread_place(self._thread, root)
+
+    def interrupted(self) -> None:
+        """The main thread was interrupted, but nothing can interrupt the app in its own."""
+        self.blocked = True
+
+    def close(self) -> None:
+        """End the thread, if it is this object's own; one that does not end is left alone."""
+        own, self._own = self._own, None
+        if self.blocked or self._lost:
+            _abandoned.append((own, self._portal))
+        elif own is not None:
+            own.__exit__(None, None, None)
+
+
+async def _awaited(function: Callable[..., Awaitable[T]], args: tuple[object, ...]) -> T:
+    return await function(*args)
+
+
+def _look_at(task: asyncio.Task[T]) -> None:
+    """Retrieve an exception, which has been dealt with, so that asyncio does not log it."""
+    if task.done() and not task.cancelled():
+        task.exception()
+
+
+async def _end_tasks() -> None:
+    others = asyncio.all_tasks() - {asyncio.current_task()}
+    for task in others:
+        task.cancel()
+    if others:
+        _, pending = await asyncio.wait(others, timeout=_GRACE)
+        _abandoned.extend(pending)
+        for task in others:
+            _look_at(task)
+    await asyncio.get_running_loop().shutdown_asyncgens()
+
+
+async def _native() -> tuple[int, Callable[[Callable[[], None]], object]]:
+    """The id of this thread, and the way to call a function on its loop from anywhere."""
+    try:
+        return threading.get_ident(), asyncio.get_running_loop().call_soon_threadsafe
+    except RuntimeError:
+        # Only there where the loop is trio's.
+        import trio
+
+        return threading.get_ident(), trio.lowlevel.current_trio_token().run_sync_soon
+
+
+def _pass_on(inner: Future[T], outcome: Future[T]) -> None:
+    """Give the outcome of a portal's task to the one who waits, unless they were sent away before."""
+    if outcome.done():
+        return
+    if inner.cancelled():
+        outcome.cancel()
+    elif exception := inner.exception():
+        outcome.set_exception(exception)
+    else:
+        outcome.set_result(inner.result())

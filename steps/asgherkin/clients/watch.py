@@ -1,0 +1,131 @@
+"""The hang watch: stops a call of the app that makes no progress, and says where it was waiting."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Coroutine
+from time import monotonic
+from typing import TYPE_CHECKING, Protocol, TypeAlias
+
+import anyio
+
+from asgherkin.clients.hang import hanging_place
+from asgherkin.errors import AppError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+Abandon: TypeAlias = Callable[[AppError], None]
+
+
+def grace(timeout: float) -> float:
+    """Seconds that a cancelled app is waited for: the timeout again, at most one."""
+    return min(timeout, 1.0)
+
+
+def waiting_at(where: str) -> str:
+    """The end of a message about an app that hangs; empty where its place is not known."""
+    return f" It was waiting at {where}" if where else ""
+
+
+class Watch:
+    """Watches one call of the app by `moved`, the time of its last step forward, and by `rests`.
+
+    While `rests` is not 0 it is the client's turn, not the app's, and no time runs.
+    """
+
+    __slots__ = (
+        *("_abandon", "_describe", "_later", "_over", "_root", "_scope", "_soon", "_task", "_timer"),
+        *("error", "moved", "rests", "timeout"),
+    )
+
+    def __init__(self, timeout: float, root: Path) -> None:
+        self.timeout = timeout
+        self._root = root
+        self.error: AppError | None = None
+        self.rests = 0
+
+    async def guard(self, call: Awaitable[None], describe: Callable[[], str], abandon: Abandon) -> None:
+        """Await `call`. Raises `AppError` when it hung, whatever it did after it was cancelled.
+
+        `describe` says what the app failed to do. `abandon` is called when it does not stop at all.
+        """
+        self._describe = describe
+        self._abandon = abandon
+        self._task, self._later, self._soon = _surroundings()
+        self.moved = monotonic()
+        self._timer = self._later(self.timeout, self._look)
+        try:
+            with anyio.CancelScope() as self._scope:
+                await call
+        except Exception as failure:
+            if self.error is None:
+                raise
+            raise self.error from failure
+        finally:
+            self._timer.cancel()
+            if self.error is not None:
+                self._over.set()
+        if self.error is not None:
+            raise self.error
+
+    def _look(self) -> None:
+        left = self.timeout if self.rests else self.moved + self.timeout - monotonic()
+        if left > 0:
+            self._timer = self._later(left, self._look)
+        else:
+            self._soon(self._stop)
+
+    async def _stop(self) -> None:
+        where = waiting_at(hanging_place(self._task, self._root))
+        text = self._describe()
+        self._over = anyio.Event()
+        self.error = AppError(text + where)
+        self._scope.cancel()
+        with anyio.move_on_after(grace(self.timeout)):
+            await self._over.wait()
+            return
+        self.error = AppError(f"{text} It did not stop when it was cancelled either.{where}")
+        self._abandon(self.error)
+
+
+class _Timer(Protocol):
+    def cancel(self) -> object: ...
+
+
+_Later: TypeAlias = Callable[[float, Callable[[], None]], _Timer]
+_Soon: TypeAlias = Callable[[Callable[[], Coroutine[object, object, None]]], object]
+_stopping: set[asyncio.Task[None]] = set()
+
+
+def _surroundings() -> tuple[int, _Later, _Soon]:
+    """The id of the current task, and the ways to call a function later, or start another task, on its loop."""
+    try:
+        loop = asyncio.get_running_loop()
+    except RuntimeError:
+        # Only there where the loop is trio's.
+        import trio
+
+        return id(trio.lowlevel.current_task()), _later_on_trio, trio.lowlevel.spawn_system_task
+    return id(asyncio.current_task()), loop.call_later, _soon_on_asyncio
+
+
+def _soon_on_asyncio(function: Callable[[], Coroutine[object, object, None]]) -> None:
+    task = asyncio.get_running_loop().create_task(function())
+    _stopping.add(task)
+    task.add_done_callback(_stopping.discard)
+
+
+def _later_on_trio(delay: float, callback: Callable[[], None]) -> _Timer:
+    import trio
+
+    scope = trio.CancelScope()
+
+    async def wait() -> None:
+        with scope:
+            await trio.sleep(delay)
+        if not scope.cancelled_caught:
+            callback()
+
+    trio.lowlevel.spawn_system_task(wait)
+    return scope

@@ -1,0 +1,48 @@
+"""What this toolkit raises.
+
+    AsgherkinError
+    ├── ConfigurationError   the run cannot work as configured
+    ├── FeatureError         a feature file cannot be read
+    ├── SentenceError        a sentence's slot, table or doc string is wrong
+    ├── UndefinedStep        no sentence fits a step
+    ├── AmbiguousStep        more than one sentence fits a step
+    └── AppError             the app failed to start, crashed or hung
+    Mismatch (AssertionError)  what came is not what the sentence expects
+
+The text of each is meant for the author of a feature: what was seen, what was expected, what to write.
+Where it happened (feature, line, sentence) is added when the failure is shown.
+"""
+
+from __future__ import annotations
+
+
+class AsgherkinError(Exception):
+    """Anything that is wrong with a feature, its configuration or the app under test."""
+
+
+class ConfigurationError(AsgherkinError):
+    """The run cannot work as configured: an option, the app's location, a missing extra."""
+
+
+class FeatureError(AsgherkinError):
+    """A feature file, or a scenario in it, cannot be read."""
+
+
+class SentenceError(AsgherkinError):
+    """A sentence is used wrongly: a bad number, bad JSON, a missing table, an unknown variable."""
+
+
+class UndefinedStep(AsgherkinError):  # noqa: N818 - Cucumber's name for the status
+    """No step definition fits a step."""
+
+
+class AmbiguousStep(AsgherkinError):  # noqa: N818 - Cucumber's name for the status
+    """More than one step definition of the same rank fits a step."""
+
+
+class AppError(AsgherkinError):
+    """The app failed to start or to shut down, crashed, or did not answer."""
+
+
+class Mismatch(AssertionError):  # noqa: N818 - a failed expectation, not an error of the toolkit's
+    """What came is not what the sentence expects."""

@@ -1,0 +1,69 @@
+"""The fixtures that a user may override or use."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from asgherkin.errors import ConfigurationError
+from asgherkin.options import settings_key
+from asgherkin.surroundings import session_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    import httpx2
+
+    from asgherkin.session.session import Session
+    from asgherkin.session.variables import Variables
+
+
+@pytest.fixture
+def asgi_app(request: pytest.FixtureRequest) -> Any:
+    """The app under test: an ASGI callable, or its location as text. Override it to build one for each scenario.
+
+    Raises ConfigurationError where none is configured.
+    """
+    location = request.config.stash[settings_key].app
+    if not location:
+        raise ConfigurationError(
+            "No app is configured. Say where it is, in pyproject.toml:\n"
+            "\n"
+            "    [tool.pytest.ini_options]\n"
+            '    asgi_app = "shop.main:app"\n'
+            "\n"
+            "or on the command line (--asgi-app shop.main:app), or override the fixture asgi_app in conftest.py."
+        )
+    return location
+
+
+@pytest.fixture
+def session(request: pytest.FixtureRequest) -> Iterator[Session]:
+    """What the running scenario holds; in a plain test, one of its own."""
+    session, is_new = session_of(request)
+    yield session
+    if is_new:
+        session.end()
+
+
+@pytest.fixture
+def client(session: Session) -> httpx2.Client:
+    """A client with the API of httpx.Client that reaches the app; for `def` steps. The app is started."""
+    session.start()
+    session.after_step(-1)
+    return session.client.http
+
+
+@pytest.fixture
+def async_client(session: Session) -> httpx2.AsyncClient:
+    """An httpx AsyncClient that reaches the app on the app's own loop; for `async def` steps. The app is started."""
+    session.start()
+    session.after_step(-1)
+    return session.client.async_http
+
+
+@pytest.fixture
+def variables(session: Session) -> Variables:
+    """The scenario's remembered values: what `{{name}}` stands for."""
+    return session.variables

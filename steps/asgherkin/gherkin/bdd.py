@@ -1,0 +1,129 @@
+"""The private names of pytest-bdd and pytest that this toolkit needs, and why.
+
+Step definitions are pytest-bdd's: its decorators keep them as pytest fixtures, and there is no public way to
+list those, to ask which are visible to a test, or to give a fixture a value from a step (`target_fixture`).
+`scenarios()` runs a scenario by a module-level function of pytest-bdd; ours takes its place, so that it too
+awaits `async def` steps and tells the same failures. tests/gherkin/test_bdd.py holds all of this against the
+lowest and the newest version.
+"""
+
+from __future__ import annotations
+
+import inspect
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, Protocol, cast
+
+from pytest_bdd.compat import get_fixture_names, getfixturedefs, inject_fixture
+from pytest_bdd.gherkin_parser import DataTable
+from pytest_bdd.parser import Feature, Rule, Scenario, ScenarioTemplate, Step
+from pytest_bdd.parsers import StepParser
+from pytest_bdd.steps import StepFunctionContext, StepNamePrefix, step_function_context_registry
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    import pytest
+
+# By its name: pytest_bdd.scenario is a function too, which hides the module.
+_scenario: Any = import_module("pytest_bdd.scenario")
+
+__all__ = [
+    "DataTable",
+    "Feature",
+    "Rule",
+    "Scenario",
+    "Step",
+    "StepFunctionContext",
+    "StepParser",
+    "async_fixtures",
+    "defining_module",
+    "inject_fixture",
+    "run_scenarios_with",
+    "template_of",
+    "visible_contexts",
+]
+
+
+class RunScenario(Protocol):
+    """What runs one scenario of `scenarios()`."""
+
+    def __call__(self, feature: Feature, scenario: Scenario, request: pytest.FixtureRequest) -> None: ...
+
+
+def visible_contexts(
+    node: pytest.Item | pytest.Collector,
+) -> Iterator[tuple[tuple[int, int], StepFunctionContext]]:
+    """Every step definition that `node` sees, with its rank: the nearer to the node, the higher.
+
+    The rank is the length of the id of the node that the definition belongs to; at the root, a conftest.py is
+    nearer than a plugin, which pytest itself tells apart by the order of registration only.
+    """
+    fixtures = node.session._fixturemanager  # noqa: SLF001 - see the module's docstring
+    in_conftests = _functions_of_conftests(node.config)
+    for name in get_fixture_names(fixturemanager=fixtures):
+        if not name.startswith(StepNamePrefix.step_def.value):
+            continue
+        for fixture in getfixturedefs(fixtures, name, cast("pytest.Item", node)) or ():
+            context = step_function_context_registry.get(fixture.func)
+            if context is not None:
+                yield (len(fixture.baseid), fixture.func in in_conftests), context
+
+
+def _functions_of_conftests(config: pytest.Config) -> set[object]:
+    return {
+        inspect.unwrap(cast("Callable[..., object]", value))
+        for plugin in config.pluginmanager.get_plugins()
+        if str(getattr(plugin, "__file__", "")).endswith("conftest.py")
+        for name, value in vars(plugin).items()
+        if name.startswith(StepNamePrefix.step_def.value)
+    }
+
+
+def run_scenarios_with(run: RunScenario) -> Callable[[], None]:
+    """Let `run` run the scenarios of `scenarios()` and `@scenario`; the result puts pytest-bdd's own back."""
+    before = _scenario._execute_scenario  # noqa: SLF001 - see the module's docstring
+    _scenario._execute_scenario = run  # noqa: SLF001
+
+    def restore() -> None:
+        _scenario._execute_scenario = before  # noqa: SLF001
+
+    return restore
+
+
+def template_of(function: object) -> ScenarioTemplate | None:
+    """The scenario that a test function of `scenarios()` or `@scenario` stands for."""
+    try:
+        return cast("ScenarioTemplate | None", _scenario.scenario_wrapper_template_registry.get(function))
+    except TypeError:  # not every callable can be referred to weakly, and pytest-bdd's all can
+        return None
+
+
+def defining_module(request: pytest.FixtureRequest, fixture: str) -> str:
+    """The module of the fixture function that a test gets under a name; "" where there is none."""
+    function = _function(request, fixture)
+    return str(getattr(function, "__module__", ""))
+
+
+def async_fixtures(request: pytest.FixtureRequest, names: Sequence[str]) -> list[str]:
+    """The async fixtures among those that a test and the given names need, directly or not; not this toolkit's."""
+    waiting = [*request.fixturenames, *names]
+    seen: set[str] = set()
+    found: list[str] = []
+    while waiting:
+        name = waiting.pop(0)
+        if name in seen:
+            continue
+        seen.add(name)
+        function = _function(request, name)
+        if function is None or str(function.__module__).startswith("asgherkin."):
+            continue
+        if inspect.iscoroutinefunction(function) or inspect.isasyncgenfunction(function):
+            found.append(name)
+        waiting += inspect.signature(function).parameters
+    return found
+
+
+def _function(request: pytest.FixtureRequest, fixture: str) -> Callable[..., object] | None:
+    fixtures = request.session._fixturemanager  # noqa: SLF001 - see the module's docstring
+    definitions = getfixturedefs(fixtures, fixture, request.node)
+    return definitions[-1].func if definitions else None

@@ -1,0 +1,195 @@
+"""Find the definition of a step: an index that is compiled once for each place that sees other definitions.
+
+pytest-bdd tries every fixture of a run on every step. Here a definition stands under the literal text that its
+pattern starts with, only those whose literal fits are tried, and what was found is remembered by text.
+"""
+
+from __future__ import annotations
+
+import functools
+import inspect
+import re
+from collections import defaultdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from pytest_bdd import parsers
+
+from asgherkin.errors import AmbiguousStep, UndefinedStep
+from asgherkin.gherkin.bdd import visible_contexts
+from asgherkin.gherkin.suggestions import undefined
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+
+    import pytest
+
+    from asgherkin.gherkin.bdd import StepFunctionContext
+
+KINDS = ("given", "when", "then")
+_SPACES = re.compile(r"\s+")
+# What ends the literal start of a regular expression. A character before ?, * or { may be absent.
+_LITERAL = re.compile(r"(?:[^\\.^$*+?{}\[\]|()]|\\[^\w\s])*")
+
+
+class Definition:
+    """A step definition: what matches it, and how its function is called."""
+
+    def __init__(self, context: StepFunctionContext, rank: tuple[int, int], root: Path) -> None:
+        self.kind = context.type
+        self.function: Callable[..., Any] = context.step_func
+        self.parser = context.parser
+        self.converters: Mapping[str, Callable[[Any], object]] = context.converters
+        self.target_fixture = context.target_fixture
+        self.rank = rank
+        self._root = root
+
+    @property
+    def pattern(self) -> str:
+        """The sentence as its decorator has it."""
+        return str(self.parser.name)
+
+    @property
+    def example(self) -> str:
+        """The sentence as one would write it in a feature."""
+        return str(getattr(self.parser, "example", self.parser.name))
+
+    @property
+    def location(self) -> str:
+        """`file:line` of the function, from the project's root where it lies below it."""
+        code = inspect.unwrap(self.function).__code__
+        path = Path(code.co_filename)
+        shown = path.relative_to(self._root) if path.is_relative_to(self._root) else path
+        return f"{shown}:{code.co_firstlineno}"
+
+    @functools.cached_property
+    def _signature(self) -> Mapping[str, inspect.Parameter]:
+        return inspect.signature(self.function).parameters
+
+    @functools.cached_property
+    def parameters(self) -> frozenset[str]:
+        """The names of the function's parameters."""
+        return frozenset(self._signature)
+
+    @functools.cached_property
+    def required(self) -> tuple[str, ...]:
+        """The parameters without a default: slots of the sentence, its argument, or fixtures."""
+        return tuple(
+            name
+            for name, parameter in self._signature.items()
+            if parameter.kind is parameter.POSITIONAL_OR_KEYWORD and parameter.default is parameter.empty
+        )
+
+    @functools.cached_property
+    def needs_argument(self) -> bool:
+        """Whether the function takes a doc string or table, and cannot do without."""
+        return bool({"docstring", "datatable"} & set(self.required))
+
+    @functools.cached_property
+    def is_generator(self) -> bool:
+        """Whether what follows a `yield` in the function is to be run after the scenario."""
+        return inspect.isgeneratorfunction(self.function)
+
+    @property
+    def strict(self) -> bool:
+        """Whether a doc string or table that the function does not take is an error (our own sentences)."""
+        return bool(getattr(self.parser, "strict", False))
+
+
+class Index:
+    """The definitions that one place sees."""
+
+    def __init__(self, definitions: Iterable[Definition]) -> None:
+        self.definitions = list(definitions)
+        self._exact: defaultdict[str, list[Definition]] = defaultdict(list)
+        self._by_prefix: defaultdict[int, defaultdict[str, list[Definition]]] = defaultdict(lambda: defaultdict(list))
+        self._found: dict[tuple[str, str], Definition | Exception] = {}
+        for definition in self.definitions:
+            if type(definition.parser) is parsers.string:
+                self._exact[definition.pattern].append(definition)
+            else:
+                prefix = _literal_prefix(definition.parser)
+                self._by_prefix[len(prefix)][prefix].append(definition)
+
+    @classmethod
+    def seen_from(cls, node: pytest.Item | pytest.Collector) -> Index:
+        """The index of all definitions that pytest lets `node` see."""
+        root = node.config.rootpath
+        unique = {(id(context), rank): (context, rank) for rank, context in visible_contexts(node)}
+        return cls(Definition(context, rank, root) for context, rank in unique.values())
+
+    def find(self, kind: str, text: str) -> Definition:
+        """The definition of a step. The nearest wins.
+
+        Raises UndefinedStep with the nearest sentences and a stub; AmbiguousStep that names all that fit.
+        """
+        key = (kind, text)
+        found = self._found.get(key)
+        if found is None:
+            found = self._found[key] = self._search(kind, text)
+        if isinstance(found, Exception):
+            raise found.with_traceback(None)
+        return found
+
+    def _search(self, kind: str, text: str) -> Definition | Exception:
+        fitting = [one for one in self.fitting(text) if one.kind in (None, kind)]
+        if not fitting:
+            return UndefinedStep(undefined(kind, text, self))
+        highest = max(one.rank for one in fitting)
+        nearest = [one for one in fitting if one.rank == highest]
+        return nearest[0] if len(nearest) == 1 else AmbiguousStep(_ambiguous(nearest))
+
+    def fitting(self, text: str) -> list[Definition]:
+        """Every definition whose pattern fits the text, of whatever kind and rank."""
+        return [
+            *self._exact.get(text, ()),
+            *(one for one in self._candidates(text) if one.parser.is_matching(text)),
+        ]
+
+    def _candidates(self, text: str) -> Iterable[Definition]:
+        text = _normal(text)
+        for length, prefixes in self._by_prefix.items():
+            yield from prefixes.get(text[:length], ())
+
+
+class Definitions:
+    """The indexes of a run."""
+
+    def __init__(self) -> None:
+        self._indexes: dict[object, Index] = {}
+
+    def seen_from(self, node: pytest.Item | pytest.Collector) -> Index:
+        """The index for a node, compiled at its first use."""
+        index = self._indexes.get(node)
+        if index is None:
+            index = self._indexes[node] = Index.seen_from(node)
+        return index
+
+
+def _normal(text: str) -> str:
+    # `parse` patterns ignore case and take any run of spaces for one, so the index does too.
+    return _SPACES.sub(" ", text).lower()
+
+
+def _literal_prefix(parser: parsers.StepParser) -> str:
+    """The text that everything the parser matches starts with, as `_normal` has it; "" where that is unknown."""
+    known: str | None = getattr(parser, "prefix", None)
+    if known is not None:
+        return _normal(known)
+    if isinstance(parser, parsers.parse):
+        return _normal(parser.name.split("{", 1)[0])
+    if isinstance(parser, parsers.re) and not parser.regex.flags & re.VERBOSE and "|" not in parser.name:
+        found = _LITERAL.match(parser.name.removeprefix("^"))
+        literal = found[0] if found else ""
+        rest = parser.name.removeprefix("^")[len(literal) :]
+        if rest[:1] in ("?", "*", "{"):
+            literal = literal[:-1].removesuffix("\\")
+        return _normal(re.sub(r"\\(.)", r"\1", literal))
+    return ""
+
+
+def _ambiguous(fitting: list[Definition]) -> str:
+    lines = [f"{len(fitting)} step definitions fit this step equally well:"]
+    lines += [f"  {one.location}: {one.kind or 'step'} {one.pattern}" for one in fitting]
+    lines.append("Change the text of one, or move one nearer to the feature: the nearest conftest.py wins.")
+    return "\n".join(lines)

@@ -1,0 +1,72 @@
+"""pytest-asyncio's event loop, for scenarios: the fixtures that give it, and how it becomes a uvloop.
+
+An async fixture that returns the running loop is the public way to pytest-asyncio's loop; there is one for each
+scope, for the loop follows the project's own setting. What has no public way is the kind of loop: pytest-asyncio's
+hook for loop factories serves async tests only. So a scenario gets the parameter that this hook gives to tests,
+under the private name `_asyncio_loop_factory`, where pytest keeps parameters; tests/test_loops.py holds it against the lowest and newest version.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import warnings
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Literal
+
+import pytest_asyncio
+from _pytest.scope import Scope as PytestScope
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Coroutine
+
+    import pytest
+
+    Scope = Literal["session", "package", "module", "class", "function"]
+
+_FACTORY = "_asyncio_loop_factory"
+
+
+def _loop_fixture(scope: Scope) -> object:
+    async def running_loop() -> asyncio.AbstractEventLoop:
+        return asyncio.get_running_loop()
+
+    function: Callable[[], Coroutine[object, object, asyncio.AbstractEventLoop]] = running_loop
+    return pytest_asyncio.fixture(function, scope=scope, loop_scope=scope, name=_name(scope))
+
+
+def _name(scope: str) -> str:
+    return f"_asgherkin_{scope}_loop"
+
+
+function_loop = _loop_fixture("function")
+module_loop = _loop_fixture("module")
+package_loop = _loop_fixture("package")
+session_loop = _loop_fixture("session")
+
+
+def scenario_loop(request: pytest.FixtureRequest) -> asyncio.AbstractEventLoop:
+    """The loop of a scenario: that of the project's async fixtures, whatever scope they are set to."""
+    config = request.config
+    scope = config.getini("asyncio_default_fixture_loop_scope") or config.getini("asyncio_default_test_loop_scope")
+    if scope not in ("module", "package", "session"):  # a scenario has no class
+        scope = "function"
+    loop = request.getfixturevalue(_name(scope))
+    assert isinstance(loop, asyncio.AbstractEventLoop)
+    return loop
+
+
+def quiet_about_loop_scope() -> None:
+    """Keep pytest-asyncio from telling every project that has no async fixture to choose a scope for them."""
+    warnings.filterwarnings("ignore", message='The configuration option "asyncio_default_fixture_loop_scope"')
+
+
+def use_loop_factory(item: pytest.Item, factory: Callable[[], asyncio.AbstractEventLoop]) -> None:
+    """Let pytest-asyncio make the item's loop with `factory`, for its fixtures and its scenario alike.
+
+    Called before the item's fixtures are set up; an item that has parameters keeps them.
+    """
+    callspec = getattr(item, "callspec", None) or SimpleNamespace(params={}, indices={}, _arg2scope={})
+    callspec.params[_FACTORY] = factory
+    callspec.indices[_FACTORY] = 0
+    callspec._arg2scope[_FACTORY] = PytestScope.Session  # noqa: SLF001 - see the module's docstring
+    item.callspec = callspec  # type: ignore[attr-defined] # where pytest looks for an item's parameters

@@ -1,0 +1,1 @@
+"""Compare what came with what a feature expects: pure functions, no input or output."""

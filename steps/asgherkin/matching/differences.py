@@ -1,0 +1,242 @@
+"""Every difference between an expected document and the one that came."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final, TypeAlias
+
+from asgherkin.errors import Mismatch, SentenceError
+from asgherkin.matching.assignment import assign
+from asgherkin.matching.matchers import Matcher, parse_matcher, unescape
+from asgherkin.matching.values import ABSENT, same, sentence_start, show, typed, typed_pair
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+_LINES: Final = 20
+_NEAREST_OF: Final = 100
+_NAME: Final = re.compile(
+    r"[A-Za-z_\u0080-\ud7ff\ue000-\U0010ffff][\w\u0080-\ud7ff\ue000-\U0010ffff]*", re.ASCII
+)
+
+_Path: TypeAlias = "tuple[_Path, str | int] | None"
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One place where two documents differ."""
+
+    path: str
+    """A JSONPath into the actual document."""
+    expected: object
+    """A value, a `Matcher`, or `ABSENT` where nothing is expected."""
+    actual: object
+    """A value, or `ABSENT` where nothing is."""
+    note: str = ""
+    """What stands in place of the values, where they alone would mislead."""
+
+
+def resolve(expected: object) -> object:
+    """Return what an expected value means: a `Matcher`, or the value itself without its escape."""
+    if isinstance(expected, str) and expected[:1] in ("#", "\\"):
+        return parse_matcher(expected) or unescape(expected)
+    return expected
+
+
+def named(wanted: object) -> str:
+    """Return what `resolve` returned as it stands in a message."""
+    return wanted.name if isinstance(wanted, Matcher) else typed(wanted)
+
+
+def differences(expected: object, actual: object) -> list[Difference]:
+    """List where a document is not exactly the expected one, which may hold matchers."""
+    found: list[Difference] = []
+    try:
+        _compare(expected, actual, None, found)
+    except RecursionError:
+        raise _too_deep() from None
+    return found
+
+
+def missing_parts(expected: object, actual: object) -> list[Difference]:
+    """List what a document lacks of the expected one.
+
+    Objects may have other keys; each expected item of an array is found in an item of its own, in any order.
+    """
+    found: list[Difference] = []
+    try:
+        _search(expected, actual, None, found)
+    except RecursionError:
+        raise _too_deep() from None
+    return found
+
+
+def path_of(steps: Iterable[str | int]) -> str:
+    """Return the JSONPath of names and indexes, as in `$.items[0]['odd key']`."""
+    return "$" + "".join(_step(step) for step in steps)
+
+
+def _step(step: str | int) -> str:
+    if isinstance(step, int):
+        return f"[{step}]"
+    if _NAME.fullmatch(step):
+        return f".{step}"
+    inner = show(step, limit=len(step) * 6 + 2)[1:-1].replace('\\"', '"').replace("'", "\\'")
+    return f"['{inner}']"
+
+
+def _path(path: _Path) -> str:
+    steps: list[str | int] = []
+    while path is not None:
+        path, step = path
+        steps.append(step)
+    return path_of(reversed(steps))
+
+
+def _too_deep() -> SentenceError:
+    return SentenceError("The documents are nested too deeply to be compared.")
+
+
+def _compare(expected: object, actual: object, path: _Path, found: list[Difference]) -> None:
+    if isinstance(expected, dict) and isinstance(actual, dict):
+        for key, value in expected.items():
+            _compare(value, actual.get(key, ABSENT), (path, key), found)
+        if len(actual) != len(expected) or actual.keys() != expected.keys():
+            found.extend(
+                Difference(_path((path, key)), ABSENT, value)
+                for key, value in actual.items()
+                if key not in expected
+            )
+    elif isinstance(expected, list) and isinstance(actual, list):
+        common = len(actual)
+        for at, value in enumerate(expected):
+            _compare(value, actual[at] if at < common else ABSENT, (path, at), found)
+        found.extend(Difference(_path((path, at)), ABSENT, actual[at]) for at in range(len(expected), common))
+    else:
+        _compare_value(expected, actual, path, found)
+
+
+def _compare_value(expected: object, actual: object, path: _Path, found: list[Difference]) -> None:
+    wanted = resolve(expected)
+    if not _is(wanted, actual):
+        found.append(Difference(_path(path), wanted, actual))
+
+
+def _is(wanted: object, actual: object) -> bool:
+    return wanted.matches(actual) if isinstance(wanted, Matcher) else same(wanted, actual)
+
+
+def _search(expected: object, actual: object, path: _Path, found: list[Difference]) -> None:
+    if isinstance(expected, dict) and isinstance(actual, dict):
+        for key, value in expected.items():
+            _search(value, actual.get(key, ABSENT), (path, key), found)
+    elif isinstance(expected, list) and isinstance(actual, list):
+        _search_items(expected, actual, path, found)
+    else:
+        _compare_value(expected, actual, path, found)
+
+
+def _search_items(expected: list[object], actual: list[object], path: _Path, found: list[Difference]) -> None:
+    missing, free = _assign_items(expected, actual)
+    for want in missing:
+        found.extend(_nearest(want, actual, free[:_NEAREST_OF], path) or [_no_item(want, actual, path)])
+
+
+def _assign_items(expected: list[object], actual: list[object]) -> tuple[list[object], list[int]]:
+    """Return the expected items that are found nowhere, and the indexes of the items that are left over."""
+    may_be_absent = [_is(resolve(item), ABSENT) for item in expected]
+    # What may be absent comes last, as it must not take an item that another one needs.
+    order = [expected[at] for at in sorted(range(len(expected)), key=may_be_absent.__getitem__)]
+    given = assign(len(order), len(actual), lambda want, offer: contains(order[want], actual[offer]))
+    required = len(expected) - sum(may_be_absent)
+    taken = set(given)
+    return (
+        [item for item, offer in zip(order[:required], given, strict=False) if offer is None],
+        [at for at in range(len(actual)) if at not in taken],
+    )
+
+
+def contains(expected: object, actual: object) -> bool:
+    """Tell whether nothing of the expected document is missing: quicker than `missing_parts`."""
+    if isinstance(expected, dict) and isinstance(actual, dict):
+        return all(contains(value, actual.get(key, ABSENT)) for key, value in expected.items())
+    if isinstance(expected, list) and isinstance(actual, list):
+        return not _assign_items(expected, actual)[0]
+    return _is(resolve(expected), actual)
+
+
+def _nearest(want: object, actual: list[object], free: list[int], path: _Path) -> list[Difference]:
+    """Return the differences from the free item that is most like a wanted object or array."""
+    nearest: list[Difference] = []
+    for at in free:
+        if isinstance(want, dict | list) and isinstance(actual[at], type(want)):
+            missing: list[Difference] = []
+            _search(want, actual[at], (path, at), missing)
+            if not nearest or len(missing) < len(nearest):
+                nearest = missing
+    return nearest
+
+
+def _no_item(want: object, actual: list[object], path: _Path) -> Difference:
+    wanted = resolve(want)
+    return Difference(_path(path), wanted, actual, f"expected an item {named(wanted)}, got {typed(actual)}")
+
+
+def describe(found: list[Difference]) -> str:
+    """Return the differences as text, one a line, the first twenty of them."""
+    lines = [f"  {difference.path}: {_what(difference)}" for difference in found[:_LINES]]
+    more = len(found) - _LINES
+    if more > 0:
+        lines.append(f"  … and {more} more difference{'s' if more > 1 else ''}")
+    return "\n".join(lines)
+
+
+def _what(difference: Difference) -> str:
+    expected, actual = difference.expected, difference.actual
+    if difference.note:
+        return difference.note
+    if expected is ABSENT:
+        return f"not expected, got {typed(actual)}"
+    if actual is ABSENT:
+        return f"expected {named(expected)}, but it is absent"
+    if isinstance(expected, Matcher):
+        return f"expected {expected.name}, got {typed(actual)}"
+    wanted, got = typed_pair(expected, actual)
+    return f"expected {wanted}, got {got}"
+
+
+def verify_document(subject: str, expected: object, actual: object) -> None:
+    """Check that a document is exactly the expected one.
+
+    Raises:
+        Mismatch: it is not; the text lists the differences.
+    """
+    found = differences(expected, actual)
+    if found:
+        places = "1 place" if len(found) == 1 else f"{len(found)} places"
+        raise Mismatch(f"{sentence_start(subject)} differs in {places}:\n{describe(found)}")
+
+
+def verify_contains(subject: str, expected: object, actual: object) -> None:
+    """Check that a document contains the expected one: `missing_parts` finds none.
+
+    Raises:
+        Mismatch: it does not; the text lists what is missing.
+    """
+    found = missing_parts(expected, actual)
+    if found:
+        count = "1 difference" if len(found) == 1 else f"{len(found)} differences"
+        raise Mismatch(
+            f"{sentence_start(subject)} does not contain what is expected, {count}:\n{describe(found)}"
+        )
+
+
+def verify_does_not_contain(subject: str, expected: object, actual: object) -> None:
+    """Check that a document does not contain another one.
+
+    Raises:
+        Mismatch: it does.
+    """
+    if not missing_parts(expected, actual):
+        raise Mismatch(f"{sentence_start(subject)} contains what it should not: {show(expected)}")

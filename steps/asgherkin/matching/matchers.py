@@ -1,0 +1,156 @@
+"""Matchers: what a document may hold in place of a value, such as `#uuid` or `#[] #string`."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING, Final
+
+from asgherkin.errors import SentenceError
+from asgherkin.matching.formats import is_date, is_datetime, is_email, is_url, is_uuid
+from asgherkin.matching.patterns import check_pattern
+from asgherkin.matching.values import ABSENT, is_number, show, type_name
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+@dataclass(frozen=True, slots=True)
+class Matcher:
+    """What stands for many values."""
+
+    name: str
+    """The matcher as it is written in the feature."""
+    allows_absent: bool
+    """Whether no value at all fits too."""
+    _accepts: Callable[[object], bool]
+
+    def matches(self, value: object) -> bool:
+        """Tell whether a value, or `ABSENT`, is one of those this matcher stands for."""
+        if value is ABSENT:
+            return self.allows_absent
+        return self._accepts(value)
+
+
+def _text_that(fits: Callable[[str], bool]) -> Callable[[object], bool]:
+    return lambda value: isinstance(value, str) and fits(value)
+
+
+def _type(name: str) -> Callable[[object], bool]:
+    return lambda value: type_name(value) == name
+
+
+_PLAIN: Final[dict[str, Callable[[object], bool]]] = {
+    "string": _type("string"),
+    "number": is_number,
+    "integer": _type("integer"),
+    "boolean": _type("boolean"),
+    "null": _type("null"),
+    "array": _type("array"),
+    "object": _type("object"),
+    "uuid": _text_that(is_uuid),
+    "datetime": _text_that(is_datetime),
+    "date": _text_that(is_date),
+    "email": _text_that(is_email),
+    "url": _text_that(is_url),
+    "present": lambda _: True,
+    "ignore": lambda _: True,
+}
+_SHOWN: Final = {f"#{name}": f"#{name}" for name in _PLAIN} | {
+    "#regex": "#regex <pattern>",
+    "#[3]": "#[3]",
+    "#[]": "#[] #string",
+}
+_ARRAY: Final = re.compile(r"\[([0-9]{0,9})\](?:[ \t]+(#.*))?", re.DOTALL)
+_DEEPEST: Final = 16
+_TOO_DEEP: Final = re.compile(rf"(?:##?\[[0-9]*\][ \t]+){{{_DEEPEST}}}##?\[")
+_REGEX: Final = re.compile(r"regex[ \t]+(\S.*)", re.DOTALL)
+_ESCAPED: Final = re.compile(r"\\+#")
+
+
+def parse_matcher(text: str) -> Matcher | None:
+    r"""Return the matcher a text is, or None where it is an ordinary text.
+
+    Raises:
+        SentenceError: the text starts with `#` and is no matcher. Such a text is written `\#…`.
+    """
+    return _parse(text) if text.startswith("#") else None
+
+
+def unescape(text: str) -> str:
+    r"""Return the text an author means: `\#5` stands for `#5`, and `\\#5` for `\#5`."""
+    return text[1:] if text.startswith("\\") and _ESCAPED.match(text) else text
+
+
+def escape(value: object) -> object:
+    r"""Return a value as an author writes it who means it literally: the opposite of `unescape`, deep.
+
+    A remembered `#ignore` came from the app: it must be compared, and not ignore anything.
+    """
+    if isinstance(value, str):
+        return f"\\{value}" if value.startswith("#") or _ESCAPED.match(value) else value
+    if isinstance(value, list | tuple):
+        return [escape(item) for item in value]
+    if isinstance(value, dict):
+        return {key: escape(item) for key, item in value.items()}
+    return value
+
+
+@lru_cache(maxsize=2048)
+def _parse(text: str) -> Matcher:
+    optional = text.startswith("##")
+    if _TOO_DEEP.match(text):
+        raise SentenceError(f"The matcher {_named(text)} has more than {_DEEPEST} arrays in one another.")
+    accepts = _accepts(text[2:] if optional else text[1:])
+    if accepts is None:
+        raise SentenceError(_no_matcher(text))
+    if optional:
+        return Matcher(text, True, lambda value: value is None or accepts(value))
+    return Matcher(text, text == "#ignore", accepts)
+
+
+def _accepts(name: str) -> Callable[[object], bool] | None:
+    if name in _PLAIN:
+        return _PLAIN[name]
+    if array := _ARRAY.fullmatch(name):
+        return _array(array[1], _parse(array[2]) if array[2] else None)
+    if regex := _REGEX.fullmatch(name):
+        pattern = check_pattern(regex[1])
+        return _text_that(lambda text: pattern.search(text) is not None)
+    return None
+
+
+def _array(length: str, item: Matcher | None) -> Callable[[object], bool]:
+    def accepts(value: object) -> bool:
+        if not isinstance(value, list | tuple) or (length and len(value) != int(length)):
+            return False
+        return item is None or all(map(item.matches, value))
+
+    return accepts
+
+
+def _no_matcher(text: str) -> str:
+    plain = text.lstrip("#").strip()
+    if plain == "regex":
+        return f"{text.strip()} needs a pattern, for example #regex ^[a-z]+$. {_how_to_write(text)}"
+    word = f"#{plain[:40].lower()}".split()[0]
+    nearest = [_SHOWN[name] for name in difflib.get_close_matches(word, _SHOWN, n=3, cutoff=0)]
+    return (
+        f"{_named(text)} is not a matcher. The nearest are {nearest[0]}, {nearest[1]} and {nearest[2]}. "
+        f"{_how_to_write(text)}"
+    )
+
+
+def _how_to_write(text: str) -> str:
+    short = text if _is_short(text) else "#…"
+    return f'A text that starts with # is written \\{short}, in a JSON document "\\\\{short}".'
+
+
+def _named(text: str) -> str:
+    return text if _is_short(text) else show(text, limit=80)
+
+
+def _is_short(text: str) -> bool:
+    return len(text) <= 40 and text.isprintable() and '"' not in text and "\\" not in text

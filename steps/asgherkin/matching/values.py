@@ -1,0 +1,153 @@
+"""JSON values: their types, how they are shown, when two are the same."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Final, TypeAlias, final
+
+Json: TypeAlias = object
+"""What `json.loads` returns. Spelt `object`, because nothing is taken for granted about what an app sends."""
+
+SHOWN: Final = 200
+"""How many characters of a value a message shows."""
+
+
+@final
+class Absent:
+    """The type of `ABSENT`, which stands where no value is (null is a value)."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return "absent"
+
+    def __reduce__(self) -> str:
+        # Copies and pickles stay the one ABSENT, which is compared by identity.
+        return "ABSENT"
+
+
+ABSENT: Final = Absent()
+
+
+class Nodes(list[object]):
+    """The values that a JSONPath with any number of results has found."""
+
+    __slots__ = ()
+
+
+_NAMES: Final[dict[type, str]] = {
+    str: "string",
+    bool: "boolean",
+    int: "integer",
+    float: "number",
+    type(None): "null",
+    list: "array",
+    tuple: "array",
+    dict: "object",
+    bytes: "bytes",
+    Absent: "absent",
+}
+
+
+_SCALARS: Final = frozenset({str, bool, int, float, type(None)})
+
+
+def type_name(value: object) -> str:
+    """Return JSON's name of a value's type; a boolean is never an integer."""
+    name = _NAMES.get(type(value))
+    if name is not None:
+        return name
+    return next((name for kind, name in _NAMES.items() if isinstance(value, kind)), type(value).__name__)
+
+
+def same(expected: object, actual: object) -> bool:
+    """Tell whether two JSON values are equal: 1 and 1.0 are, 1 and true are not, at any depth."""
+    if type(expected) is type(actual) and type(expected) in _SCALARS:
+        return expected == actual
+    if type_name(expected) != type_name(actual):
+        return is_number(expected) and is_number(actual) and expected == actual
+    if isinstance(expected, dict) and isinstance(actual, dict):
+        return len(expected) == len(actual) and all(
+            key in actual and same(value, actual[key]) for key, value in expected.items()
+        )
+    if isinstance(expected, list | tuple) and isinstance(actual, list | tuple):
+        return len(expected) == len(actual) and all(map(same, expected, actual))
+    return expected == actual
+
+
+def is_number(value: object) -> bool:
+    """Tell whether a value is a number, which a boolean is not."""
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+# Line breaks, control and direction characters would garble the message they are shown in; half a
+# surrogate pair could not be printed at all.
+_UNSHOWABLE: Final = re.compile(r"[\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
+
+
+def to_json(value: object) -> str:
+    """Return a value as JSON on one line, whole; what is not JSON stands in it as text."""
+    return json.dumps(value, ensure_ascii=False, default=str)
+
+
+def show(value: object, limit: int = SHOWN) -> str:
+    """Return a value as JSON on one line of printable text, shortened to `limit` characters."""
+    text = _whole(value)
+    if len(text) <= limit:
+        return text
+    return f"{text[:limit]}… ({len(text)} characters)"
+
+
+def typed(value: object) -> str:
+    """Return a value with its type, as in `9 (integer)`; null and absent say theirs already."""
+    if value is None or value is ABSENT:
+        return show(value)
+    return f"{show(value)} ({type_name(value)})"
+
+
+def typed_pair(expected: object, actual: object) -> tuple[str, str]:
+    """Return two differing values with their types, so shortened that the difference is seen."""
+    pair = typed(expected), typed(actual)
+    if not isinstance(expected, str) or not isinstance(actual, str) or min(map(len, pair)) <= SHOWN:
+        return pair
+    start = _first_difference(expected, actual) - SHOWN // 4
+    if start <= 0:
+        return pair
+    return _excerpt(expected, start), _excerpt(actual, start)
+
+
+def sentence_start(subject: str) -> str:
+    """Return a subject such as `the response body` as it stands at the start of a sentence."""
+    return subject[:1].upper() + subject[1:]
+
+
+def _whole(value: object) -> str:
+    try:
+        text = json.dumps(value, ensure_ascii=False)
+    except TypeError:
+        text = repr(value)
+    except ValueError:
+        text = f"{_article(type_name(value))} that JSON cannot hold"
+    except RecursionError:
+        text = f"{_article(type_name(value))} nested too deeply to show"
+    if text.isprintable():
+        return text
+    return _UNSHOWABLE.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
+
+
+def _article(noun: str) -> str:
+    return f"an {noun}" if noun[0] in "aeio" else f"a {noun}"
+
+
+def _first_difference(left: str, right: str) -> int:
+    return next(
+        (at for at, (a, b) in enumerate(zip(left, right, strict=False)) if a != b), min(len(left), len(right))
+    )
+
+
+def _excerpt(text: str, start: int) -> str:
+    part = text[start : start + SHOWN]
+    end = "…" if start + SHOWN < len(text) else ""
+    shown = show(part, limit=len(part) * 6 + 2)
+    return f"…{shown}{end} (string of {len(text)} characters, from character {start + 1} on)"

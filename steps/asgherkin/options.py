@@ -1,0 +1,108 @@
+"""Every option: its ini key and its command line, in one table, read once a run."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+import pytest
+
+from asgherkin.errors import ConfigurationError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+CLIENTS = ("async", "test")
+LOOPS = ("asyncio", "uvloop", "trio")
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One option. `ini` is False where only the command line has it; `choices` are the right values, if few."""
+
+    name: str
+    metavar: str
+    help: str
+    default: str = ""
+    choices: tuple[str, ...] = ()
+    ini: bool = True
+    many: bool = False
+
+    @property
+    def flag(self) -> str:
+        """How the command line names it."""
+        return "--" + self.name.replace("_", "-")
+
+
+OPTIONS = (
+    Option("asgi_app", "LOCATION", 'the app under test: "module:attribute", or "module:factory()"'),
+    Option("asgi_client", "CLIENT", "the client that scenarios use: async or test", "async", CLIENTS),
+    Option("asgi_loop", "LOOP", "the event loop of the app: asyncio, uvloop or trio", "asyncio", LOOPS),
+    Option("asgi_timeout", "SECONDS", "how long an app may take to answer, in seconds", "5"),
+    Option("asgi_redact", "NAME", "one more name whose values are secret", many=True),
+    Option("asgi_tags", "EXPRESSION", 'run only scenarios whose tags fit: "@smoke and not @slow"', ini=False),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """The options of a run, checked. `timeout` is in seconds; `tags` is "" for all."""
+
+    app: str
+    client: str
+    loop: str
+    timeout: float
+    redact: tuple[str, ...]
+    tags: str
+
+
+settings_key = pytest.StashKey[Settings]()
+
+
+def add_options(parser: pytest.Parser) -> None:
+    """Register all options with pytest."""
+    group = parser.getgroup("asgherkin", "behaviours of an ASGI app")
+    for option in OPTIONS:
+        action = "append" if option.many else "store"
+        group.addoption(option.flag, dest=option.name, metavar=option.metavar, help=option.help, action=action)
+        if option.ini:
+            default = [] if option.many else option.default
+            kind: Literal["args", "string"] = "args" if option.many else "string"
+            parser.addini(option.name, option.help, type=kind, default=default)
+
+
+def read_settings(config: pytest.Config) -> Settings:
+    """Read and check all options; the command line goes before the ini file.
+
+    Raises ConfigurationError, which lists the right values.
+    """
+    values = {option.name: _value(option, config) for option in OPTIONS}
+    return Settings(
+        app=values["asgi_app"][0],
+        client=values["asgi_client"][0],
+        loop=values["asgi_loop"][0],
+        timeout=_seconds(values["asgi_timeout"][0]),
+        redact=tuple(values["asgi_redact"]),
+        tags=values["asgi_tags"][0],
+    )
+
+
+def _value(option: Option, config: pytest.Config) -> Sequence[str]:
+    given: Sequence[str] | str | None = config.getoption(option.name)
+    from_ini: Sequence[str] | str = config.getini(option.name) if option.ini else ""
+    if option.many:
+        return [*(from_ini or ()), *(given or ())]
+    value = str(from_ini if given is None else given)
+    if option.choices and value not in option.choices:
+        raise ConfigurationError(f"{option.name}: {value!r} is none of {', '.join(option.choices)}.")
+    return [value]
+
+
+def _seconds(text: str) -> float:
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = 0.0
+    if not 0 < seconds < float("inf"):
+        raise ConfigurationError(f"asgi_timeout: {text!r} is not a number of seconds above 0. Write for example: 5")
+    return seconds

@@ -1,0 +1,110 @@
+"""pytest's hooks. Each hands on in a line or two."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import pytest
+
+from asgherkin.errors import ConfigurationError
+from asgherkin.gherkin.bdd import run_scenarios_with
+from asgherkin.gherkin.bound import describe_bound, run_bound, without_bound
+from asgherkin.gherkin.collect import FeatureFile, ScenarioItem, keep_by_tags
+from asgherkin.gherkin.definitions import Definitions
+from asgherkin.gherkin.hooks import Hooks, hooks_key
+from asgherkin.gherkin.run import conduct_key, definitions_key
+from asgherkin.gherkin.select import without_lines
+from asgherkin.gherkin.undefined import UndefinedSteps
+from asgherkin.loops import quiet_about_loop_scope
+from asgherkin.options import add_options, read_settings, settings_key
+from asgherkin.surroundings import choose_loop, conduct, forget
+
+if TYPE_CHECKING:
+    from collections.abc import Generator, Iterator
+    from pathlib import Path
+
+# By name, and not imported: so that pytest rewrites assertions in them, and `-p no:…` can leave a family out.
+pytest_plugins = [
+    "asgherkin.fixtures",
+    "asgherkin.loops",
+    "asgherkin.vocabulary.app",
+    "asgherkin.vocabulary.request",
+    "asgherkin.vocabulary.response",
+    "asgherkin.vocabulary.variables",
+]
+
+_restore_key = pytest.StashKey[Callable[[], None]]()
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Register the options."""
+    add_options(parser)
+
+
+def pytest_load_initial_conftests(early_config: pytest.Config, args: list[str]) -> None:
+    """Turn `file:line` into node ids before pytest reads its arguments."""
+    with _as_usage_error():
+        args[:] = without_lines(args, early_config.invocation_params.dir)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_configure(config: pytest.Config) -> None:
+    """Read the options, and take over the running of `scenarios()`."""
+    quiet_about_loop_scope()
+    with _as_usage_error():
+        config.stash[settings_key] = read_settings(config)
+    config.stash[definitions_key] = Definitions()
+    config.stash[hooks_key] = Hooks(config)
+    config.stash[conduct_key] = conduct
+    config.pluginmanager.register(UndefinedSteps())
+    config.stash[_restore_key] = run_scenarios_with(run_bound)
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Give the running of `scenarios()` back."""
+    restore = config.stash.get(_restore_key, None)
+    if restore is not None:
+        restore()
+
+
+def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> FeatureFile | None:
+    """Collect feature files."""
+    return FeatureFile.from_parent(parent, path=file_path) if file_path.suffix == ".feature" else None
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Keep what the tags select, and each scenario once."""
+    without_bound(items)
+    with _as_usage_error():
+        keep_by_tags(config.stash[settings_key].tags, config, items)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Choose the kind of event loop before any fixture asks for one."""
+    choose_loop(item)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Tell failures under `scenarios()` as those of collected features."""
+    report = yield
+    if not isinstance(item, ScenarioItem):
+        describe_bound(item, report, call)
+    if report.when == "teardown":
+        forget(item)
+    return report
+
+
+@contextmanager
+def _as_usage_error() -> Iterator[None]:
+    """A wrong option ends the run with its text and no traceback."""
+    try:
+        yield
+    except ConfigurationError as error:
+        raise pytest.UsageError(str(error)) from None

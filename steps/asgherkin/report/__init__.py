@@ -1,0 +1,1 @@
+"""What a run tells: evidence without secrets. Knows only what it is handed."""

@@ -1,0 +1,1 @@
+"""What one scenario holds while it runs: its client, the last response, variables, evidence."""

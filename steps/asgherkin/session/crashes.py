@@ -1,0 +1,84 @@
+"""The crash rule: an exception that leaves the app fails the step that caused it, unless the scenario expects it.
+
+A scenario expects a crash where a step up to the next When says so: a sentence whose function carries
+`expects_crash` (for instance `the app raised …`, or a 5xx status), or `server errors are returned as responses`.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, TypeVar
+
+from asgherkin.clients.frames import user_frames
+from asgherkin.errors import AppError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+    from pathlib import Path
+    from typing import Any, Protocol
+
+    from asgherkin.clients.recorder import Crash
+
+    class Step(Protocol):
+        """What is asked of a step that follows."""
+
+        @property
+        def kind(self) -> str:
+            """given, when or then."""
+
+        @property
+        def function(self) -> Callable[..., object] | None:
+            """The function that will run it."""
+
+        @property
+        def table(self) -> Sequence[Sequence[object]]:
+            """The data table under it."""
+
+        def slots(self) -> Mapping[str, object]:
+            """The slots of its sentence, as written."""
+
+
+Function = TypeVar("Function", bound="Callable[..., Any]")
+_MARK = "__asgherkin_expects_crash__"
+
+
+def expects_crash(
+    when: Callable[[Mapping[str, object], Sequence[Sequence[object]]], bool],
+) -> Callable[[Function], Function]:
+    """Mark a step function: it expects a crash if `when` says so of the sentence's slots and table."""
+
+    def mark(function: Function) -> Function:
+        setattr(function, _MARK, when)
+        return function
+
+    return mark
+
+
+def is_expected(following: Sequence[Step]) -> bool:
+    """Whether one of the steps up to the next When expects a crash."""
+    for step in following:
+        if step.kind == "when":
+            return False
+        when = getattr(step.function, _MARK, None)
+        if when is not None and when(step.slots(), step.table):
+            return True
+    return False
+
+
+def crash_error(crash: Crash, root: Path) -> AppError:
+    """The failure that tells of a crash: what the app was doing, what it raised, the app's own frames."""
+    if isinstance(crash.exception, AppError):
+        return crash.exception
+    error = AppError(f"{headline(crash)}\n\n{user_frames(crash.exception, root)}")
+    error.__cause__ = crash.exception
+    return error
+
+
+def headline(crash: Crash) -> str:
+    """One sentence, such as `The app raised ZeroDivisionError: division by zero (GET /crash).`, of a crash."""
+    return f"The app raised {described(crash.exception)} ({crash.doing})."
+
+
+def described(exception: BaseException) -> str:
+    """An exception's type and its text."""
+    text = str(exception)
+    return f"{type(exception).__name__}: {text}" if text else type(exception).__name__

@@ -1,0 +1,34 @@
+"""Whether the user's async fixtures can live on the loop that a scenario's app runs on."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from asgherkin.errors import ConfigurationError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from asgherkin.session.session import Surroundings
+
+
+def check_loops(surroundings: Surroundings, names: Sequence[str]) -> None:
+    """Refuse async fixtures of pytest-asyncio's where the app runs on a loop of its own.
+
+    Raises ConfigurationError, which names the fixtures: what they hold could not be used from the app's loop.
+    """
+    if surroundings.client_name == "async" and surroundings.loop_name != "trio":
+        return
+    found = surroundings.async_fixtures(names)
+    if found:
+        raise ConfigurationError(_other_loop(surroundings, found))
+
+
+def _other_loop(surroundings: Surroundings, found: Sequence[str]) -> str:
+    fixtures = ", ".join(f'"{name}"' for name in found)
+    what = f'the client "{surroundings.client_name}"' if surroundings.client_name == "test" else "the loop trio"
+    return (
+        f"This scenario needs the async fixture {fixtures}, which lives on pytest-asyncio's event loop, but with "
+        f"{what} the app runs on a loop of its own, so they could not share connections. "
+        'Use the client "async" on asyncio or uvloop for this scenario, or a fixture that is not async.'
+    )

@@ -1,0 +1,66 @@
+"""Make the client of a scenario: around which app, on which loop. Imported when a client is first needed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal
+
+from asgherkin.clients.app import asgi3, load_app
+from asgherkin.clients.loop import check_loop, make_loop
+from asgherkin.clients.recorder import Recorder
+
+if TYPE_CHECKING:
+    from asgherkin.clients.port import Client, Loop
+    from asgherkin.session.session import Session
+
+_OWN_CLIENT = {"async": "async_client", "test": "client"}
+
+
+def open_client(session: Session) -> tuple[Recorder, Client]:
+    """The recorder around the plugged app, and the client that reaches it.
+
+    Raises ConfigurationError where no app is plugged, or an extra is missing.
+    """
+    surroundings = session.surroundings
+    own = _OWN_CLIENT[session.client_name]
+    plugged = surroundings.fixture(own) if surroundings.is_overridden(own) else None
+    app = _plugged_app(session, required=plugged is None)
+    recorder = Recorder(asgi3(app), timeout=session.settings.timeout, root=surroundings.root)
+    client = _client(session, recorder)
+    client.return_server_errors = session.server_errors_returned
+    if plugged is not None:
+        client.plug(plugged)
+    surroundings.at_teardown(client.close_loop)
+    return recorder, client
+
+
+def _client(session: Session, recorder: Recorder) -> Client:
+    if session.client_name == "test":
+        from asgherkin.clients.threaded import TestClientAdapter  # starlette.testclient is slow to import
+
+        backend: Literal["asyncio", "trio"] = "trio" if session.loop_name == "trio" else "asyncio"
+        return TestClientAdapter(recorder, backend, use_uvloop=session.loop_name == "uvloop")
+    from asgherkin.clients.asynchronous import AsyncAdapter  # httpx2 is slow to import
+
+    return AsyncAdapter(recorder, _loop(session))
+
+
+def _loop(session: Session) -> Loop:
+    check_loop(session.loop_name)
+    if session.loop_name == "trio":
+        return make_loop("trio")
+    # pytest-asyncio's own loop; it is a uvloop already where the scenario wants one
+    return make_loop("asyncio", session.surroundings.loop())
+
+
+def _plugged_app(session: Session, *, required: bool) -> object:
+    surroundings = session.surroundings
+    if session.app_location is not None:
+        return load_app(session.app_location, surroundings.root)
+    if not required and not session.settings.app and not surroundings.is_overridden("asgi_app"):
+        return _no_app
+    app = surroundings.fixture("asgi_app")
+    return load_app(app, surroundings.root) if isinstance(app, str) else app
+
+
+async def _no_app(scope: object, receive: object, send: object) -> None:
+    """Stands in where the user's own client brings its app along, and none is configured."""

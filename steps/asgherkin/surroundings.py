@@ -1,0 +1,98 @@
+"""The test that a session runs in: its fixtures, its feature, the client and loop that its scenario names."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from asgherkin.gherkin.bdd import async_fixtures, defining_module
+from asgherkin.gherkin.collect import step_texts
+from asgherkin.gherkin.run import progress_key
+from asgherkin.loops import scenario_loop, use_loop_factory
+from asgherkin.options import settings_key
+from asgherkin.session.session import Session
+from asgherkin.vocabulary.app import plan
+
+if TYPE_CHECKING:
+    import asyncio
+    from collections.abc import Callable, Sequence
+
+session_key = pytest.StashKey[Session]()
+
+
+class ItemSurroundings:
+    """See `session.session.Surroundings`."""
+
+    def __init__(self, request: pytest.FixtureRequest) -> None:
+        self.request = request
+        self.root: Path = request.config.rootpath
+        self.settings = request.config.stash[settings_key]
+        self.client_name, self.loop_name = planned(request.node)
+
+    @property
+    def feature_folder(self) -> Path:
+        """The folder of the running feature; in a plain test, of its module."""
+        progress = self.request.node.stash.get(progress_key, None)
+        return Path(progress.feature.filename).parent if progress else self.request.path.parent
+
+    def fixture(self, name: str) -> Any:
+        """The value of a fixture, as this scenario sees it."""
+        return self.request.getfixturevalue(name)
+
+    def is_overridden(self, fixture: str) -> bool:
+        """Whether a fixture of this toolkit is the user's own here."""
+        return defining_module(self.request, fixture) != "asgherkin.fixtures"
+
+    def async_fixtures(self, names: Sequence[str]) -> list[str]:
+        """The async fixtures of the user's that the scenario or one of the names needs."""
+        return async_fixtures(self.request, names)
+
+    def loop(self) -> asyncio.AbstractEventLoop:
+        """pytest-asyncio's loop."""
+        return scenario_loop(self.request)
+
+    def at_teardown(self, function: Callable[[], None]) -> None:
+        """Have a function called when the scenario's fixtures are torn down."""
+        self.request.addfinalizer(function)
+
+
+def planned(item: pytest.Item) -> tuple[str, str]:
+    """The client and loop of an item: as its scenario names them, or as configured."""
+    settings = item.config.stash[settings_key]
+    return plan(step_texts(item), settings.client, settings.loop)
+
+
+def session_of(request: pytest.FixtureRequest) -> tuple[Session, bool]:
+    """The session of the running test, and whether it was made just now."""
+    session = request.node.stash.get(session_key, None)
+    if session is not None:
+        return session, False
+    session = request.node.stash[session_key] = Session(ItemSurroundings(request))
+    return session, True
+
+
+def conduct(request: pytest.FixtureRequest) -> Session:
+    """The session that conducts a scenario; a fixture may have asked for it before."""
+    session, _ = session_of(request)
+    return session
+
+
+def forget(item: pytest.Item) -> None:
+    """Let go of what a finished scenario held: pytest keeps its items to the end of the run."""
+    if session_key in item.stash:
+        del item.stash[session_key]
+    if progress_key in item.stash:
+        del item.stash[progress_key]
+
+
+def choose_loop(item: pytest.Item) -> None:
+    """Let pytest-asyncio make a uvloop for a scenario that wants one, before its fixtures are set up."""
+    client, loop = planned(item)
+    if client == "async" and loop == "uvloop":
+        try:
+            import uvloop  # an extra; that it is missing is said when the scenario's client is made
+        except ImportError:
+            return
+        use_loop_factory(item, uvloop.new_event_loop)

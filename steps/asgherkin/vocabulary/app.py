@@ -1,0 +1,167 @@
+"""Sentences about the app and the client: which app, on which loop, start, shut-down, and crashes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pytest_bdd import given, then, when
+
+from asgherkin.errors import AppError, Mismatch, SentenceError
+from asgherkin.options import CLIENTS, LOOPS
+from asgherkin.session.crashes import described, expects_crash
+from asgherkin.vocabulary.grammar import Sentence, Text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from asgherkin.clients.recorder import Crash
+    from asgherkin.session.session import Session
+
+_RUNS_ON = Sentence("the app runs on {loop:text}", example='the app runs on "uvloop"')
+_CLIENT_IS = Sentence("the client is {client:text}", example='the client is "test"')
+
+
+def plan(texts: Iterable[str], client: str, loop: str) -> tuple[str, str]:
+    """The client and the loop that a scenario's steps choose, known before any of them runs.
+
+    The loop is made before the first step, so the choice cannot wait for its step.
+    """
+    for text in texts:
+        if text.startswith(_CLIENT_IS.prefix):
+            client = _chosen(_CLIENT_IS, text, "client", CLIENTS) or client
+        elif text.startswith(_RUNS_ON.prefix):
+            loop = _chosen(_RUNS_ON, text, "loop", LOOPS) or loop
+    return client, loop
+
+
+def _chosen(sentence: Sentence, text: str, slot: str, known: tuple[str, ...]) -> str | None:
+    found = (sentence.parse_arguments(text) or {}).get(slot)
+    value = found.written.strip('"') if isinstance(found, Text) else None
+    return value if value in known else None
+
+
+@given(Sentence("the app is {location:text}", example='the app is "shop.main:app"'))
+def the_app_is(session: Session, location: str) -> None:
+    """Plug another app for this scenario: `module:attribute`, or `module:factory()`."""
+    session.choose_app(location)
+
+
+@given(_RUNS_ON)
+def the_app_runs_on(session: Session, loop: str) -> None:
+    """Run the app on another event loop in this scenario: asyncio, uvloop or trio."""
+    session.check_unused()
+    _check_choice("event loop", loop, LOOPS, session.loop_name)
+
+
+@given(_CLIENT_IS)
+def the_client_is(session: Session, client: str) -> None:
+    """Use another client in this scenario: async (httpx AsyncClient) or test (Starlette's TestClient)."""
+    session.check_unused()
+    _check_choice("client", client, CLIENTS, session.client_name)
+
+
+def _check_choice(what: str, chosen: str, known: tuple[str, ...], in_use: str) -> None:
+    if chosen not in known:
+        raise SentenceError(f'"{chosen}" is no {what}. Write one of: {", ".join(known)}')
+    if chosen != in_use:
+        raise SentenceError(
+            f'This scenario names more than one {what}: "{chosen}" here, and "{in_use}" later. Keep one of them.'
+        )
+
+
+@given(Sentence("server errors are returned as responses", example="server errors are returned as responses"))
+def server_errors_are_returned(session: Session) -> None:
+    """A crash is just a 500, as with `raise_server_exceptions=False`: its content can be looked at."""
+    session.check_unused()
+    session.server_errors_returned = True
+
+
+@when(Sentence("the app starts", example="the app starts"))
+def the_app_starts(session: Session) -> None:
+    """Start the app now; without this sentence it starts before the first request."""
+    session.start()
+
+
+@when(Sentence("the app shuts down", example="the app shuts down"))
+def the_app_shuts_down(session: Session) -> None:
+    """Shut the app down now; without this sentence that happens after the last step."""
+    session.start()
+    session.shut_down()
+
+
+def _always(*_: object) -> bool:
+    return True
+
+
+@then(Sentence("the app failed to start with {exception:text}", example='the app failed to start with "RuntimeError"'))
+@expects_crash(_always)
+def the_app_failed_to_start(session: Session, exception: str) -> None:
+    """The app's start-up failed with this exception."""
+    _verify([one for one in session.crashes if one.doing == "start-up"], "failed to start with", exception, None)
+
+
+@then(
+    Sentence(
+        "the app failed to start with {exception:text} and the message {message:text}",
+        example='the app failed to start with "RuntimeError" and the message "no database"',
+    )
+)
+@expects_crash(_always)
+def the_app_failed_to_start_saying(session: Session, exception: str, message: str) -> None:
+    """The app's start-up failed with this exception, and the message is a part of its text."""
+    _verify(
+        [one for one in session.crashes if one.doing == "start-up"],
+        "failed to start with",
+        exception,
+        message,
+    )
+
+
+@then(Sentence("the app raised {exception:text}", example='the app raised "ZeroDivisionError"'))
+@expects_crash(_always)
+def the_app_raised(session: Session, exception: str) -> None:
+    """This exception left the app during the last act."""
+    _verify(session.crashes_of_act, "raised", exception, None)
+
+
+@then(
+    Sentence(
+        "the app raised {exception:text} with the message {message:text}",
+        example='the app raised "ZeroDivisionError" with the message "division by zero"',
+    )
+)
+@expects_crash(_always)
+def the_app_raised_saying(session: Session, exception: str, message: str) -> None:
+    """This exception left the app during the last act, and the message is a part of its text."""
+    _verify(session.crashes_of_act, "raised", exception, message)
+
+
+def _verify(crashes: list[Crash], did: str, exception: str, message: str | None) -> None:
+    wanted = exception if message is None else f'{exception} with a message that contains "{message}"'
+    if not crashes:
+        raise Mismatch(f"The app {did} nothing, expected {wanted}.".replace("failed to start with nothing", "started"))
+    raised = [one for crash in crashes for one in _leaves(crash.exception)]
+    if not any(_fits(one, exception, message) for one in raised):
+        came = ", then ".join(described(one) for one in raised)
+        raise Mismatch(f"The app {did} {came}, expected {wanted}.")
+
+
+def _leaves(exception: BaseException) -> Iterator[BaseException]:
+    """An exception, or those inside of a group: a task group wraps even a single one."""
+    if isinstance(exception, BaseExceptionGroup):
+        for inner in exception.exceptions:
+            yield from _leaves(inner)
+    else:
+        yield exception
+
+
+def _fits(exception: BaseException, name: str, message: str | None) -> bool:
+    names = {
+        one for kind in type(exception).__mro__ for one in (kind.__name__, f"{kind.__module__}.{kind.__qualname__}")
+    }
+    is_hang = (
+        isinstance(exception, AppError)
+        and exception.__cause__ is not None
+        and _fits(exception.__cause__, name, message)
+    )
+    return is_hang or (name in names and (message is None or message in str(exception)))

@@ -1,0 +1,285 @@
+"""Sentences about the response."""
+
+from __future__ import annotations
+
+import difflib
+from http import HTTPStatus
+from typing import TYPE_CHECKING
+
+from pytest_bdd import then
+
+from asgherkin.errors import Mismatch, SentenceError
+from asgherkin.matching.comparators import Comparison, verify
+from asgherkin.matching.differences import verify_contains, verify_document, verify_does_not_contain
+from asgherkin.matching.documents import parse_cell, parse_document
+from asgherkin.matching.paths import find
+from asgherkin.matching.schemas import verify_schema
+from asgherkin.matching.values import ABSENT
+from asgherkin.session.crashes import expects_crash
+from asgherkin.vocabulary.files import read_file
+from asgherkin.vocabulary.grammar import Expected, Sentence
+from asgherkin.vocabulary.tables import Table, rows_of
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from asgherkin.session.session import Session
+
+# Names that the standard library has changed: RFC 9110 renamed them, and older features still say so.
+_RENAMED = {"Request Entity Too Large": 413, "Content Too Large": 413, "Request-URI Too Long": 414,
+            "URI Too Long": 414, "Requested Range Not Satisfiable": 416, "Range Not Satisfiable": 416,
+            "Unprocessable Entity": 422, "Unprocessable Content": 422, "I'm a teapot": 418}  # fmt: skip
+_STATUS_BY_PHRASE = {status.phrase.lower(): status.value for status in HTTPStatus} | {
+    phrase.lower(): value for phrase, value in _RENAMED.items()
+}
+
+
+def _expects_server_error(slots: Mapping[str, object], _: object) -> bool:
+    expected = slots["expected"]
+    if not isinstance(expected, Expected) or expected.operator not in ("is", "is at least"):
+        return False
+    return _is_server_error(expected.operand.strip('"'))
+
+
+def _is_server_error(text: object) -> bool:
+    status = _STATUS_BY_PHRASE.get(str(text).lower(), str(text))
+    return str(status).isdecimal() and int(status) >= HTTPStatus.INTERNAL_SERVER_ERROR
+
+
+def _lists_server_error(_: object, table: Sequence[Sequence[object]]) -> bool:
+    return any(_is_server_error(row[0]) for row in table if row)
+
+
+@then(Sentence("the response status {expected:expected}", example="the response status is 201", within=True))
+@expects_crash(_expects_server_error)
+def the_response_status(session: Session, expected: Comparison, within: float | None) -> None:
+    """The status code, or its standard phrase: `is "Not Found"`."""
+    comparison = _by_number(expected)
+    responses = session.responses
+    responses.eventually(within, lambda: verify("the response status", comparison, responses.last.status_code))
+
+
+def _by_number(expected: Comparison) -> Comparison:
+    operand = expected.operand
+    if not isinstance(operand, str) or operand.startswith("#") or expected.operator not in ("is", "is not"):
+        return expected
+    number = _STATUS_BY_PHRASE.get(operand.lower())
+    if number is None:
+        near = difflib.get_close_matches(operand.lower(), _STATUS_BY_PHRASE)
+        known = ", ".join(f'"{HTTPStatus(_STATUS_BY_PHRASE[one]).phrase}"' for one in near)
+        raise SentenceError(
+            f'"{operand}" is not the standard phrase of a status. '
+            + (f"Near to it: {known}." if near else 'Write for example: "Not Found", or 404.')
+        )
+    return Comparison(expected.operator, number)
+
+
+@then(
+    Sentence(
+        "the response header {name:text} {expected:wording}",
+        example='the response header "Location" is "/notes/1"',
+        within=True,
+    )
+)
+def the_response_header(session: Session, name: str, expected: Comparison, within: float | None) -> None:
+    """A header's value, as text; of several with one name, all, with commas between."""
+    responses = session.responses
+    responses.eventually(
+        within,
+        lambda: verify(
+            f'the response header "{name}"',
+            expected,
+            responses.last.headers.get(name, ABSENT),
+            numeric_text=True,
+        ),
+    )
+
+
+@then(
+    Sentence(
+        "the response cookie {name:text} {expected:wording}",
+        example='the response cookie "session" exists',
+        within=True,
+    )
+)
+def the_response_cookie(session: Session, name: str, expected: Comparison, within: float | None) -> None:
+    """A cookie that the response sets, or a response that redirected to it."""
+    session.responses.eventually(
+        within, lambda: verify(f'the response cookie "{name}"', expected, _cookie(session, name))
+    )
+
+
+def _cookie(session: Session, name: str) -> object:
+    last = session.responses.last
+    for response in (last, *reversed(last.history)):
+        for cookie in response.cookies.jar:
+            if cookie.name == name:
+                session.redactor.learn(cookie.value or "")
+                return cookie.value
+    return ABSENT
+
+
+@then(Sentence("the response redirects to {url:text}", example='the response redirects to "/login"', within=True))
+def the_response_redirects_to(session: Session, url: str, within: float | None) -> None:
+    """The response is a redirect to this address, relative or whole."""
+    session.responses.eventually(within, lambda: _verify_redirect(session, url))
+
+
+def _verify_redirect(session: Session, url: str) -> None:
+    response = session.responses.last
+    location = response.headers.get("location")
+    if not 300 <= response.status_code < 400 or location is None:
+        followed = (
+            " It was reached by a redirect that was followed; write before it: Given redirects are not followed"
+            if response.history
+            else ""
+        )
+        raise Mismatch(
+            f'The response has the status {response.status_code} and is no redirect, expected one to "{url}".{followed}'
+        )
+    request_url = response.request.url
+    if location != url and request_url.join(location) != request_url.join(url):
+        raise Mismatch(f'The response redirects to "{location}", expected "{url}".')
+
+
+@then(Sentence("the response text {expected:wording}", example='the response text contains "Hello"', within=True))
+def the_response_text(session: Session, expected: Comparison, within: float | None) -> None:
+    """The body, as text."""
+    responses = session.responses
+    responses.eventually(within, lambda: verify("the response text", expected, responses.last.text))
+
+
+@then(Sentence("the response text is:", example="the response text is:", within=True))
+def the_response_text_is(session: Session, docstring: str, within: float | None) -> None:
+    """The body, as text, over several lines."""
+    expected = session.fill_text(docstring)
+    session.responses.eventually(within, lambda: _verify_text(session.responses.last.text, expected))
+
+
+def _verify_text(actual: str, expected: str) -> None:
+    if actual != expected:
+        lines = difflib.ndiff(expected.splitlines(), actual.splitlines())
+        shown = "\n".join(f"  {line.rstrip()}" for line in lines if not line.startswith("?"))
+        raise Mismatch(f"The response text differs (- expected, + got):\n{shown}")
+
+
+@then(Sentence("the response body is:", example="the response body is:", within=True))
+def the_response_body_is(session: Session, docstring: str, within: float | None) -> None:
+    """The body is this JSON document, no more and no less."""
+    expected = parse_document(docstring, session.lookup, expected=True)
+    responses = session.responses
+    responses.eventually(within, lambda: verify_document("the response body", expected, responses.document))
+
+
+@then(Sentence("the response body contains:", example="the response body contains:", within=True))
+def the_response_body_contains(session: Session, docstring: str, within: float | None) -> None:
+    """The body contains this JSON document: at any depth, only what is named is looked at."""
+    expected = parse_document(docstring, session.lookup, expected=True)
+    responses = session.responses
+    responses.eventually(within, lambda: verify_contains("the response body", expected, responses.document))
+
+
+@then(Sentence("the response body does not contain:", example="the response body does not contain:", within=True))
+def the_response_body_does_not_contain(session: Session, docstring: str, within: float | None) -> None:
+    """The body does not contain this JSON document."""
+    expected = parse_document(docstring, session.lookup, expected=True)
+    responses = session.responses
+    responses.eventually(within, lambda: verify_does_not_contain("the response body", expected, responses.document))
+
+
+@then(
+    Sentence(
+        "the response body at {path:text} {expected:expected}",
+        example='the response body at "$.lives" is 9',
+        within=True,
+    )
+)
+def the_response_body_at(session: Session, path: str, expected: Comparison, within: float | None) -> None:
+    """A part of the body, by a JSONPath (RFC 9535)."""
+    session.responses.eventually(within, lambda: _verify_at(session, path, expected))
+
+
+def _verify_at(session: Session, path: str, expected: Comparison) -> None:
+    verify(f'the response body at "{path}"', expected, find(path, session.responses.document))
+
+
+@then(Sentence("the response body has:", example="the response body has:", within=True))
+def the_response_body_has(session: Session, datatable: Table, within: float | None) -> None:
+    """Parts of the body: a table with path and value; every row is checked, all misses are listed."""
+    rows = [
+        (session.fill_text(path), parse_cell(value, session.lookup, expected=True))
+        for path, value in rows_of(datatable, ("path", "value"))
+    ]
+    session.responses.eventually(within, lambda: _verify_rows(session, rows))
+
+
+def _verify_rows(session: Session, rows: list[tuple[str, object]]) -> None:
+    misses: list[str] = []
+    for path, value in rows:
+        try:
+            _verify_at(session, path, Comparison("is", value))
+        except Mismatch as mismatch:
+            misses.append(f"  {mismatch}".replace("\n", "\n  "))
+    if misses:
+        raise Mismatch("\n".join([f"{len(misses)} of {len(rows)} rows do not fit:", *misses]))
+
+
+@then(Sentence("the response body matches the schema:", example="the response body matches the schema:", within=True))
+def the_response_body_matches_the_schema(session: Session, docstring: str, within: float | None) -> None:
+    """The body is valid by this JSON Schema (2020-12)."""
+    _verify_schema(session, parse_document(docstring, session.lookup), within)
+
+
+@then(
+    Sentence(
+        "the response body matches the schema {file:text}",
+        example='the response body matches the schema "order.schema.json"',
+        within=True,
+    )
+)
+def the_response_body_matches_the_schema_file(session: Session, file: str, within: float | None) -> None:
+    """The body is valid by the JSON Schema (2020-12) in a file of the project."""
+    _, content = read_file(file, session)
+    try:
+        schema = parse_document(content.decode())
+    except (SentenceError, UnicodeDecodeError) as error:
+        raise SentenceError(f'The file "{file}" holds no JSON Schema. {error}') from None
+    _verify_schema(session, schema, within)
+
+
+def _verify_schema(session: Session, schema: object, within: float | None) -> None:
+    responses = session.responses
+    responses.eventually(within, lambda: verify_schema("the response body", schema, responses.document))
+
+
+@then(Sentence("the response arrives within {limit:span}", example="the response arrives within 200 milliseconds"))
+def the_response_arrives_within(session: Session, limit: float) -> None:
+    """The time from the request until the whole response was read. It is measured, nothing is sent again."""
+    took = session.responses.last.elapsed.total_seconds()
+    if took > limit:
+        raise Mismatch(f"The response arrived after {took * 1000:.0f} ms, expected within {limit * 1000:.0f} ms.")
+
+
+@then(Sentence("the response statuses are:", example="the response statuses are:"))
+@expects_crash(_lists_server_error)
+def the_response_statuses_are(session: Session, datatable: Table) -> None:
+    """How many of the requests sent at the same time had which status: a table with status and count."""
+    expected = {
+        _whole(session.fill_text(status)): _whole(session.fill_text(count))
+        for status, count in rows_of(datatable, ("status", "count"))
+    }
+    actual: dict[int, int] = {}
+    for response in session.responses.all:
+        actual[response.status_code] = actual.get(response.status_code, 0) + 1
+    if actual != {status: count for status, count in expected.items() if count}:
+        raise Mismatch(f"The response statuses are {_counts(actual)}, expected {_counts(expected)}.")
+
+
+def _whole(text: str) -> int:
+    if not (text.isascii() and text.isdigit()):
+        raise SentenceError(f'"{text}" is not a whole number. Write for example: | 201 | 20 |')
+    return int(text)
+
+
+def _counts(counts: Mapping[int, int]) -> str:
+    return ", ".join(f"{count} times {status}" for status, count in sorted(counts.items()))

@@ -1,0 +1,48 @@
+"""Sentences that remember a value, for `{{name}}` in later ones."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from pytest_bdd import then
+
+from asgherkin.errors import Mismatch, SentenceError
+from asgherkin.matching.paths import find
+from asgherkin.matching.values import ABSENT
+from asgherkin.vocabulary.grammar import Sentence
+
+if TYPE_CHECKING:
+    from asgherkin.session.session import Session
+
+
+@then(
+    Sentence(
+        "I remember the response body at {path:text} as {name:text}",
+        example='I remember the response body at "$.id" as "id"',
+    )
+)
+def remember_the_body(session: Session, path: str, name: str) -> None:
+    """Keep a part of the body, by a JSONPath (RFC 9535), for the rest of the scenario."""
+    _remember(session, name, find(path, session.responses.document), f'the response body at "{path}"')
+
+
+@then(
+    Sentence(
+        "I remember the response header {header:text} as {name:text}",
+        example='I remember the response header "Location" as "url"',
+    )
+)
+def remember_the_header(session: Session, header: str, name: str) -> None:
+    """Keep a header's value for the rest of the scenario."""
+    value = session.responses.last.headers.get(header, ABSENT)
+    session.redactor.learn_header(header, str(value))
+    _remember(session, name, value, f'the response header "{header}"')
+
+
+def _remember(session: Session, name: str, value: object, what: str) -> None:
+    if re.fullmatch(r"[\w-]+", name) is None:
+        raise SentenceError(f'"{name}" is not a name for a value. Use letters, digits, _ and -, for example: order_id')
+    if value is ABSENT:
+        raise Mismatch(f"There is nothing to remember: {what} does not exist.")
+    session.variables[name] = value
