@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from itertools import count
 
 import anyio
 from starlette.applications import Starlette
@@ -10,24 +11,38 @@ from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route, WebSocketRoute
 from starlette.websockets import WebSocket
 
-WELCOMES = {"en": "Welcome to the coffee shop!", "fr": "Bienvenue au café !", "de": "Willkommen im Café!"}
-
 
 class Room:
     """Who is in, and what goes on; the machine needs a moment to get hot."""
 
     def __init__(self) -> None:
-        self.hot_at, self.open = anyio.current_time() + 0.1, True
+        self.open, self.hot_at = True, anyio.current_time() + 0.1
         self.seated, self.all_seated = 0, anyio.Event()
         self.people: set[WebSocket] = set()
         self.news: list[str] = []
         self.more_news = anyio.Event()
+
+    async def taste(self, seats: int) -> AsyncIterator[str]:
+        """Greet each guest at once, and begin when all seats are taken."""
+        yield "Welcome "
+        self.seated += 1
+        if self.seated == seats:
+            self.all_seated.set()
+        await self.all_seated.wait()
+        yield "to the tasting!"
 
     def announce(self, event: str, order: int) -> None:
         """Write on the board."""
         self.news.append(f'event: {event}\ndata: {{"order": {order}}}\n\n')
         self.more_news.set()
         self.more_news = anyio.Event()
+
+    async def read(self) -> AsyncIterator[str]:
+        """Read the board from its top, and go on with what comes."""
+        for number in count():
+            while number == len(self.news):
+                await self.more_news.wait()
+            yield self.news[number]
 
 
 @asynccontextmanager
@@ -41,35 +56,12 @@ async def status(request: Request) -> Response:
     return JSONResponse({"open": room.open, "machine_hot": anyio.current_time() >= room.hot_at})
 
 
-async def welcome(request: Request) -> Response:
-    """Greet in the visitor's language, word by word, and remember the language."""
-    wanted = request.headers.get("Accept-Language", request.cookies.get("language", ""))[:2]
-    language = wanted if wanted in WELCOMES else "en"
-    words = StreamingResponse(WELCOMES[language].partition(" "), media_type="text/plain")
-    words.set_cookie("language", language)
-    return words
-
-
 async def tasting(request: Request) -> Response:
-    """Begin when all seats are taken: nobody is served before everybody is in."""
-    room: Room = request.state.room
-    room.seated += 1
-    if room.seated == request.path_params["seats"]:
-        room.all_seated.set()
-    await room.all_seated.wait()
-    return JSONResponse({"seated": room.seated})
+    return StreamingResponse(request.state.room.taste(request.path_params["seats"]), media_type="text/plain")
 
 
 async def board(request: Request) -> Response:
-    async def events(room: Room, seen: int) -> AsyncIterator[str]:
-        while True:
-            if seen == len(room.news):
-                await room.more_news.wait()
-            yield room.news[seen]
-            seen += 1
-
-    news = events(request.state.room, len(request.state.room.news))
-    return StreamingResponse(news, media_type="text/event-stream")
+    return StreamingResponse(request.state.room.read(), media_type="text/event-stream")
 
 
 async def greet(websocket: WebSocket) -> None:
@@ -93,8 +85,7 @@ async def orders_live(websocket: WebSocket) -> None:
 
 routes = [
     Route("/status", status),
-    Route("/welcome", welcome),
-    Route("/tasting/{seats:int}", tasting, methods=["POST"]),
+    Route("/tasting/{seats:int}", tasting),
     Route("/board", board),
     WebSocketRoute("/greet", greet),
     WebSocketRoute("/orders/live", orders_live),

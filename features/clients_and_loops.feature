@@ -29,12 +29,9 @@ Feature: Apps, clients and event loops
       Given the app is "app.live:app"
       And the client is "<client>"
       And the app runs on "trio"
-      When I GET "/welcome"
-      Then the response text is "Welcome to the coffee shop!"
-      When I send 3 POST requests to "/tasting/3" at the same time with the body:
-        """
-        {"guest": "one of three"}
-        """
+      When I GET "/status"
+      Then the response body at "$.open" is true
+      When I send 3 GET requests to "/tasting/3" at the same time
       Then the response statuses are:
         | status | count |
         | 200    | 3     |
@@ -69,6 +66,6 @@ Feature: Apps, clients and event loops
       Then the response status is 404
 
     Scenario: An app that a factory makes
-      Given the app is "app.main:create_app()"
-      When I GET "/menu"
+      Given the app is "features.supplier:create_app()"
+      When I GET "/desk"
       Then the response status is 200

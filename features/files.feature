@@ -11,6 +11,9 @@ Feature: Photos
       """
       {"name": "latte.png", "size": 69, "caption": null}
       """
+    And the response body at "$.caption" is null
+    And the response body at "$.caption" exists
+    And the response body at "$.frame" does not exist
 
   Scenario: A photo with a caption
     Given the file "fixtures/latte.png" is attached as "photo"

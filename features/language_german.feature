@@ -1,23 +1,10 @@
 # language: de
-Funktionalität: Die Begrüßung auf Deutsch
+Funktionalität: Bestellungen auf Deutsch
   Als Gast aus Köln
-  möchte ich in meiner Sprache begrüßt werden,
-  damit ich mich wie zu Hause fühle.
+  möchte ich mit meinem richtigen Namen bestellen,
+  damit mein Käsekuchen auch bei mir ankommt.
 
-  Regel: Der Gast wird in seiner Sprache begrüßt
-
-    Szenario: Der Browser des Gastes spricht Deutsch
-      Angenommen the request header "Accept-Language" is "de"
-      Wenn I GET "/welcome"
-      Dann the response text is "Willkommen im Café!"
-
-    Szenario: Der Gast war schon einmal da
-      Angenommen the cookie "language" is "de"
-      Wenn I GET "/welcome"
-      Dann the response text contains "Café"
-      Aber the response text does not contain "coffee"
-
-  Regel: Eine Bestellung versteht jeder
+  Regel: Ein Name darf alle Buchstaben haben
 
     Szenario: Der Gast bestellt Käsekuchen unter seinem Namen
       Wenn I send a POST request to "/orders" with the body:
@@ -26,3 +13,22 @@ Funktionalität: Die Begrüßung auf Deutsch
         """
       Dann the response status is 201
       Und the response body at "$.customer" is "Jürgen Müßig"
+
+    Szenario: Der Gast schickt ein Foto mit Umlauten
+      Angenommen the file "fixtures/latte.png" is attached as "photo"
+      Und the form field "caption" is "Schönes Blümchen"
+      Wenn I POST "/photos"
+      Dann the response body at "$.caption" contains "Blümchen"
+
+  Regel: Bezahlt ist bezahlt
+
+    Szenario: Eine bezahlte Bestellung kann nicht storniert werden
+      Wenn I send a POST request to "/orders" with the body:
+        """
+        {"customer": "Jürgen Müßig", "item": "latte", "quantity": 1}
+        """
+      Und I POST "/orders/1/payment"
+      Dann the response body at "$.status" is "paid"
+      Wenn I DELETE "/orders/1"
+      Dann the response status is "Conflict"
+      Aber the response body at "$.status" does not exist

@@ -10,8 +10,8 @@ Feature: Opening and closing
       Then the response body at "$.open" is true
 
     Scenario: Every scenario starts with a fresh database
-      When I GET "/orders"
-      Then the response body at "$.orders" is []
+      When I GET "/orders/1"
+      Then the response status is "Not Found"
 
     Scenario: An order of another scenario is not there
       When I send a POST request to "/orders" with the body:
@@ -36,22 +36,22 @@ Feature: Opening and closing
   Rule: A failure at the door is named
 
     Scenario: The shop does not open
-      Given the app is "app.broken:fails_to_start"
+      Given the app is "features.broken_shops:fails_to_start"
       When the app starts
       Then the app failed to start with "RuntimeError"
 
     Scenario: The shop does not open, and says why
-      Given the app is "app.broken:fails_to_start"
+      Given the app is "features.broken_shops:fails_to_start"
       When the app starts
       Then the app failed to start with "RuntimeError" and the message "no database"
 
     Scenario: The first guest finds out that the shop does not open
-      Given the app is "app.broken:fails_to_start"
+      Given the app is "features.broken_shops:fails_to_start"
       When I GET "/menu"
       Then the app failed to start with "RuntimeError"
 
     Scenario: The shop does not close
-      Given the app is "app.broken:fails_to_stop"
+      Given the app is "features.broken_shops:fails_to_stop"
       When the app starts
       And the app shuts down
       Then the app raised "RuntimeError" with the message "the till does not close"
@@ -59,7 +59,7 @@ Feature: Opening and closing
   Rule: An app may do without opening hours
 
     Scenario: An app that knows no lifespan
-      Given the app is "app.broken:runs_out_of_paper"
+      Given the app is "features.broken_shops:runs_out_of_paper"
       When the app starts
       And I GET "/receipt"
       Then the app raised "OSError"

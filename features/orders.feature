@@ -30,23 +30,40 @@ Feature: Orders
     Then the response status is "Conflict"
     And the response body at "$.error" is "The order is cancelled."
 
-  Scenario: Orders are listed by customer
+  Scenario: A customer sees their own orders, and nobody else's
     When I send a POST request to "/orders" with the body:
       """
       {"customer": "Bob", "item": "iced tea", "quantity": 1}
       """
+    And I send a POST request to "/sign-in" with the form:
+      | name     | value      |
+      | name     | Ann        |
+      | password | flat white |
+    And I GET "/orders"
+    Then the response body at "$.orders[*].item" is ["latte"]
+
+  Scenario: A customer looks for the orders that are still to be paid
+    When I send a POST request to "/orders" with the body:
+      """
+      {"customer": "Ann", "item": "cake", "quantity": 1}
+      """
+    And I POST "/orders/1/payment"
+    And I send a POST request to "/sign-in" with the form:
+      | name     | value      |
+      | name     | Ann        |
+      | password | flat white |
     And I send a GET request to "/orders" with the query:
-      | name     | value |
-      | customer | Bob   |
-    Then the response body at "$.orders[*].item" is ["iced tea"]
+      | name   | value   |
+      | status | ordered |
+    Then the response body at "$.orders[*].item" is ["cake"]
 
   Scenario: What is not on the menu cannot be ordered
     When I send a POST request to "/orders" with the body:
       """
       {"customer": "Ann", "item": "beer", "quantity": 1}
       """
-    Then the response status is "Not Found"
+    Then the response status is "Unprocessable Content"
     And the response body is:
       """
-      {"error": "There is no beer on the menu."}
+      {"error": "An order needs a customer, an item on the menu, and a quantity from 1 to 20."}
       """

@@ -18,22 +18,6 @@ Feature: Requests
       Then the response status is 200
       And the response text is ""
 
-    Scenario Outline: Change an order by <method>
-      When I send a POST request to "/orders" with the body:
-        """
-        {"customer": "Ann", "item": "latte", "quantity": 1}
-        """
-      And I send a <method> request to "/orders/1" with the body:
-        """text/plain
-        with oat milk
-        """
-      Then the response body at "$.note" is "with oat milk"
-
-      Examples:
-        | method |
-        | PUT    |
-        | PATCH  |
-
     Scenario: Cancel an order
       When I send a POST request to "/orders" with the body:
         """
@@ -42,65 +26,107 @@ Feature: Requests
       And I DELETE "/orders/1"
       Then the response body at "$.status" is "cancelled"
 
-    Scenario: Search the menu by a QUERY
-      When I send a QUERY request to "/menu" with the body:
+    Scenario Outline: The shop's menu is for reading, and refuses <method>
+      When I <method> "/menu"
+      Then the response status is "Method Not Allowed"
+      And the response header "Allow" contains "GET"
+
+      Examples:
+        | method  |
+        | OPTIONS |
+        | POST    |
+        | PUT     |
+        | PATCH   |
+        | DELETE  |
+        | QUERY   |
+
+    Scenario Outline: The supplier takes an order by <method>
+      Given the app is "features.supplier:app"
+      When I send a <method> request to "/desk" with the body:
         """text/plain
-        tea
+        20 kg of beans
         """
-      Then the response body at "$.items[0].name" is "iced tea"
+      Then the response body contains:
+        """
+        {"method": "<method>", "text": "20 kg of beans"}
+        """
 
-    Scenario: Ask whether the website may send orders
-      Given the request headers are:
-        | name                          | value                  |
-        | Origin                        | https://coffee.example |
-        | Access-Control-Request-Method | POST                   |
-      When I OPTIONS "/orders"
-      Then the response status is 200
-      And the response header "Access-Control-Allow-Methods" contains "POST"
+      Examples:
+        | method |
+        | POST   |
+        | PUT    |
+        | PATCH  |
+        | DELETE |
+        | QUERY  |
 
-  Rule: Headers, query parameters and cookies hold for the rest of the scenario
+  Rule: Headers, query parameters, cookies and credentials hold for the rest of the scenario
+
+    The supplier reads back what the shop has sent.
+
+    Background:
+      Given the app is "features.supplier:app"
 
     Scenario: A header is sent with each request
-      Given the request header "Accept-Language" is "de"
-      When I GET "/welcome"
-      Then the response text is "Willkommen im Café!"
-      When I GET "/welcome"
-      Then the response text is "Willkommen im Café!"
+      Given the request header "X-Customer" is "coffee shop"
+      When I GET "/desk"
+      Then the response body at "$.headers.x-customer" is "coffee shop"
+      When I GET "/desk"
+      Then the response body at "$.headers.x-customer" is "coffee shop"
+
+    Scenario: Several headers are written as a table
+      Given the request headers are:
+        | name       | value       |
+        | X-Customer | coffee shop |
+        | X-Hurry    | much        |
+      When I GET "/desk"
+      Then the response body has:
+        | path                 | value       |
+        | $.headers.x-customer | coffee shop |
+        | $.headers.x-hurry    | much        |
 
     Scenario: A query parameter is sent with each request
-      Given the query parameter "q" is "latte"
-      When I GET "/menu"
-      Then the response body at "$.items[*].name" is ["latte"]
-      When I GET "/menu"
-      Then the response body at "$.items[*].name" is ["latte"]
+      Given the query parameter "bean" is "arabica"
+      When I GET "/desk"
+      Then the response body at "$.query.bean" is "arabica"
+      When I GET "/desk"
+      Then the response body at "$.query.bean" is "arabica"
 
     Scenario: Several query parameters are written as a table
       Given the query parameters are:
-        | name     | value   |
-        | customer | Ann     |
-        | status   | ordered |
-      When I send a POST request to "/orders" with the body:
-        """
-        {"customer": "Ann", "item": "latte", "quantity": 1}
-        """
-      And I GET "/orders"
-      Then the response body at "$.orders[*].id" is [1]
-      When I POST "/orders/1/payment"
-      And I GET "/orders"
-      Then the response body at "$.orders" is []
+        | name  | value       |
+        | bean  | arabica     |
+        | roast | dark & oily |
+      When I GET "/desk"
+      Then the response body at "$.query" is {"bean": "arabica", "roast": "dark & oily"}
 
-    Scenario: A query belongs to one request
-      When I send a GET request to "/menu" with the query:
-        | name | value    |
-        | q    | iced tea |
-      Then the response body at "$.items[*].name" is ["iced tea"]
-      When I GET "/menu"
-      Then the response body at "$.items" has 3 items
+    Scenario: A query of its own belongs to one request
+      When I send a GET request to "/desk" with the query:
+        | name | value   |
+        | bean | robusta |
+      Then the response body at "$.query" is {"bean": "robusta"}
+      When I GET "/desk"
+      Then the response body at "$.query" is {}
 
     Scenario: A cookie is sent with each request
-      Given the cookie "language" is "fr"
-      When I GET "/welcome"
-      Then the response text contains "Bienvenue"
+      Given the cookie "customer" is "coffee shop"
+      When I GET "/desk"
+      Then the response body at "$.cookies" is {"customer": "coffee shop"}
+      When I GET "/desk"
+      Then the response body at "$.cookies" is {"customer": "coffee shop"}
+
+    Scenario: Name and password are sent with each request
+      Given I am authenticated as "coffee shop" with the password "dark roast"
+      When I GET "/desk"
+      Then the response body at "$.customer" is "coffee shop"
+      When I GET "/desk"
+      Then the response body at "$.customer" is "coffee shop"
+
+    Scenario: A wrong password makes the shop a stranger
+      Given I am authenticated as "coffee shop" with the password "letmein"
+      When I GET "/desk"
+      Then the response body at "$.customer" is null
+
+  Rule: What the app sets is sent back
 
     Scenario: A cookie that the app sets is sent back
       When I send a POST request to "/sign-in" with the form:
@@ -108,7 +134,7 @@ Feature: Requests
         | name     | Ann        |
         | password | flat white |
       Then the response cookie "session" exists
-      When I GET "/me"
+      When I GET "/orders"
       Then the response status is 200
 
   Rule: A body is sent once

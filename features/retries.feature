@@ -53,14 +53,14 @@ Feature: Waiting for what takes a moment
     Then the response text matches "\"machine_hot\": ?true" within 5 seconds
 
   Scenario: What holds at once is not waited for
-    When I GET "/welcome"
+    When I GET "/tasting/1"
     Then the response status is 200 within 5 seconds
     And the response header "Content-Type" contains "text/plain" within 5 seconds
-    And the response cookie "language" exists within 5 seconds
-    And the response text is "Welcome to the coffee shop!" within 5 seconds
+    And the response cookie "advertising" does not exist within 5 seconds
+    And the response text is "Welcome to the tasting!" within 5 seconds
     And the response text is within 5 seconds:
       """
-      Welcome to the coffee shop!
+      Welcome to the tasting!
       """
 
   Scenario: A moved page is waited for

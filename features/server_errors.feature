@@ -29,7 +29,7 @@ Feature: Server errors
       Then the response status is "Internal Server Error"
 
     Scenario: A receipt breaks off in the middle
-      Given the app is "app.broken:runs_out_of_paper"
+      Given the app is "features.broken_shops:runs_out_of_paper"
       When I GET "/receipt"
       Then the app raised "OSError" with the message "out of paper"
 
@@ -47,7 +47,7 @@ Feature: Server errors
     Scenario: The next guest is served
       When I GET "/crash"
       Then the response status is 500
-      When I GET "/welcome"
+      When I GET "/menu"
       Then the response status is 200
 
   Rule: What a guest does wrong is no crash

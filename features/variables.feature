@@ -37,11 +37,12 @@ Feature: Remembered values
       | $.ticket | {{ticket}} |
 
   Scenario: A value in a request
-    When I send a PUT request to "{{order}}" with the body:
-      """text/plain
-      for the ticket {{ticket}}
-      """
-    Then the response body at "$.note" is "for the ticket {{ticket}}"
+    Given the file "fixtures/latte.png" is attached as "photo"
+    And the form is:
+      | name    | value                     |
+      | caption | The ticket was {{ticket}} |
+    When I POST "/photos"
+    Then the response body at "$.caption" is "The ticket was {{ticket}}"
 
   Scenario: A value in the next order
     Then I remember the response body at "$.quantity" as "quantity"
@@ -53,8 +54,7 @@ Feature: Remembered values
     And the response body at "$.customer" contains "{{ticket}}"
 
   Scenario: A secret from the environment stays out of the file
-    When I send a PUT request to "{{order}}" with the body:
-      """text/plain
-      {{env.PATH}}
-      """
-    Then the response body at "$.note" is "{{env.PATH}}"
+    Given the file "fixtures/latte.png" is attached as "photo"
+    And the form field "caption" is "{{env.PATH}}"
+    When I POST "/photos"
+    Then the response body at "$.caption" is "{{env.PATH}}"

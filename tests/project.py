@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import textwrap
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -10,7 +11,7 @@ from typing import TYPE_CHECKING
 import httpx2  # noqa: F401
 import jsonpath  # noqa: F401
 import jsonschema  # noqa: F401
-import pytest
+import pytest  # noqa: TC002 - see above
 import starlette.testclient  # noqa: F401
 import trio  # noqa: F401
 import uvloop  # noqa: F401
@@ -45,6 +46,11 @@ class Outcome:
         assert len(self.failures) == 1, self.output
         return next(iter(self.failures.values()))
 
+    @property
+    def headline(self) -> str:
+        """What the only failure says first: what differed."""
+        return self.failure.partition("\n\n")[0]
+
 
 class Project:
     """A folder with files, and pytest in it."""
@@ -61,18 +67,33 @@ class Project:
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(text, encoding="utf-8")
 
+    def run_steps(self, steps: str, client: str, *arguments: str) -> Outcome:
+        """Run one scenario, called It, of these steps."""
+        scenario = textwrap.indent(textwrap.dedent(steps).strip("\n"), "    ")
+        self.write({"features/it.feature": f"Feature: It\n\n  Scenario: It\n{scenario}\n"})
+        return self.run("--asgi-client", client, *arguments)
+
     def run(self, *arguments: str) -> Outcome:
         """Run pytest in this process."""
-        result = self._pytester.runpytest_inprocess("-p", "no:cacheprovider", *arguments)
-        reports = [one for one in result.reprec.getreports("pytest_runtest_logreport")] if result.reprec else []  # type: ignore[attr-defined] # set by pytest, and not declared
+        result = self._pytester.runpytest_inprocess("-p", "no:cacheprovider", *arguments, no_reraise_ctrlc=True)
+        calls = result.reprec  # type: ignore[attr-defined] # set by pytest, and not declared
+        started = hasattr(calls, "getreports")  # not where pytest refused its arguments
+        reports = calls.getreports("pytest_runtest_logreport") if started else []
         failures = {one.nodeid.split("::")[-1]: without_times(one.longreprtext) for one in reports if one.failed}
         return Outcome(
-            counts=result.parseoutcomes() if result.reprec else {},  # type: ignore[attr-defined]
+            counts=_counts(result) if started else {},
             failures=failures,
             output=result.stdout.str() + result.stderr.str(),
             names=[one.nodeid for one in reports if one.when == "call"],
             exit_code=int(result.ret),
         )
+
+
+def _counts(result: pytest.RunResult) -> dict[str, int]:
+    try:
+        return result.parseoutcomes()
+    except ValueError:  # a run that ran nothing, such as --markers
+        return {}
 
 
 def without_times(text: str) -> str:

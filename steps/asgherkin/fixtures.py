@@ -11,8 +11,6 @@ from asgherkin.options import settings_key
 from asgherkin.surroundings import session_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     import httpx2
 
     from asgherkin.session.session import Session
@@ -39,12 +37,9 @@ def asgi_app(request: pytest.FixtureRequest) -> Any:
 
 
 @pytest.fixture
-def session(request: pytest.FixtureRequest) -> Iterator[Session]:
+def session(request: pytest.FixtureRequest) -> Session:
     """What the running scenario holds; in a plain test, one of its own."""
-    session, is_new = session_of(request)
-    yield session
-    if is_new:
-        session.end()
+    return session_of(request)
 
 
 @pytest.fixture

@@ -1,9 +1,10 @@
 """pytest-asyncio's event loop, for scenarios: the fixtures that give it, and how it becomes a uvloop.
 
-An async fixture that returns the running loop is the public way to pytest-asyncio's loop; there is one for each
-scope, for the loop follows the project's own setting. What has no public way is the kind of loop: pytest-asyncio's
+A fixture under pytest-asyncio's decorator that returns the current loop is the public way to it; there is one for
+each scope, for the loop follows the project's own setting. What has no public way is the kind of loop: pytest-asyncio's
 hook for loop factories serves async tests only. So a scenario gets the parameter that this hook gives to tests,
-under the private name `_asyncio_loop_factory`, where pytest keeps parameters; tests/test_loops.py holds it against the lowest and newest version.
+under the private name `_asyncio_loop_factory`, where pytest keeps parameters; tests/test_loops.py holds it
+against the lowest and newest version.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ import pytest_asyncio
 from _pytest.scope import Scope as PytestScope
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Coroutine
+    from collections.abc import Callable
 
     import pytest
 
@@ -27,11 +28,12 @@ _FACTORY = "_asyncio_loop_factory"
 
 
 def _loop_fixture(scope: Scope) -> object:
-    async def running_loop() -> asyncio.AbstractEventLoop:
-        return asyncio.get_running_loop()
+    # A plain function under pytest-asyncio's decorator is called with its loop as the current one; an async one
+    # would run the loop once more for each scenario.
+    def current_loop() -> asyncio.AbstractEventLoop:
+        return asyncio.get_event_loop()
 
-    function: Callable[[], Coroutine[object, object, asyncio.AbstractEventLoop]] = running_loop
-    return pytest_asyncio.fixture(function, scope=scope, loop_scope=scope, name=_name(scope))
+    return pytest_asyncio.fixture(current_loop, scope=scope, loop_scope=scope, name=_name(scope))  # type: ignore[type-var] # its types know async functions only
 
 
 def _name(scope: str) -> str:

@@ -40,7 +40,7 @@ OPTIONS = (
     Option("asgi_loop", "LOOP", "the event loop of the app: asyncio, uvloop or trio", "asyncio", LOOPS),
     Option("asgi_timeout", "SECONDS", "how long an app may take to answer, in seconds", "5"),
     Option("asgi_redact", "NAME", "one more name whose values are secret", many=True),
-    Option("asgi_tags", "EXPRESSION", 'run only scenarios whose tags fit: "@smoke and not @slow"', ini=False),
+    Option("asgi_tags", "EXPRESSION", 'run scenarios whose tags fit: --asgi-tags="@smoke and not @slow"', ini=False),
 )
 
 
@@ -89,13 +89,23 @@ def read_settings(config: pytest.Config) -> Settings:
 
 def _value(option: Option, config: pytest.Config) -> Sequence[str]:
     given: Sequence[str] | str | None = config.getoption(option.name)
-    from_ini: Sequence[str] | str = config.getini(option.name) if option.ini else ""
+    from_ini = _from_ini(option, config)
     if option.many:
         return [*(from_ini or ()), *(given or ())]
     value = str(from_ini if given is None else given)
     if option.choices and value not in option.choices:
         raise ConfigurationError(f"{option.name}: {value!r} is none of {', '.join(option.choices)}.")
     return [value]
+
+
+def _from_ini(option: Option, config: pytest.Config) -> Sequence[str] | str:
+    try:
+        value: Sequence[str] | str = config.getini(option.name) if option.ini else ""
+    except (ValueError, pytest.UsageError) as error:  # several values in one text, split as a shell does
+        raise ConfigurationError(
+            f'{option.name}: {error}. Write a list of names, for example: {option.name} = ["pin", "iban"]'
+        ) from None
+    return value
 
 
 def _seconds(text: str) -> float:

@@ -9,17 +9,18 @@ from typing import TYPE_CHECKING
 import pytest
 
 from asgherkin.errors import ConfigurationError
-from asgherkin.gherkin.bdd import run_scenarios_with
-from asgherkin.gherkin.bound import describe_bound, run_bound, without_bound
-from asgherkin.gherkin.collect import FeatureFile, ScenarioItem, keep_by_tags
-from asgherkin.gherkin.definitions import Definitions
+from asgherkin.gherkin.bdd import register_mark, run_scenarios_with
+from asgherkin.gherkin.bound import run_bound, tell_failure, without_bound
+from asgherkin.gherkin.collect import FeatureFile, keep_by_tags
+from asgherkin.gherkin.definitions import Definitions, definitions_key
 from asgherkin.gherkin.hooks import Hooks, hooks_key
-from asgherkin.gherkin.run import conduct_key, definitions_key
+from asgherkin.gherkin.marks import tag_filter
+from asgherkin.gherkin.run import conduct_key
 from asgherkin.gherkin.select import without_lines
 from asgherkin.gherkin.undefined import UndefinedSteps
 from asgherkin.loops import quiet_about_loop_scope
 from asgherkin.options import add_options, read_settings, settings_key
-from asgherkin.surroundings import choose_loop, conduct, forget
+from asgherkin.surroundings import choose_loop, forget, session_of
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator
@@ -54,10 +55,12 @@ def pytest_configure(config: pytest.Config) -> None:
     """Read the options, and take over the running of `scenarios()`."""
     quiet_about_loop_scope()
     with _as_usage_error():
-        config.stash[settings_key] = read_settings(config)
+        settings = config.stash[settings_key] = read_settings(config)
+        if settings.tags:
+            tag_filter(settings.tags)  # before all is collected for nothing
     config.stash[definitions_key] = Definitions()
     config.stash[hooks_key] = Hooks(config)
-    config.stash[conduct_key] = conduct
+    config.stash[conduct_key] = session_of
     config.pluginmanager.register(UndefinedSteps())
     config.stash[_restore_key] = run_scenarios_with(run_bound)
 
@@ -75,11 +78,16 @@ def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> FeatureFil
 
 
 @pytest.hookimpl(tryfirst=True)
+def pytest_bdd_apply_tag(tag: str) -> None:
+    """Let each tag be a mark: what a feature is tagged with is the feature's matter, and needs no registration."""
+    register_mark(tag)
+
+
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Keep what the tags select, and each scenario once."""
     without_bound(items)
-    with _as_usage_error():
-        keep_by_tags(config.stash[settings_key].tags, config, items)
+    keep_by_tags(config.stash[settings_key].tags, config, items)
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -92,10 +100,9 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 def pytest_runtest_makereport(
     item: pytest.Item, call: pytest.CallInfo[None]
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """Tell failures under `scenarios()` as those of collected features."""
+    """Tell every failure of a scenario in one way."""
     report = yield
-    if not isinstance(item, ScenarioItem):
-        describe_bound(item, report, call)
+    tell_failure(item, report, call)
     if report.when == "teardown":
         forget(item)
     return report

@@ -54,8 +54,10 @@ class ItemSurroundings:
         return scenario_loop(self.request)
 
     def at_teardown(self, function: Callable[[], None]) -> None:
-        """Have a function called when the scenario's fixtures are torn down."""
-        self.request.addfinalizer(function)
+        """Have a function called before the fixtures are torn down that are made by now, the loop among them."""
+        node = self.request.node
+        node.addfinalizer(function)
+        node.addfinalizer(lambda: end_plain(node))
 
 
 def planned(item: pytest.Item) -> tuple[str, str]:
@@ -64,19 +66,19 @@ def planned(item: pytest.Item) -> tuple[str, str]:
     return plan(step_texts(item), settings.client, settings.loop)
 
 
-def session_of(request: pytest.FixtureRequest) -> tuple[Session, bool]:
-    """The session of the running test, and whether it was made just now."""
-    session = request.node.stash.get(session_key, None)
-    if session is not None:
-        return session, False
-    session = request.node.stash[session_key] = Session(ItemSurroundings(request))
-    return session, True
-
-
-def conduct(request: pytest.FixtureRequest) -> Session:
-    """The session that conducts a scenario; a fixture may have asked for it before."""
-    session, _ = session_of(request)
+def session_of(request: pytest.FixtureRequest) -> Session:
+    """The session of the running test, which conducts a scenario. A fixture may have asked for it before."""
+    session: Session | None = request.node.stash.get(session_key, None)
+    if session is None:
+        session = request.node.stash[session_key] = Session(ItemSurroundings(request))
     return session
+
+
+def end_plain(item: pytest.Item) -> None:
+    """End the session of a plain test: that of a scenario ends after its last step."""
+    __tracebackhide__ = True
+    if progress_key not in item.stash:
+        item.stash[session_key].end()
 
 
 def forget(item: pytest.Item) -> None:
@@ -89,6 +91,8 @@ def forget(item: pytest.Item) -> None:
 
 def choose_loop(item: pytest.Item) -> None:
     """Let pytest-asyncio make a uvloop for a scenario that wants one, before its fixtures are set up."""
+    if item.config.stash[settings_key].loop != "uvloop" and not any("uvloop" in text for text in step_texts(item)):
+        return
     client, loop = planned(item)
     if client == "async" and loop == "uvloop":
         try:

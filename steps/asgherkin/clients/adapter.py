@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from asgherkin.clients.port import Loop
     from asgherkin.clients.recorder import Recorder
+    from asgherkin.clients.timing import Work
 
 T = TypeVar("T")
 BASE_URL = "http://testserver"
@@ -41,7 +42,7 @@ class Adapter(ABC):
         self.cookies: CookieJar = httpx2.Cookies().jar
         self.return_server_errors = False
         self._owner = Owner()
-        self._lifespan = Lifespan(recorder, self._owner.spawn)
+        self._lifespan = Lifespan(recorder, self._start_task)
         self._owned = False
         self._closed = False
         self._plugged: object = None
@@ -54,15 +55,15 @@ class Adapter(ABC):
 
     def start(self, *, again: bool = False) -> None:
         """Start the app, once; `again` starts it anew after a shut-down. Raises `AppError` when it fails."""
-        self._act("start-up", lambda: self._on_loop(partial(self._lifespan.start, again=again)))
+        self._act("start-up", lambda: self.loop.run(partial(self._lifespan.start, again=again)))
 
     def shut_down(self) -> None:
         """Shut the app down. Raises `AppError` when it fails."""
-        self._act("shut-down", lambda: self._on_loop(self._lifespan.stop))
+        self._act("shut-down", lambda: self.loop.run(self._lifespan.stop))
 
     def run(self, function: Callable[..., Awaitable[T]], *args: object) -> T:
         """Run an async function on the app's loop."""
-        return self._act("", lambda: self._on_loop(function, *args))
+        return self._act("", lambda: self.loop.run(function, *args))
 
     @property
     def async_http(self) -> httpx2.AsyncClient:
@@ -79,7 +80,8 @@ class Adapter(ABC):
         """End what the scenario holds. The loop stays usable."""
         if not self._closed:
             self._closed = True
-            if self._owned and not self.loop.blocked:
+            ends = self._owned or self._lifespan.running or self._async_http is not None
+            if ends and not self.loop.blocked:
                 self._act("", lambda: self.loop.run(self._end))
 
     def close_loop(self) -> None:
@@ -103,23 +105,24 @@ class Adapter(ABC):
             if watch.error is not None:
                 self.recorder.record(watch.error, doing)
 
-    def _on_loop(self, function: Callable[..., Awaitable[T]], *args: object, apart: bool = False) -> T:
-        if self._owned:
-            return self.loop.run(function, *args, apart=apart)
-        self._owned = True
-        self.loop.start(self._owner.serve)
+    def _start_task(self, work: Work) -> None:
+        self.loop.start(work)
 
-        async def first() -> T:
-            await self._owner.opened()
-            return await function(*args)
-
-        return self.loop.run(first, apart=apart)
+    def _spawn(self, work: Work) -> None:
+        """Start a task that lives until the scenario ends, in the owner task."""
+        if not self._owned:
+            self._owned = True
+            self.loop.start(self._owner.serve)
+        self._owner.spawn(work)
 
     async def _end(self) -> None:
         if self._async_http is not None:
             await self._async_http.aclose()
-        if not await self._owner.close(grace(self.recorder.timeout)):
+        lost = await self._lifespan.end()
+        if self._owned and not await self._owner.close(grace(self.recorder.timeout)):
             self.loop.forget(self._owner.task)
+        if lost:
+            self.loop.forget(lost)
 
     def _respond(self, method: str, url: str, function: Callable[[], httpx2.Response]) -> httpx2.Response:
         try:
@@ -170,7 +173,7 @@ class Adapter(ABC):
             answer()
 
     def _transport(self, *, raising: bool) -> ASGITransport:
-        return ASGITransport(self.recorder, self._owner.spawn, self._lifespan.state, raise_app_exceptions=raising)
+        return ASGITransport(self.recorder, self._spawn, self._lifespan.state, raise_app_exceptions=raising)
 
     def _async_client(self, *, raising: bool) -> httpx2.AsyncClient:
         return httpx2.AsyncClient(

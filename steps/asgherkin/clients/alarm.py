@@ -14,8 +14,11 @@ from typing import Self, TypeAlias
 from asgherkin.clients.asgi import in_words
 from asgherkin.errors import AppError
 
-_PATIENCE = 0.5
+PATIENCE = 0.5
 """Seconds that a loop has to answer a ping, and seconds between two alarms."""
+
+# The C function itself: the public one around it spends several times its time on making enumerations.
+_set_handler: Callable[[int, object], object] = getattr(signal, "_signal", signal).signal
 
 Ping: TypeAlias = Callable[[Callable[[], None]], object]
 Explain: TypeAlias = Callable[[FrameType | None], str]
@@ -54,8 +57,8 @@ class alarm:  # noqa: N801 - used as a function is: `with alarm(5):`
         self._on = _available()
         if self._on:
             now = monotonic()
-            self._due = now + self._seconds + (1.0 if self._ping is None else 1.0 - _PATIENCE)
-            self._outer = signal.signal(signal.SIGALRM, self._ring)
+            self._due = now + self._seconds + (2 * PATIENCE if self._ping is None else PATIENCE)
+            self._outer = _set_handler(signal.SIGALRM, self.ring)
             left, self._interval = signal.setitimer(signal.ITIMER_REAL, self._due - now)
             self._outer_due = now + left if left else math.inf
             if self._outer_due < self._due:
@@ -71,7 +74,7 @@ class alarm:  # noqa: N801 - used as a function is: `with alarm(5):`
         if self._on:
             self._due = math.inf
             signal.setitimer(signal.ITIMER_REAL, 0)
-            signal.signal(signal.SIGALRM, self._outer or signal.SIG_DFL)
+            _set_handler(signal.SIGALRM, self._outer or int(signal.SIG_DFL))
             self._set_timer(self._interval)
 
     def _set_timer(self, interval: float = 0) -> None:
@@ -79,12 +82,13 @@ class alarm:  # noqa: N801 - used as a function is: `with alarm(5):`
         if due < math.inf:
             signal.setitimer(signal.ITIMER_REAL, max(due - monotonic(), 0.001), interval)
 
-    def _ring(self, number: int, frame: FrameType | None) -> None:
+    def ring(self, number: int, frame: FrameType | None) -> None:
+        """Handle the signal."""
         try:
             if monotonic() >= self._outer_due:
                 self._ring_outer(number, frame)
             if monotonic() >= self._due and not self._answers():
-                self._due = monotonic() + _PATIENCE
+                self._due = monotonic() + PATIENCE
                 self._raise(frame)
         finally:
             self._set_timer()
@@ -99,7 +103,7 @@ class alarm:  # noqa: N801 - used as a function is: `with alarm(5):`
         if self._ping is None or self.error is not None:
             return False
         hope = not self._pinged or self._alive
-        self._due = monotonic() + (self._seconds + _PATIENCE if self._pinged else _PATIENCE)
+        self._due = monotonic() + (self._seconds + PATIENCE if self._pinged else PATIENCE)
         self._pinged, self._alive = not self._pinged, False
         if self._pinged:
             with suppress(RuntimeError):  # the loop is closed

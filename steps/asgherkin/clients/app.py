@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import functools
 import importlib
 import inspect
 import re
@@ -11,8 +12,8 @@ from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, TypeAlias, cast
 
 from asgherkin.clients.asgi import ASGI3, Receive, Scope, Send
-from asgherkin.clients.frames import user_frames
 from asgherkin.errors import ConfigurationError
+from asgherkin.frames import user_frames
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -59,8 +60,21 @@ def _called_twice(app: _ASGI2) -> ASGI3:
 
 
 def _takes_three(app: object) -> bool:
+    # Looked at once for each function or class of apps, and not once for each scenario.
+    if inspect.isfunction(app) or inspect.isclass(app):
+        return _takes_known(cast("Callable[..., object]", app), 3)
+    call = type(app).__call__ if callable(app) else None
+    return _takes_known(call, 4) if inspect.isfunction(call) else _takes(app, 3)
+
+
+@functools.lru_cache(maxsize=64)
+def _takes_known(function: Callable[..., object], count: int) -> bool:
+    return _takes(function, count)
+
+
+def _takes(function: object, count: int) -> bool:
     try:
-        inspect.signature(cast("Callable[..., object]", app)).bind(None, None, None)
+        inspect.signature(cast("Callable[..., object]", function)).bind(*[None] * count)
     except TypeError:
         return False
     except ValueError:  # a callable written in C, whose signature is not known
@@ -70,7 +84,7 @@ def _takes_three(app: object) -> bool:
 
 def _module(name: str, search_path: Path) -> ModuleType:
     try:
-        return importlib.import_module(name)
+        return sys.modules.get(name) or importlib.import_module(name)
     except ModuleNotFoundError as error:
         raise ConfigurationError(_not_found(name, error, search_path)) from error
     except (Exception, SystemExit) as error:

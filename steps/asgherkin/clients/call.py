@@ -9,7 +9,8 @@ import anyio
 from asgherkin.clients.asgi import Receive, Scope, Send, in_words, target
 from asgherkin.clients.hang import hanging_place
 from asgherkin.clients.recorder import Recorder, is_failure
-from asgherkin.clients.watch import grace, waiting_at
+from asgherkin.clients.timing import Flag, current_task_id
+from asgherkin.clients.watch import Watch, grace, waiting_at
 from asgherkin.errors import AppError
 
 if TYPE_CHECKING:
@@ -19,23 +20,24 @@ if TYPE_CHECKING:
 class AppCall:
     """The call of the app for one request. `run` is to be spawned; it raises none of the app's exceptions."""
 
-    __slots__ = ("_at_end", "_recorder", "_task", "_work", "ended", "failure")
+    __slots__ = ("_at_end", "_recorder", "_task", "_watch", "_work", "ended", "failure")
 
     def __init__(self, recorder: Recorder, at_end: Callable[[], None] | None = None) -> None:
         """`at_end` is called when `ended` is set."""
         self._recorder = recorder
         self._at_end = at_end
         self._work = anyio.CancelScope()
+        self._watch = Watch(recorder.timeout, recorder.root)
         self._task = 0
-        self.ended = anyio.Event()
+        self.ended = Flag()
         self.failure: BaseException | None = None
 
     async def run(self, scope: Scope, receive: Receive, send: Send, *, whole: bool) -> None:
         """Call the app, and keep the exception that it fails with."""
-        self._task = anyio.get_current_task().id
+        self._task = current_task_id()
         try:
             with self._work:
-                await self._recorder.answer(scope, receive, send, whole=whole, abandon=self._leave)
+                await self._recorder.answer(scope, receive, send, whole=whole, abandon=self._leave, watch=self._watch)
         except BaseException as exception:
             if not is_failure(exception):
                 raise
@@ -43,20 +45,32 @@ class AppCall:
         finally:
             self._end()
 
-    async def stop(self, scope: Scope) -> None:
-        """Cancel the call. One that does not end in time is left to itself, which is a crash."""
-        seconds = grace(self._recorder.timeout)
-        self._work.cancel()
-        with anyio.move_on_after(seconds, shield=True):
-            await self.ended.wait()
+    async def dismiss(self, scope: Scope) -> None:
+        """Let the call end after its client has left. It is cancelled after a while.
+
+        One that does not end then either is left to itself, which is a crash.
+        """
+        # The client's turn for good: the app does not hang, it is given its time.
+        self._watch.rests += 1
+        if await self._ends():
             return
-        doing = f"{scope['method']} {target(scope)}"
+        self._work.cancel()
+        if not await self._ends():
+            self._leave(self._stubborn(f"{scope['method']} {target(scope)}"))
+
+    async def _ends(self) -> bool:
+        with anyio.move_on_after(grace(self._recorder.timeout), shield=True):
+            await self.ended.wait()
+        return self.ended.is_set
+
+    def _stubborn(self, doing: str) -> AppError:
+        seconds = in_words(grace(self._recorder.timeout))
+        where = waiting_at(hanging_place(self._task, self._recorder.root))
         error = AppError(
-            f"The client left {doing}, and the app did not end within {in_words(seconds)} of its cancellation."
-            f"{waiting_at(hanging_place(self._task, self._recorder.root))}"
+            f"The client left {doing}, and the app did not end within {seconds} of its cancellation.{where}"
         )
         self._recorder.record(error, doing)
-        self._leave(error)
+        return error
 
     def _leave(self, error: AppError) -> None:
         self.failure = error

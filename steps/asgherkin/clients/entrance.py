@@ -13,7 +13,9 @@ import anyio.lowlevel
 from starlette.testclient import TestClient
 
 from asgherkin.clients.call import AppCall
-from asgherkin.clients.watch import grace
+from asgherkin.clients.recorder import is_failure
+from asgherkin.errors import AppError
+from asgherkin.frames import summary
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -63,12 +65,17 @@ class Entrance:
         elif scope["type"] == "http":
             await self._visit(scope, receive, send)
         else:
-            try:
-                await self._recorder(scope, receive, send)
-            except Exception as exception:
-                # TestClient raises a websocket's exceptions whatever it was told.
-                self._recorder.deliver(exception)
+            await self._converse(scope, receive, send)
+
+    async def _converse(self, scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            await self._recorder(scope, receive, send)
+        except BaseException as exception:
+            if not is_failure(exception):
                 raise
+            # TestClient raises a websocket's exceptions whatever it was told.
+            if self._recorder.crash_of(exception) is not None:
+                self._raise(exception)
 
     async def _visit(self, scope: Scope, receive: Receive, send: Send) -> None:
         door = _Door(receive, send)
@@ -78,15 +85,17 @@ class Entrance:
             await call.ended.wait()
         except BaseException:
             door.shut()
-            with anyio.move_on_after(grace(self._recorder.timeout), shield=True) as waiting:
-                await call.ended.wait()
-            if waiting.cancelled_caught:
-                await call.stop(scope)
+            await call.dismiss(scope)
             raise
-        if call.failure is not None:
-            if self._raising:
-                self._recorder.deliver(call.failure)
-            raise call.failure
+        if call.failure is not None and self._raising:
+            self._raise(call.failure)
+
+    def _raise(self, failure: BaseException) -> None:
+        self._recorder.deliver(failure)
+        if isinstance(failure, Exception):
+            raise failure
+        # An exit would end the portal.
+        raise AppError(f"The app raised {summary(failure)}") from failure
 
 
 class _Door:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import anyio
 
-from asgherkin.clients.frames import is_machinery, is_users, place, source
+from asgherkin.frames import is_machinery, is_users, place, source
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextvars
 import importlib
+import sys
 import threading
 from concurrent.futures import Future
 from typing import TYPE_CHECKING, TypeVar
@@ -12,6 +13,8 @@ from typing import TYPE_CHECKING, TypeVar
 from anyio.from_thread import BlockingPortal, start_blocking_portal
 
 from asgherkin.clients.hang import family, frame_place, thread_place
+from asgherkin.clients.port import Loop
+from asgherkin.clients.timing import start_soon
 from asgherkin.errors import AppError, AsgherkinError, ConfigurationError
 
 if TYPE_CHECKING:
@@ -20,7 +23,9 @@ if TYPE_CHECKING:
     from pathlib import Path
     from types import FrameType
 
-    from asgherkin.clients.port import Loop
+    from asgherkin.clients.timing import Work
+
+__all__ = ["LOOPS", "Loop", "MainThreadLoop", "PortalLoop", "check_loop", "make_loop"]
 
 T = TypeVar("T")
 LOOPS = ("asyncio", "uvloop", "trio")
@@ -51,6 +56,8 @@ def check_loop(name: str) -> None:
     """Raise `ConfigurationError` when there is no such loop, or when its extra is not installed."""
     if name not in LOOPS:
         raise ConfigurationError(f'"{name}" is not an event loop. Write one of: {", ".join(LOOPS)}.')
+    if name in sys.modules:
+        return
     try:
         importlib.import_module(name)
     except ImportError as error:
@@ -88,9 +95,9 @@ class MainThreadLoop:
             raise self._not_done(task)
         return task.result()
 
-    def start(self, function: Callable[[], Awaitable[None]]) -> None:
+    def start(self, work: Work) -> None:
         """Start a background task that lives across runs."""
-        task = self._loop.create_task(_awaited(function, ()), context=self._context.copy())
+        task = self._loop.create_task(work(), context=self._context.copy())
         task.add_done_callback(_look_at)
 
     def leave(self, error: AppError) -> None:
@@ -102,10 +109,14 @@ class MainThreadLoop:
     def forget(self, task: int) -> None:
         """Stop waiting for a task and its descendants: also those who end all tasks of the loop."""
         ids = {member.id for member in family(task)}
-        for lost in asyncio.all_tasks(self._loop):
-            if id(lost) in ids:
-                _abandoned.append(lost)
-                asyncio._unregister_task(lost)  # noqa: SLF001 - documented in "Extending asyncio"
+        lost = {member for member in asyncio.all_tasks(self._loop) if id(member) in ids}
+        for member in lost:
+            asyncio._unregister_task(member)  # noqa: SLF001 - documented in "Extending asyncio"
+        for thread in threading.enumerate():
+            # An AnyIO worker, which would wait for the end of its task, and keep the process from its own.
+            if getattr(thread, "root_task", None) in lost:
+                thread.stop()  # type: ignore[attr-defined]
+        _abandoned.append(lost)
 
     def ping(self, answer: Callable[[], None]) -> None:
         """Call `answer` on the loop, from any thread and from a signal handler."""
@@ -180,9 +191,12 @@ class PortalLoop:
             inner.cancel()
             raise
 
-    def start(self, function: Callable[[], Awaitable[None]]) -> None:
+    def start(self, work: Work) -> None:
         """Start a background task that lives across runs."""
-        self._portal.start_task_soon(function)
+        if threading.get_ident() == self._thread:
+            start_soon(work)
+        else:
+            self._portal.start_task_soon(work)
 
     def leave(self, error: AppError) -> None:
         """Make the present `run` raise `error` though its function has not ended."""

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     import httpx2
 
     from asgherkin.clients.recorder import Recorder
+    from asgherkin.clients.timing import Work
     from asgherkin.errors import AppError
 
 T = TypeVar("T")
@@ -96,8 +97,8 @@ class Loop(Protocol):
         """
         ...
 
-    def start(self, function: Callable[[], Awaitable[None]]) -> None:
-        """Start a background task that lives across runs."""
+    def start(self, work: Work) -> None:
+        """Start a background task that lives across runs; also called on the loop. It must not raise."""
         ...
 
     def leave(self, error: AppError) -> None:

@@ -61,14 +61,21 @@ class Recorder:
             await self._live(scope, receive, send)
 
     async def answer(
-        self, scope: Scope, receive: Receive, send: Send, *, whole: bool = False, abandon: Abandon | None = None
+        self,
+        scope: Scope,
+        receive: Receive,
+        send: Send,
+        *,
+        whole: bool = False,
+        abandon: Abandon | None = None,
+        watch: Watch | None = None,
     ) -> None:
         """Call the app for one request.
 
         `whole`: the client stays until the app has ended, so an app that waits for it to leave hangs.
         `abandon` is called with the error when the app does not stop though it hung and was cancelled.
         """
-        watch = Watch(self.timeout, self.root)
+        watch = watch or Watch(self.timeout, self.root)
         tap = Tap(scope, receive, send, watch, whole=whole)
         self.exchanges.append(tap.exchange)
         self.running += 1

@@ -9,6 +9,7 @@ import anyio
 import anyio.lowlevel
 import httpx2
 
+from asgherkin.clients.timing import Flag
 from asgherkin.errors import AppError
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ class Talk:
         self.chunks: deque[bytes] = deque()
         self.complete = False
         self._over = False
-        self._over_event: anyio.Event | None = None
+        self._over_event: Flag | None = None
         self._asked = False
         self._parts: AsyncIterator[bytes] | None = None
 
@@ -39,7 +40,7 @@ class Talk:
         if not self._asked:
             return await self._part()
         if not self._over:
-            self._over_event = self._over_event or anyio.Event()
+            self._over_event = self._over_event or Flag()
             await self._over_event.wait()
         return {"type": "http.disconnect"}
 
@@ -98,9 +99,9 @@ class StreamTalk(Talk):
 
     def __init__(self, request: httpx2.Request) -> None:
         super().__init__(request)
-        self.started = anyio.Event()
-        self._news = anyio.Event()
-        self._room = anyio.Event()
+        self.started = Flag()
+        self._news = Flag()
+        self._room = Flag()
         self._size = 0
         self._ended = False
 
@@ -116,13 +117,13 @@ class StreamTalk(Talk):
             self._news.set()
         await anyio.lowlevel.checkpoint()
         while self._size > _BUFFER and not self._over:
-            self._room = anyio.Event()
+            self._room = Flag()
             await self._room.wait()
 
     async def next_chunk(self) -> bytes | None:
         """The next part of the body, None at its end."""
         while not (self.chunks or self._ended):
-            self._news = anyio.Event()
+            self._news = Flag()
             await self._news.wait()
         if not self.chunks:
             return None

@@ -98,8 +98,7 @@ class TestClientAdapter(Adapter):
 
     def _opened(self) -> TestClient:
         """The entered TestClient, with the owner task ready: each request's call of the app is its child."""
-        if not self._owned:
-            self._on_loop(self._owner.opened)
+        _ = self.loop
         assert self._quiet is not None, "the loop was used"
         return self._quiet
 
@@ -108,7 +107,7 @@ class TestClientAdapter(Adapter):
         from asgherkin.clients.entrance import AlarmedTestClient, Entrance
 
         client = AlarmedTestClient(
-            Entrance(self.recorder, self._owner.spawn, raising=raising, whole=whole),
+            Entrance(self.recorder, self._spawn, raising=raising, whole=whole),
             raise_server_exceptions=raising,
             backend=self._backend,
             backend_options={"use_uvloop": True} if self._use_uvloop else None,

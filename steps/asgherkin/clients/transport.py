@@ -5,19 +5,18 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-import anyio
 import httpx2
 
 from asgherkin.clients.call import AppCall
 from asgherkin.clients.recorder import Recorder, is_failure
 from asgherkin.clients.talk import StreamTalk, Talk
-from asgherkin.clients.watch import Abandon, grace
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Mapping
 
     from asgherkin.clients.asgi import Scope
     from asgherkin.clients.owner import Spawn
+    from asgherkin.clients.watch import Abandon
 
 WHOLE = "asgherkin.whole"
 """The extension of a request whose response is read whole. Its value is called if the app does not stop."""
@@ -141,10 +140,7 @@ class _Stream(httpx2.AsyncByteStream):
     async def leave(self) -> None:
         """Tell the app that its client has left; cancel it if it does not end soon."""
         self._talk.disconnect()
-        with anyio.move_on_after(grace(self._recorder.timeout), shield=True):
-            await self._call.ended.wait()
-            return
-        await self._call.stop(self._scope)
+        await self._call.dismiss(self._scope)
 
     def check(self) -> None:
         """Raise the app's exception, once."""

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Callable
 from time import monotonic
-from typing import TYPE_CHECKING, Protocol, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 import anyio
 
 from asgherkin.clients.hang import hanging_place
+from asgherkin.clients.timing import Flag, call_later, current_task_id, start_soon
 from asgherkin.errors import AppError
 
 if TYPE_CHECKING:
+    from collections.abc import Awaitable
     from pathlib import Path
 
 Abandon: TypeAlias = Callable[[AppError], None]
@@ -35,7 +36,7 @@ class Watch:
     """
 
     __slots__ = (
-        *("_abandon", "_describe", "_later", "_over", "_root", "_scope", "_soon", "_task", "_timer"),
+        *("_abandon", "_describe", "_over", "_root", "_scope", "_task", "_timer"),
         *("error", "moved", "rests", "timeout"),
     )
 
@@ -44,6 +45,7 @@ class Watch:
         self._root = root
         self.error: AppError | None = None
         self.rests = 0
+        self._over = Flag()
 
     async def guard(self, call: Awaitable[None], describe: Callable[[], str], abandon: Abandon) -> None:
         """Await `call`. Raises `AppError` when it hung, whatever it did after it was cancelled.
@@ -52,9 +54,9 @@ class Watch:
         """
         self._describe = describe
         self._abandon = abandon
-        self._task, self._later, self._soon = _surroundings()
+        self._task = current_task_id()
         self.moved = monotonic()
-        self._timer = self._later(self.timeout, self._look)
+        self._timer = call_later(self.timeout, self._look)
         try:
             with anyio.CancelScope() as self._scope:
                 await call
@@ -64,22 +66,22 @@ class Watch:
             raise self.error from failure
         finally:
             self._timer.cancel()
-            if self.error is not None:
-                self._over.set()
+            self._over.set()
         if self.error is not None:
             raise self.error
 
     def _look(self) -> None:
         left = self.timeout if self.rests else self.moved + self.timeout - monotonic()
         if left > 0:
-            self._timer = self._later(left, self._look)
+            self._timer = call_later(left, self._look)
         else:
-            self._soon(self._stop)
+            start_soon(self._stop)
 
     async def _stop(self) -> None:
+        if self._over.is_set:
+            return
         where = waiting_at(hanging_place(self._task, self._root))
         text = self._describe()
-        self._over = anyio.Event()
         self.error = AppError(text + where)
         self._scope.cancel()
         with anyio.move_on_after(grace(self.timeout)):
@@ -87,45 +89,3 @@ class Watch:
             return
         self.error = AppError(f"{text} It did not stop when it was cancelled either.{where}")
         self._abandon(self.error)
-
-
-class _Timer(Protocol):
-    def cancel(self) -> object: ...
-
-
-_Later: TypeAlias = Callable[[float, Callable[[], None]], _Timer]
-_Soon: TypeAlias = Callable[[Callable[[], Coroutine[object, object, None]]], object]
-_stopping: set[asyncio.Task[None]] = set()
-
-
-def _surroundings() -> tuple[int, _Later, _Soon]:
-    """The id of the current task, and the ways to call a function later, or start another task, on its loop."""
-    try:
-        loop = asyncio.get_running_loop()
-    except RuntimeError:
-        # Only there where the loop is trio's.
-        import trio
-
-        return id(trio.lowlevel.current_task()), _later_on_trio, trio.lowlevel.spawn_system_task
-    return id(asyncio.current_task()), loop.call_later, _soon_on_asyncio
-
-
-def _soon_on_asyncio(function: Callable[[], Coroutine[object, object, None]]) -> None:
-    task = asyncio.get_running_loop().create_task(function())
-    _stopping.add(task)
-    task.add_done_callback(_stopping.discard)
-
-
-def _later_on_trio(delay: float, callback: Callable[[], None]) -> _Timer:
-    import trio
-
-    scope = trio.CancelScope()
-
-    async def wait() -> None:
-        with scope:
-            await trio.sleep(delay)
-        if not scope.cancelled_caught:
-            callback()
-
-    trio.lowlevel.spawn_system_task(wait)
-    return scope

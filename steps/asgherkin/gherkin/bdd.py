@@ -11,9 +11,11 @@ from __future__ import annotations
 
 import inspect
 from importlib import import_module
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, cast
 
-from pytest_bdd.compat import get_fixture_names, getfixturedefs, inject_fixture
+import pytest
+from pytest_bdd.compat import getfixturedefs, inject_fixture
 from pytest_bdd.gherkin_parser import DataTable
 from pytest_bdd.parser import Feature, Rule, Scenario, ScenarioTemplate, Step
 from pytest_bdd.parsers import StepParser
@@ -21,8 +23,6 @@ from pytest_bdd.steps import StepFunctionContext, StepNamePrefix, step_function_
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
-
-    import pytest
 
 # By its name: pytest_bdd.scenario is a function too, which hides the module.
 _scenario: Any = import_module("pytest_bdd.scenario")
@@ -37,8 +37,12 @@ __all__ = [
     "StepParser",
     "async_fixtures",
     "defining_module",
+    "fixture_info",
+    "has_fixture",
     "inject_fixture",
+    "register_mark",
     "run_scenarios_with",
+    "settle_id",
     "template_of",
     "visible_contexts",
 ]
@@ -60,7 +64,10 @@ def visible_contexts(
     """
     fixtures = node.session._fixturemanager  # noqa: SLF001 - see the module's docstring
     in_conftests = _functions_of_conftests(node.config)
-    for name in get_fixture_names(fixturemanager=fixtures):
+    # pytest 9.1 keeps them in the first of these, 9.2 in the others; what pytest-bdd has for it came with 9.0.1.
+    registries = ("_arg2fixturedefs", "_arg2node2fixturedefs", "_arg2nodeid2fixturedefs")
+    names = dict.fromkeys(name for one in registries for name in getattr(fixtures, one, ()))
+    for name in names:
         if not name.startswith(StepNamePrefix.step_def.value):
             continue
         for fixture in getfixturedefs(fixtures, name, cast("pytest.Item", node)) or ():
@@ -73,7 +80,7 @@ def _functions_of_conftests(config: pytest.Config) -> set[object]:
     return {
         inspect.unwrap(cast("Callable[..., object]", value))
         for plugin in config.pluginmanager.get_plugins()
-        if str(getattr(plugin, "__file__", "")).endswith("conftest.py")
+        if Path(getattr(plugin, "__file__", None) or "").name == "conftest.py"
         for name, value in vars(plugin).items()
         if name.startswith(StepNamePrefix.step_def.value)
     }
@@ -98,10 +105,34 @@ def template_of(function: object) -> ScenarioTemplate | None:
         return None
 
 
+def settle_id(item: pytest.Item) -> None:
+    """Give an item the id that pytest reads from its text, so that `--lf` finds it again.
+
+    Since 9.2, what stands behind the first [ of a node id are parameters, which a scenario's name knows nothing of.
+    """
+    if "[" in item.name and hasattr(item, "_id"):
+        item._id = type(item._id).parse(item.nodeid)  # noqa: SLF001 - see the module's docstring
+
+
+def register_mark(name: str) -> None:
+    """Let a mark of this name pass `--strict-markers`; the ini option cannot name one such as "smoke:1"."""
+    pytest.mark._markers.add(name)  # noqa: SLF001 - see the module's docstring
+
+
+def fixture_info(item: pytest.Function) -> object:
+    """What pytest found out about the fixtures of an item, to be handed to another with the same needs."""
+    return item._fixtureinfo  # noqa: SLF001 - see the module's docstring
+
+
 def defining_module(request: pytest.FixtureRequest, fixture: str) -> str:
     """The module of the fixture function that a test gets under a name; "" where there is none."""
     function = _function(request, fixture)
     return str(getattr(function, "__module__", ""))
+
+
+def has_fixture(request: pytest.FixtureRequest, name: str) -> bool:
+    """Whether a test can ask for a fixture of this name."""
+    return _function(request, name) is not None
 
 
 def async_fixtures(request: pytest.FixtureRequest, names: Sequence[str]) -> list[str]:

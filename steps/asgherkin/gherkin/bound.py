@@ -7,25 +7,28 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from asgherkin.errors import FeatureError
+from asgherkin.errors import AsgherkinError, FeatureError
 from asgherkin.gherkin.bdd import template_of
-from asgherkin.gherkin.collect import DocStringText, ScenarioItem
-from asgherkin.gherkin.document import NO_STEPS, read
+from asgherkin.gherkin.collect import DocStringText, ScenarioItem, example_of
+from asgherkin.gherkin.document import fill, read
 from asgherkin.gherkin.failure import describe
+from asgherkin.gherkin.mistakes import NO_STEPS
 from asgherkin.gherkin.run import progress_key, run_scenario
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from asgherkin.gherkin.bdd import Feature, Scenario
 
 
 def run_bound(feature: Feature, scenario: Scenario, request: pytest.FixtureRequest) -> None:
     """Run a bound scenario as any other: pytest-bdd's own parser loses media types, and lets empty ones pass."""
     __tracebackhide__ = True
-    _restore_media_types(scenario, Path(feature.filename))
+    _restore_media_types(scenario, Path(feature.filename), example_of(request.node))
     run_scenario(feature, scenario, request, problem="" if scenario.steps else NO_STEPS)
 
 
-def _restore_media_types(scenario: Scenario, path: Path) -> None:
+def _restore_media_types(scenario: Scenario, path: Path, values: Mapping[str, str]) -> None:
     with_doc_strings = {step.line_number: step for step in scenario.steps if step.docstring is not None}
     if not with_doc_strings:
         return
@@ -34,11 +37,11 @@ def _restore_media_types(scenario: Scenario, path: Path) -> None:
     except FeatureError:  # pytest-bdd has read it, by looser rules
         return
     for one in source.scenarios:
-        for step in (*one.background, *one.steps):
+        for step in one.steps:
             bound = with_doc_strings.get(step.line)
             if bound is not None and step.doc_string is not None:
                 text = bound.docstring = DocStringText(bound.docstring)
-                text.media_type = step.doc_string.media_type
+                text.media_type = fill(step.doc_string.media_type, values)
 
 
 def without_bound(items: list[pytest.Item]) -> None:
@@ -56,9 +59,23 @@ def _place(item: ScenarioItem) -> tuple[str, int]:
     return str(item.path), item.source.line
 
 
-def describe_bound(item: pytest.Item, report: pytest.TestReport, call: pytest.CallInfo[None]) -> None:
-    """Tell the failure of a bound scenario as that of any other."""
-    failed = report.when == "call" and report.failed and call.excinfo is not None
+def tell_failure(item: pytest.Item, report: pytest.TestReport, call: pytest.CallInfo[None]) -> None:
+    """Tell the failure of a bound scenario as that of any other, and whatever this toolkit raises in a plain test.
+
+    pytest asks an item for its view of a failure only where that comes from the call.
+    """
+    if not report.failed or call.excinfo is None:
+        return
     progress = item.stash.get(progress_key, None)
-    if failed and progress is not None and call.excinfo and progress.failed is call.excinfo.value:
+    if report.when == "call":
+        ours = progress is not None and progress.failed is call.excinfo.value
+    else:
+        ours = isinstance(item, ScenarioItem) or _is_bound(item)
+        if progress is not None:
+            progress.finished = True  # which step failed is told already
+    if ours or isinstance(call.excinfo.value, AsgherkinError):
         report.longrepr = describe(item, call.excinfo)
+
+
+def _is_bound(item: pytest.Item) -> bool:
+    return isinstance(item, pytest.Function) and template_of(item.function) is not None

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import textwrap
 import types
 from collections import Counter, OrderedDict
 from typing import TYPE_CHECKING, Any
@@ -9,17 +11,22 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from asgherkin.errors import FeatureError
-from asgherkin.gherkin.bdd import DataTable, Feature, Rule, Scenario, Step, template_of
+from asgherkin.gherkin.bdd import DataTable, Feature, Rule, Scenario, Step, fixture_info, settle_id, template_of
 from asgherkin.gherkin.document import FeatureSource, ScenarioSource, StepSource, fill, read
 from asgherkin.gherkin.failure import describe
 from asgherkin.gherkin.marks import apply_tags, tag_filter
+from asgherkin.gherkin.mistakes import shown_path
 from asgherkin.gherkin.run import run_scenario
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
     from pathlib import Path
 
     from asgherkin.gherkin.document import Heading, Table
+
+# pytest splits a node id at "::", and prints it in one line.
+_COLONS = re.compile(":(?=:)")
+_CONTROLS = {code: repr(chr(code))[1:-1] for code in (*range(32), *range(127, 160), 0x2028, 0x2029)}
 
 
 class FeatureFile(pytest.Module):
@@ -35,26 +42,31 @@ class FeatureFile(pytest.Module):
 
     def collect(self) -> Iterator[pytest.Item]:
         """An item for each scenario and row; one failing item where the file cannot be read."""
-        shown_as = self.path_from_root()
+        shown_as = shown_path(self.path, self.config.rootpath)
         try:
             source = read(self.path, shown_as)
         except FeatureError as error:
             yield BrokenFeature.from_parent(self, name="(the feature file)", error=error)
             return
         feature = _feature(source, self.path, shown_as)
+        shared: object = None
         for name, scenario in zip(scenario_names(source.scenarios), source.scenarios, strict=True):
-            yield ScenarioItem.from_parent(self, name=name, feature=feature, source=scenario)
-
-    def path_from_root(self) -> str:
-        """The file's path from the project's root, with / between its parts."""
-        root = self.config.rootpath
-        return (self.path.relative_to(root) if self.path.is_relative_to(root) else self.path).as_posix()
+            # Without tags, and so without marks, all scenarios of a file need the same fixtures.
+            known = None if scenario.tags else shared
+            item = ScenarioItem.from_parent(self, name=name, feature=feature, source=scenario, fixtureinfo=known)
+            if shared is None and not scenario.tags:
+                shared = fixture_info(item)
+            yield item
 
 
 class FeatureItem(pytest.Function):
     """What scenarios and broken files have in common: how their place and their failure are shown."""
 
     line: int = 1
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        settle_id(self)
 
     def reportinfo(self) -> tuple[Path, int, str]:
         """The feature file, its line (from 0, as pytest counts) and the scenario's name."""
@@ -103,12 +115,20 @@ def scenario_names(scenarios: tuple[ScenarioSource, ...]) -> Iterator[str]:
     """Names for node ids: as written, rows with their values, equal ones numbered from the second on."""
     seen: Counter[str] = Counter()
     for scenario in scenarios:
-        name = scenario.name.replace("::", ": :") or f"line {scenario.line}"
+        name = scenario.name or f"line {scenario.line}"
         if scenario.example:
-            name = f"{name}[{'-'.join(scenario.example.values.values())}]".replace("::", ": :")
-        seen[name] += 1
-        count = seen[name]
-        yield name if count == 1 else f"{name} #{count}"
+            name = f"{name}[{'-'.join(scenario.example.values.values())}]"
+        name = unique = _shown(name)
+        while unique in seen:  # a scenario may be named "Pay #2" too
+            seen[name] += 1
+            unique = f"{name} #{seen[name]}"
+        seen[unique] = 1
+        yield unique
+
+
+def _shown(name: str) -> str:
+    name = _COLONS.sub(": ", name) if "::" in name else name
+    return name if name.isprintable() else name.translate(_CONTROLS)
 
 
 def _feature(source: FeatureSource, path: Path, shown_as: str) -> Feature:
@@ -123,7 +143,7 @@ def _feature(source: FeatureSource, path: Path, shown_as: str) -> Feature:
         tags=set(heading.tags),
         background=None,
         line_number=heading.line,
-        description=heading.description,
+        description=textwrap.dedent(heading.description),
     )
 
 
@@ -132,7 +152,7 @@ def _scenario(feature: Feature, source: ScenarioSource) -> Scenario:
     values: Mapping[str, str] = source.example.values if source.example else {}
     steps: list[Step] = []
     kind = ""
-    for one in (*source.background, *source.steps):
+    for one in source.steps:
         kind = one.kind or kind
         steps.append(_step(one, kind, values))
     return Scenario(
@@ -141,8 +161,8 @@ def _scenario(feature: Feature, source: ScenarioSource) -> Scenario:
         name=fill(source.name, values),
         line_number=source.line,
         steps=steps,
-        description=source.description,
-        tags=set(source.tags),
+        description=textwrap.dedent(source.description),
+        tags=set(source.own_tags),
         rule=_rule(source.rule) if source.rule else None,
     )
 
@@ -186,12 +206,18 @@ def step_texts(item: pytest.Item) -> list[str]:
     if isinstance(item, ScenarioItem):
         source = item.source
         values: Mapping[str, str] = source.example.values if source.example else {}
-        return [fill(step.text, values) for step in (*source.background, *source.steps)]
+        return [fill(text, values) for _, _, text, *_ in source.packed]
     template = template_of(item.function) if isinstance(item, pytest.Function) else None
     if template is None:
         return []
+    return [step.name for step in template.render(example_of(item)).steps]
+
+
+def example_of(item: pytest.Item) -> Mapping[str, str]:
+    """The row of an outline that a bound scenario stands for."""
     parameters = item.callspec.params if hasattr(item, "callspec") else {}
-    return [step.name for step in template.render(parameters.get("_pytest_bdd_example", {})).steps]
+    values: Mapping[str, str] = parameters.get("_pytest_bdd_example", {})
+    return values
 
 
 def keep_by_tags(expression: str, config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -199,8 +225,21 @@ def keep_by_tags(expression: str, config: pytest.Config, items: list[pytest.Item
     if not expression:
         return
     fits = tag_filter(expression)
-    deselected = [one for one in items if isinstance(one, ScenarioItem) and not fits(one.source.tags)]
+    tags = ((one, _tags_of(one)) for one in items)
+    deselected = [one for one, its_tags in tags if its_tags is not None and not fits(its_tags)]
     if deselected:
         config.hook.pytest_deselected(items=deselected)
         dropped = set(deselected)
         items[:] = [one for one in items if one not in dropped]
+
+
+def _tags_of(item: pytest.Item) -> Iterable[str] | None:
+    """The tags of a scenario; None for another test."""
+    if isinstance(item, ScenarioItem):
+        return item.source.tags
+    template = template_of(item.function) if isinstance(item, pytest.Function) else None
+    if template is None:
+        return None
+    rule = template.rule.tags if template.rule else set()
+    rows = {mark.name for mark in item.iter_markers()}  # the only place that tells which examples a row is from
+    return rows | template.tags | template.feature.tags | rule

@@ -13,16 +13,17 @@ from collections import defaultdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import pytest
 from pytest_bdd import parsers
 
 from asgherkin.errors import AmbiguousStep, UndefinedStep
 from asgherkin.gherkin.bdd import visible_contexts
+from asgherkin.gherkin.mistakes import shown_path
 from asgherkin.gherkin.suggestions import undefined
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
-
-    import pytest
+    from types import CodeType
 
     from asgherkin.gherkin.bdd import StepFunctionContext
 
@@ -57,10 +58,13 @@ class Definition:
     @property
     def location(self) -> str:
         """`file:line` of the function, from the project's root where it lies below it."""
-        code = inspect.unwrap(self.function).__code__
-        path = Path(code.co_filename)
-        shown = path.relative_to(self._root) if path.is_relative_to(self._root) else path
-        return f"{shown}:{code.co_firstlineno}"
+        function = inspect.unwrap(self.function)
+        while isinstance(function, functools.partial):
+            function = inspect.unwrap(function.func)
+        code: CodeType | None = getattr(function, "__code__", getattr(type(function).__call__, "__code__", None))
+        if code is None:  # written in C
+            return repr(function)
+        return f"{shown_path(Path(code.co_filename), self._root)}:{code.co_firstlineno}"
 
     @functools.cached_property
     def _signature(self) -> Mapping[str, inspect.Parameter]:
@@ -77,7 +81,8 @@ class Definition:
         return tuple(
             name
             for name, parameter in self._signature.items()
-            if parameter.kind is parameter.POSITIONAL_OR_KEYWORD and parameter.default is parameter.empty
+            if parameter.kind in (parameter.POSITIONAL_OR_KEYWORD, parameter.KEYWORD_ONLY)
+            and parameter.default is parameter.empty
         )
 
     @functools.cached_property
@@ -87,8 +92,9 @@ class Definition:
 
     @functools.cached_property
     def is_generator(self) -> bool:
-        """Whether what follows a `yield` in the function is to be run after the scenario."""
-        return inspect.isgeneratorfunction(self.function)
+        """Whether what follows a `yield` in the function is to be run after the scenario; decorated ones too."""
+        function = inspect.unwrap(self.function)
+        return inspect.isgeneratorfunction(function) or inspect.isasyncgenfunction(function)
 
     @property
     def strict(self) -> bool:
@@ -165,6 +171,15 @@ class Definitions:
             index = self._indexes[node] = Index.seen_from(node)
         return index
 
+    def seen_by(self, item: pytest.Item) -> Index:
+        """The index for a scenario: that of its test module or class, or of the folder of its feature file."""
+        parent = item.parent
+        assert isinstance(parent, pytest.Collector)
+        return self.seen_from(getattr(parent, "definitions_from", parent))
+
+
+definitions_key = pytest.StashKey[Definitions]()
+
 
 def _normal(text: str) -> str:
     # `parse` patterns ignore case and take any run of spaces for one, so the index does too.
@@ -173,8 +188,8 @@ def _normal(text: str) -> str:
 
 def _literal_prefix(parser: parsers.StepParser) -> str:
     """The text that everything the parser matches starts with, as `_normal` has it; "" where that is unknown."""
-    known: str | None = getattr(parser, "prefix", None)
-    if known is not None:
+    known: object = getattr(parser, "prefix", None)
+    if isinstance(known, str) and getattr(parser, "strict", False):  # a sentence of our own
         return _normal(known)
     if isinstance(parser, parsers.parse):
         return _normal(parser.name.split("{", 1)[0])
@@ -190,6 +205,6 @@ def _literal_prefix(parser: parsers.StepParser) -> str:
 
 def _ambiguous(fitting: list[Definition]) -> str:
     lines = [f"{len(fitting)} step definitions fit this step equally well:"]
-    lines += [f"  {one.location}: {one.kind or 'step'} {one.pattern}" for one in fitting]
+    lines += sorted(f"  {one.location}: {one.kind or 'step'} {one.pattern}" for one in fitting)
     lines.append("Change the text of one, or move one nearer to the feature: the nearest conftest.py wins.")
     return "\n".join(lines)

@@ -7,14 +7,26 @@ a single pass, where the official pickle compiler takes names for regular expres
 
 from __future__ import annotations
 
+import io
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeAlias, TypedDict, cast
+from typing import TYPE_CHECKING, TypeAlias, cast
 
-from gherkin.errors import CompositeParserException, ParserException
+from gherkin.errors import CompositeParserException
 from gherkin.parser import Parser
+from gherkin.token_scanner import TokenScanner
 
 from asgherkin.errors import FeatureError
+from asgherkin.gherkin.mistakes import (
+    KINDS,
+    NO_ROWS,
+    dialect_of,
+    lines_of,
+    mistake_in,
+    no_scenario,
+    parse_error,
+    problem_of,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -24,33 +36,16 @@ if TYPE_CHECKING:
     from gherkin.parser import ParserContext
     from gherkin.token import Token
 
+    from asgherkin.gherkin.mistakes import Child
+
 Rows: TypeAlias = tuple[tuple[str, ...], ...]
+# The steps of all scenarios are kept to the end of the run, as plain tuples of texts and numbers: Python's garbage
+# collector does not look into those again and again, as it does into records. Ten thousand scenarios feel that.
+PackedStep: TypeAlias = tuple[str, str, str, int, tuple[str, str, int] | None, tuple[Rows, tuple[int, ...]] | None]
+Packed: TypeAlias = tuple[PackedStep, ...]
 
-
-class _Child(TypedDict, total=False):
-    """What stands in a feature or rule: one of these. The official types leave the keys open."""
-
-    background: ast.Background
-    rule: ast.Rule
-    scenario: ast.Scenario
-
-
-_KINDS = {"Context": "given", "Action": "when", "Outcome": "then"}
-NO_STEPS = "This scenario has no steps, so it checks nothing. Add steps, or remove it."
 
 _PLACEHOLDER = re.compile(r"<([^<>]+)>")
-_EXPECTED = {
-    "#FeatureLine": "Feature:",
-    "#RuleLine": "Rule:",
-    "#BackgroundLine": "Background:",
-    "#ScenarioLine": "Scenario:",
-    "#ExamplesLine": "Examples:",
-    "#StepLine": "a step (Given, When, Then, And, But or *)",
-    "#TableRow": "a table row (| … |)",
-    "#DocStringSeparator": 'a doc string (""")',
-    "#TagLine": "a tag (@…)",
-    "#Language": "# language:",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +76,19 @@ class StepSource:
     doc_string: DocString | None = None
     table: Table | None = None
 
+    @classmethod
+    def unpacked(cls, step: PackedStep) -> StepSource:
+        """The record of a step that was kept as plain tuples."""
+        keyword, kind, text, line, doc_string, table = step
+        return cls(
+            keyword,
+            kind,
+            text,
+            line,
+            DocString(*doc_string) if doc_string else None,
+            Table(*table) if table else None,
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Heading:
@@ -105,8 +113,9 @@ class Example:
 class ScenarioSource:
     """One scenario, or one row of an outline.
 
-    `tags` hold those of the feature, the rule and the examples too, without their @. `problem` says why it
-    cannot run: it has no steps, starts with And, or its outline has no rows.
+    `tags` hold those of the feature, the rule and the examples too, without their @; `own_tags` do not.
+    `packed` are its steps, those of backgrounds first. `problem` says why it cannot run: it has no steps, starts
+    with And, or its outline has no rows.
     """
 
     name: str
@@ -114,11 +123,16 @@ class ScenarioSource:
     description: str
     line: int
     tags: tuple[str, ...]
-    background: tuple[StepSource, ...]
-    steps: tuple[StepSource, ...]
+    own_tags: tuple[str, ...]
+    packed: Packed
     rule: Heading | None = None
     example: Example | None = None
     problem: str = ""
+
+    @property
+    def steps(self) -> tuple[StepSource, ...]:
+        """All steps, those of backgrounds first."""
+        return tuple(StepSource.unpacked(step) for step in self.packed)
 
     @property
     def selected_by(self) -> int:
@@ -150,6 +164,8 @@ def read(path: Path, shown_as: str) -> FeatureSource:
     """
     try:
         text = path.read_text(encoding="utf-8-sig")
+    except OSError as error:
+        raise FeatureError(f"{shown_as} cannot be read: {error.strerror}.") from None
     except UnicodeDecodeError as error:
         raise FeatureError(
             f"{shown_as} is not UTF-8 text: byte {error.start} is 0x{error.object[error.start]:02x}. "
@@ -176,40 +192,26 @@ class _QuickParser(Parser):
 _parser = _QuickParser()
 
 
+def _scanner(text: str) -> TokenScanner:
+    # Handed the text, an older parser would open the file of that name, should there be one.
+    scanner = TokenScanner("")
+    scanner.io = io.StringIO(text)
+    return scanner
+
+
 def parse(text: str, shown_as: str) -> FeatureSource:
     """Parse the text of a feature file; see `read`."""
     try:
-        document = _parser.parse(text)
+        document = _parser.parse(_scanner(text))
     except CompositeParserException as error:
-        raise FeatureError(_parse_error(error.errors, text, shown_as)) from None
+        raise FeatureError(parse_error(error.errors, lines_of(text), shown_as)) from None
     if "feature" not in document:
         raise FeatureError(f"{shown_as} is empty. Start it with a line such as: Feature: Orders")
-    return _Builder(document["feature"]).build(shown_as)
-
-
-def _parse_error(errors: list[ParserException], text: str, shown_as: str) -> str:
-    lines = text.splitlines()
-    parts = [f"{shown_as} cannot be read."]
-    for error in errors[:5]:
-        number = error.location["line"]
-        parts.append(f"  line {number}: {_in_words(str(error))}")
-        if number <= len(lines):
-            parts.append(f"  {number:>4} | {lines[number - 1]}")
-    if len(errors) > 5:
-        parts.append(f"  … and {len(errors) - 5} more")
-    return "\n".join(parts)
-
-
-def _in_words(message: str) -> str:
-    message = message.split("): ", 1)[-1]
-    found = re.fullmatch(
-        r"(?:unexpected end of file, )?expected: (?P<tokens>[#\w, ]+?)(?:, got '(?P<got>.*)')?", message
-    )
-    if found is None:
-        return message
-    wanted = [_EXPECTED[token] for token in found["tokens"].split(", ") if token in _EXPECTED]
-    got = f"this is {found['got']!r}" if found["got"] is not None else "the file ends here"
-    return f"{got}, where one of these is expected: {', '.join(wanted)}"
+    feature = document["feature"]
+    mistake = mistake_in(feature, text, shown_as)
+    if mistake:
+        raise FeatureError(mistake)
+    return _Builder(feature).build(shown_as)
 
 
 class _Builder:
@@ -217,13 +219,15 @@ class _Builder:
 
     def __init__(self, feature: ast.Feature) -> None:
         self._feature = feature
+        dialect = dialect_of(feature)
+        self._outlines = set(dialect.scenario_outline_keywords) - set(dialect.scenario_keywords)
         self._scenarios: list[ScenarioSource] = []
         self._rules: list[Heading] = []
 
     def build(self, shown_as: str) -> FeatureSource:
         heading = _heading(self._feature)
-        background: tuple[StepSource, ...] = ()
-        for child in cast("list[_Child]", self._feature["children"]):
+        background: Packed = ()
+        for child in cast("list[Child]", self._feature["children"]):
             if "background" in child:
                 background = _steps(child["background"]["steps"])
             elif "rule" in child:
@@ -231,14 +235,14 @@ class _Builder:
             else:
                 self._scenario(child["scenario"], heading.tags, background, None)
         if not self._scenarios:
-            raise FeatureError(_no_scenario(self._feature, shown_as))
+            raise FeatureError(no_scenario(self._feature, shown_as))
         language = self._feature["language"]
         return FeatureSource(heading, language, tuple(self._scenarios), tuple(self._rules))
 
-    def _rule(self, rule: ast.Rule, tags: tuple[str, ...], background: tuple[StepSource, ...]) -> None:
+    def _rule(self, rule: ast.Rule, tags: tuple[str, ...], background: Packed) -> None:
         heading = _heading(rule)
         self._rules.append(heading)
-        for child in cast("list[_Child]", rule["children"]):
+        for child in cast("list[Child]", rule["children"]):
             if "background" in child:
                 background = background + _steps(child["background"]["steps"])
             else:
@@ -248,18 +252,20 @@ class _Builder:
         self,
         scenario: ast.Scenario,
         tags: tuple[str, ...],
-        background: tuple[StepSource, ...],
+        background: Packed,
         rule: Heading | None,
     ) -> None:
         steps = _steps(scenario["steps"])
-        tags = _joined(tags, _tags(scenario["tags"]))
-        problem = _problem(scenario)
+        packed = background + steps if steps else ()
+        own_tags = _tags(scenario["tags"])
+        tags = _joined(tags, own_tags)
+        problem = problem_of(scenario, self._outlines)
 
         def add(tags: tuple[str, ...], example: Example | None, problem: str) -> None:
             self._scenarios.append(
                 ScenarioSource(
                     scenario["name"], scenario["keyword"], scenario["description"], scenario["location"]["line"],
-                    tags, background, steps, rule, example, problem,
+                    tags, own_tags, packed, rule, example, problem,
                 )
             )  # fmt: skip
 
@@ -272,32 +278,7 @@ class _Builder:
             for example in _examples(examples):
                 add(row_tags, example, problem)
         if len(self._scenarios) == before:
-            add(tags, None, "This outline has no rows under Examples:, so nothing of it would run. Add a row.")
-
-
-def _problem(scenario: ast.Scenario) -> str:
-    if not scenario["steps"]:
-        return f"{NO_STEPS}{_hint(scenario['description'])}"
-    first = scenario["steps"][0]
-    if first["keywordType"] not in _KINDS:
-        return (
-            f'This scenario starts with "{first["keyword"].strip()}", which takes its kind from the step before, '
-            "and there is none. Start it with Given, When or Then."
-        )
-    return ""
-
-
-def _hint(description: str) -> str:
-    lines = [line.strip() for line in description.splitlines() if line.strip()]
-    if not lines:
-        return ""
-    return f'\nIts lines were read as a description, from "{lines[0]}" on: is the first keyword misspelt?'
-
-
-def _no_scenario(feature: ast.Feature, shown_as: str) -> str:
-    return (
-        f"{shown_as} has no scenario, so it checks nothing. Add one, or remove the file.{_hint(feature['description'])}"
-    )
+            add(tags, None, NO_ROWS)
 
 
 def _heading(node: ast.Feature | ast.Rule) -> Heading:
@@ -322,14 +303,14 @@ def _examples(examples: ast.Examples) -> Iterable[Example]:
         yield Example(values, row["location"]["line"])
 
 
-def _steps(steps: Iterable[ast.Step]) -> tuple[StepSource, ...]:
+def _steps(steps: Iterable[ast.Step]) -> Packed:
     return tuple([_step(step) for step in steps])
 
 
-def _step(step: ast.Step) -> StepSource:
-    return StepSource(
+def _step(step: ast.Step) -> PackedStep:
+    return (
         step["keyword"].strip(),
-        _KINDS.get(step["keywordType"], ""),
+        KINDS.get(step["keywordType"], ""),
         step["text"],
         step["location"]["line"],
         _doc_string(step["docString"]) if "docString" in step else None,
@@ -337,10 +318,10 @@ def _step(step: ast.Step) -> StepSource:
     )
 
 
-def _doc_string(doc_string: ast.DocString) -> DocString:
-    return DocString(doc_string["content"], doc_string.get("mediaType", ""), doc_string["location"]["line"])
+def _doc_string(doc_string: ast.DocString) -> tuple[str, str, int]:
+    return (doc_string["content"], doc_string.get("mediaType", ""), doc_string["location"]["line"])
 
 
-def _table(table: ast.DataTable) -> Table:
-    rows = tuple(tuple(cell["value"] for cell in row["cells"]) for row in table["rows"])
-    return Table(rows, tuple(row["location"]["line"] for row in table["rows"]))
+def _table(table: ast.DataTable) -> tuple[Rows, tuple[int, ...]]:
+    rows = tuple([tuple([cell["value"] for cell in row["cells"]]) for row in table["rows"]])
+    return (rows, tuple([row["location"]["line"] for row in table["rows"]]))

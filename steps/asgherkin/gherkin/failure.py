@@ -5,13 +5,18 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from asgherkin.errors import AsgherkinError, FeatureError, Mismatch
+import pytest
+
+from asgherkin.errors import AsgherkinError, Mismatch
+from asgherkin.frames import is_machinery, is_users
+from asgherkin.gherkin.bdd import has_fixture
+from asgherkin.gherkin.mistakes import lines_of
 from asgherkin.gherkin.run import progress_key
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    import pytest
+    from _pytest._code import Traceback
 
     from asgherkin.gherkin.run import Progress
 
@@ -24,30 +29,37 @@ def describe(item: pytest.Item, excinfo: pytest.ExceptionInfo[BaseException]) ->
     progress = item.stash.get(progress_key, None)
     parts = [_headline(error, excinfo)]
     if progress is not None:
-        parts += ["", *_place(progress)]
+        parts += ["", *_place(progress, item.config.rootpath)]
         for title, text in progress.conduct.evidence():
             parts += ["", title, *(f"  {line}".rstrip() for line in text.split("\n"))]
-    if not isinstance(error, (AsgherkinError, Mismatch)):
-        frames = _frames(item, excinfo)
-        parts += ["", "Where it was raised", frames] if frames else []
-    text = "\n".join([*parts, *(["", *error.__notes__] if getattr(error, "__notes__", None) else [])])
+    if isinstance(error, (AsgherkinError, Mismatch)):
+        parts += [line for note in getattr(error, "__notes__", ()) for line in ("", note)]
+    if progress is None or not isinstance(error, (AsgherkinError, Mismatch)):
+        parts += _frames(item, excinfo)
+    text = "\n".join(parts)
     return progress.conduct.redact(text) if progress else text
 
 
 def _headline(error: BaseException, excinfo: pytest.ExceptionInfo[BaseException]) -> str:
     if isinstance(error, (AsgherkinError, Mismatch)):
         return str(error)
+    if isinstance(error, pytest.FixtureLookupError):
+        known = has_fixture(error.request, str(error.argname))
+        reason = "it needs itself, directly or by way of another" if known else "there is no fixture of that name here"
+        return f'The fixture "{error.argname}" cannot be had: {reason}.'
+    if isinstance(error, pytest.fail.Exception):
+        return f"Failed: {error.msg}"
     return excinfo.exconly()
 
 
-def _place(progress: Progress) -> Iterator[str]:
+def _place(progress: Progress, root: Path) -> Iterator[str]:
     path = Path(progress.feature.filename)
-    step = progress.steps[progress.at].step if progress.at is not None and progress.steps else None
+    step = None if progress.at is None or progress.finished else progress.steps[progress.at].step
     line = step.line_number if step else progress.scenario.line_number
-    yield f"{progress.feature.rel_filename}:{line}, {progress.scenario.keyword}: {progress.scenario.name}"
+    yield f"{progress.path(root)}:{line}, {progress.scenario.keyword}: {progress.scenario.name}"
     try:
-        lines = path.read_text(encoding="utf-8-sig").splitlines()
-    except OSError:  # removed since it was collected: the step itself is still known
+        lines = lines_of(path.read_text(encoding="utf-8-sig"))
+    except (OSError, UnicodeDecodeError):  # changed since it was collected: the step itself is still known
         lines = []
     last = max([line, *(one.line_number for one in progress.scenario.steps)])
     if step and line == last and (step.docstring is not None or step.datatable is not None):
@@ -55,7 +67,7 @@ def _place(progress: Progress) -> Iterator[str]:
     yield from _excerpt(lines[:last], progress.scenario.line_number, line)
     if step and line <= len(lines) and step.name not in lines[line - 1]:
         yield f"         with the example's values: {step.keyword} {step.name}"
-    if step is None and not isinstance(progress.failed, FeatureError):
+    if progress.finished:
         yield "         after the last step"
 
 
@@ -77,22 +89,37 @@ def _line(lines: list[str], number: int, failing: int) -> str:
     return f"  {mark} {number:>4} | {lines[number - 1]}".rstrip()
 
 
-def _frames(item: pytest.Item, excinfo: pytest.ExceptionInfo[BaseException]) -> str:
-    """Pytest's own view of the exception, cut down to frames of the user's."""
-    root = item.config.rootpath
+def _frames(item: pytest.Item, excinfo: pytest.ExceptionInfo[BaseException]) -> Iterator[str]:
+    """Pytest's own view of the exception and its causes, cut down to frames of the user's."""
     chosen: str = item.config.getoption("tbstyle")
-    own = excinfo.traceback.filter(lambda entry: _is_the_users(Path(entry.path), root))
-    if not own or chosen == "no":
-        return ""
-    style = "short" if chosen == "auto" else chosen
-    shown = excinfo.getrepr(
-        style=style,  # type: ignore[arg-type] # pytest checked the option
-        showlocals=bool(item.config.getoption("showlocals")),
-        tbfilter=lambda _: own,
-        chain=False,
-    )
-    return str(shown)
+    if chosen == "no" or not getattr(excinfo.value, "pytrace", True):
+        return
+    title = "Where it was raised"
+    for one in _chain(excinfo.value):
+        info = pytest.ExceptionInfo.from_exception(one)
+        own = _own(info, item.config.rootpath)
+        if own:
+            shown = info.getrepr(
+                style="long" if chosen == "long" else "short",  # the others know no choice of frames
+                showlocals=bool(item.config.getoption("showlocals")),
+                tbfilter=lambda _, own=own: own,  # type: ignore[misc] # mypy cannot infer a lambda with a default
+                chain=False,
+            )
+            yield from ("", title, str(shown))
+            title = "Caused by"
 
 
-def _is_the_users(path: Path, root: Path) -> bool:
-    return path.is_relative_to(root) and not {"site-packages", "asgherkin"} & set(path.parts)
+def _chain(error: BaseException) -> Iterator[BaseException]:
+    seen: set[int] = set()
+    following: BaseException | None = error
+    while following is not None and id(following) not in seen:
+        yield following
+        seen.add(id(following))
+        context = None if following.__suppress_context__ else following.__context__
+        following = following.__cause__ or context
+
+
+def _own(info: pytest.ExceptionInfo[BaseException], root: Path) -> Traceback:
+    """The frames of the user's; where there are none, those of a library of theirs."""
+    frames = info.traceback.filter(lambda entry: is_users(str(entry.path), root))
+    return frames or info.traceback.filter(lambda entry: not is_machinery(entry.frame.raw))

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from pluggy import HookCaller
 
 _REPORTERS = ("cucumber_json_path", "gherkin_terminal_reporter")
@@ -26,7 +28,7 @@ class Hooks:
         self._manager = config.pluginmanager
         self._callers: dict[str, HookCaller | None] = {}
 
-    def tell(self, name: str, **arguments: Any) -> None:
+    def tell(self, name: str, arguments: Mapping[str, Any]) -> None:
         """Call a hook of pytest-bdd's."""
         try:
             caller = self._callers[name]

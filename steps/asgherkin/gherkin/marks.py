@@ -5,18 +5,21 @@ from __future__ import annotations
 import functools
 from typing import TYPE_CHECKING
 
-import pytest
-
 from asgherkin.errors import ConfigurationError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
+    import pytest
+
+# Marks that pytest refuses without values or, as asyncio, on what is no test function of its own.
+_NO_MARKS = ("asyncio", "parametrize", "usefixtures")
+
 
 def apply_tags(tags: Iterable[str], function: Callable[..., None], config: pytest.Config) -> Callable[..., None]:
     """A copy of `function` with a mark for each tag, by pytest-bdd's hook, which a project may have its own way for.
 
-    A tag needs no registration: what a feature is tagged with is the feature's matter.
+    pytest has no marks whose name starts with an underscore.
     """
 
     @functools.wraps(function)
@@ -25,26 +28,16 @@ def apply_tags(tags: Iterable[str], function: Callable[..., None], config: pytes
         function(request)
 
     for tag in tags:
-        if tag.startswith("_"):  # pytest has no marks of such a name; --asgi-tags knows the tag all the same
+        if tag.startswith("_") or tag in _NO_MARKS:  # --asgi-tags knows the tag all the same
             continue
-        _register(tag, config)
         config.hook.pytest_bdd_apply_tag(tag=tag, function=marked)
     return marked
-
-
-_registered_key = pytest.StashKey[set[str]]()
-
-
-def _register(tag: str, config: pytest.Config) -> None:
-    registered = config.stash.setdefault(_registered_key, set())
-    if tag not in registered:
-        registered.add(tag)
-        config.addinivalue_line("markers", f"{tag}: a tag in a feature file")
 
 
 def tag_filter(expression: str) -> Callable[[Iterable[str]], bool]:
     """What tells whether the tags of a scenario (without @) fulfil an expression such as `@smoke and not @slow`.
 
+    The @ may be left out: pytest takes an argument that starts with one for the name of a file with arguments.
     Raises ConfigurationError where the expression cannot be read.
     """
     from cucumber_tag_expressions import TagExpressionError, parse  # only where tags are asked for
@@ -52,8 +45,9 @@ def tag_filter(expression: str) -> Callable[[Iterable[str]], bool]:
     try:
         parsed = parse(expression)
     except TagExpressionError as error:
-        reason = " ".join(str(error).split())
+        reason = str(error).split("\n", 1)[0].removesuffix(".")
         raise ConfigurationError(
-            f"--asgi-tags: {expression!r} is not a tag expression: {reason} Write for example: @smoke and not @slow"
+            f"--asgi-tags: {expression!r} is not a tag expression: {reason}. "
+            'Write for example: --asgi-tags="@smoke and not @slow"'
         ) from None
-    return lambda tags: bool(parsed.evaluate([f"@{tag}" for tag in tags]))
+    return lambda tags: bool(parsed.evaluate([name for tag in tags for name in (tag, f"@{tag}")]))

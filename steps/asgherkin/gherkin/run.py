@@ -6,9 +6,9 @@ What a scenario holds while it runs (an app, a loop, variables) is not known her
 
 from __future__ import annotations
 
-import inspect
-from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 import pytest
@@ -16,15 +16,13 @@ from pytest_bdd.parsers import string as exact_text
 
 from asgherkin.errors import FeatureError, SentenceError, UndefinedStep
 from asgherkin.gherkin.bdd import inject_fixture
-from asgherkin.gherkin.definitions import Definition, Definitions
+from asgherkin.gherkin.calling import DOC_STRING, TABLE, arguments_of, call
+from asgherkin.gherkin.definitions import Definition, definitions_key
 from asgherkin.gherkin.hooks import hooks_key
-from asgherkin.gherkin.suggestions import nearest
+from asgherkin.gherkin.mistakes import shown_path
 
 if TYPE_CHECKING:
     from asgherkin.gherkin.bdd import Feature, Scenario, Step
-
-TABLE = "datatable"
-DOC_STRING = "docstring"
 
 
 class Conduct(Protocol):
@@ -107,18 +105,27 @@ class FoundStep:
 
 @dataclass(slots=True)
 class Progress:
-    """How far a scenario came: kept on its item, for whoever shows a failure."""
+    """How far a scenario came: kept on its item, for whoever shows a failure.
+
+    `at` is the position of the running step, None before the first; `finished` says that no step runs any more.
+    `fixtures` are those that steps have asked for: pytest takes its time to give one a second time.
+    """
 
     feature: Feature
     scenario: Scenario
     conduct: Conduct
     steps: list[FoundStep] = field(default_factory=list)
+    fixtures: dict[str, object] = field(default_factory=dict)
     at: int | None = None
+    finished: bool = False
     failed: BaseException | None = None
+
+    def path(self, root: Path) -> str:
+        """The feature file's path from the project's root: pytest-bdd's own `rel_filename` is from elsewhere."""
+        return shown_path(Path(self.feature.filename), root)
 
 
 progress_key = pytest.StashKey[Progress]()
-definitions_key = pytest.StashKey[Definitions]()
 conduct_key = pytest.StashKey[Callable[[pytest.FixtureRequest], Conduct]]()
 
 
@@ -131,8 +138,9 @@ def run_scenario(feature: Feature, scenario: Scenario, request: pytest.FixtureRe
     config = request.config
     conduct = config.stash[conduct_key](request)
     progress = request.node.stash[progress_key] = Progress(feature, scenario, conduct)
-    hooks = config.stash[hooks_key]
-    hooks.tell("pytest_bdd_before_scenario", request=request, feature=feature, scenario=scenario)
+    tell = config.stash[hooks_key].tell
+    told = {"request": request, "feature": feature, "scenario": scenario}
+    tell("pytest_bdd_before_scenario", told)
     try:
         try:
             if problem:
@@ -142,10 +150,14 @@ def run_scenario(feature: Feature, scenario: Scenario, request: pytest.FixtureRe
             progress.failed = error
             _end_after(error, conduct)
             raise
-        progress.at = None
-        conduct.end()
+        progress.finished = True
+        try:
+            conduct.end()
+        except BaseException as error:
+            progress.failed = error
+            raise
     finally:
-        hooks.tell("pytest_bdd_after_scenario", request=request, feature=feature, scenario=scenario)
+        tell("pytest_bdd_after_scenario", told)
 
 
 def _end_after(error: BaseException, conduct: Conduct) -> None:
@@ -157,7 +169,7 @@ def _end_after(error: BaseException, conduct: Conduct) -> None:
 
 def _run_steps(progress: Progress, request: pytest.FixtureRequest) -> None:
     __tracebackhide__ = True
-    index = request.config.stash[definitions_key].seen_from(_definitions_node(request.node))
+    index = request.config.stash[definitions_key].seen_by(request.node)
     found = progress.steps
     for step in progress.scenario.steps:
         try:
@@ -175,23 +187,12 @@ def _run_steps(progress: Progress, request: pytest.FixtureRequest) -> None:
             _run_step(one, position, progress, request)
 
 
-def _definitions_node(node: pytest.Item) -> pytest.Item | pytest.Collector:
-    parent = node.parent
-    assert isinstance(parent, pytest.Collector)
-    return getattr(parent, "definitions_from", parent)
-
-
 def _not_found(error: Exception, step: Step, progress: Progress, request: pytest.FixtureRequest) -> None:
     __tracebackhide__ = True
     if isinstance(error, UndefinedStep):
-        request.config.stash[hooks_key].tell(
-            "pytest_bdd_step_func_lookup_error",
-            request=request,
-            feature=progress.feature,
-            scenario=progress.scenario,
-            step=step,
-            exception=error,
-        )
+        told = {"request": request, "feature": progress.feature, "scenario": progress.scenario, "step": step}
+        tell = request.config.stash[hooks_key].tell
+        tell("pytest_bdd_step_func_lookup_error", {**told, "exception": error})
     raise error
 
 
@@ -206,104 +207,17 @@ def _run_step(one: FoundStep, position: int, progress: Progress, request: pytest
         "step": step,
         "step_func": definition.function,
     }
-    tell("pytest_bdd_before_step", **told)
+    tell("pytest_bdd_before_step", told)
     told["step_func_args"] = {}
     try:
-        arguments = told["step_func_args"] = _arguments(one, definition, progress.conduct, request)
-        tell("pytest_bdd_before_step_call", **told)
-        value = _call(definition, arguments, progress.conduct, request)
+        arguments = told["step_func_args"] = arguments_of(one, definition, progress, request)
+        tell("pytest_bdd_before_step_call", told)
+        value = call(definition, arguments, progress.conduct, request)
         progress.conduct.after_step(position)
     except (Exception, pytest.fail.Exception) as error:
-        tell("pytest_bdd_step_error", exception=error, **told)
+        tell("pytest_bdd_step_error", {**told, "exception": error})
         raise
     if definition.target_fixture is not None:
         inject_fixture(request, definition.target_fixture, value)
-    tell("pytest_bdd_after_step", **told)
-
-
-def _arguments(
-    one: FoundStep, definition: Definition, conduct: Conduct, request: pytest.FixtureRequest
-) -> dict[str, object]:
-    __tracebackhide__ = True
-    step, parameters = one.step, definition.parameters
-    if step.docstring is not None or step.datatable is not None or definition.needs_argument:
-        _check_argument(step, definition, request)
-    values = one.call_arguments(conduct)
-    arguments = {name: value for name, value in values.items() if name in parameters}
-    # Our own sentences put remembered values in themselves: what is JSON is filled as JSON.
-    fill = (lambda text: text) if definition.strict else conduct.fill_text
-    if step.datatable is not None and TABLE in parameters:
-        arguments[TABLE] = [[fill(str(cell)) for cell in row] for row in step.datatable.raw()]
-    if step.docstring is not None and DOC_STRING in parameters:
-        # The text may carry its media type, as a subclass of str, which filling would lose.
-        arguments[DOC_STRING] = fill(step.docstring) if "{{" in step.docstring else step.docstring
-    for name in definition.required:
-        if name not in arguments:
-            arguments[name] = request.getfixturevalue(name)
-    return arguments
-
-
-def _check_argument(step: Step, definition: Definition, request: pytest.FixtureRequest) -> None:
-    """A table or doc string that is missing or, under our own sentences, too many, is an error."""
-    for parameter, given, name in (
-        (TABLE, step.datatable, "data table"),
-        (DOC_STRING, step.docstring, "doc string"),
-    ):
-        if given is None and parameter in definition.required:
-            raise SentenceError(f"This sentence takes a {name}, and none stands under it.{_fitting(step, (), request)}")
-        if given is not None and parameter not in definition.parameters and definition.strict:
-            takes = _taken(definition)
-            raise SentenceError(
-                f"This sentence takes {takes}, and a {name} stands under it.{_fitting(step, (parameter,), request)}"
-            )
-
-
-def _taken(definition: Definition) -> str:
-    if DOC_STRING in definition.parameters:
-        return "a doc string"
-    return "a data table" if TABLE in definition.parameters else "neither a doc string nor a data table"
-
-
-def _fitting(step: Step, wanted: tuple[str, ...], request: pytest.FixtureRequest) -> str:
-    """The sentence nearest to this one that takes just what stands under the step."""
-    index = request.config.stash[definitions_key].seen_from(_definitions_node(request.node))
-    takers = [
-        one
-        for one in index.definitions
-        if one.strict
-        and one.kind == step.type
-        and tuple(name for name in (TABLE, DOC_STRING) if name in one.parameters) == wanted
-    ]
-    near = nearest(step.name, takers, most=1)
-    return f" The sentence that fits: {step.keyword} {near[0].example}" if near else ""
-
-
-def _call(
-    definition: Definition, arguments: dict[str, object], conduct: Conduct, request: pytest.FixtureRequest
-) -> object:
-    __tracebackhide__ = True
-    if definition.is_generator:
-        generator = definition.function(**arguments)
-        value = next(generator)
-        request.addfinalizer(lambda: _finish(next, generator, definition))
-        return value
-    value = definition.function(**arguments)
-    if inspect.iscoroutine(value):
-        coroutine = value
-        return conduct.run(lambda: coroutine)
-    if isinstance(value, AsyncGenerator) and inspect.isasyncgenfunction(definition.function):
-        async_generator = value
-        value = conduct.run(lambda: anext(async_generator))
-        request.addfinalizer(lambda: _finish(lambda it: conduct.run(lambda: anext(it)), async_generator, definition))
-    return value
-
-
-def _finish(advance: Callable[[Any], object], generator: object, definition: Definition) -> None:
-    try:
-        advance(generator)
-    except (StopIteration, StopAsyncIteration):
-        return
-    raise SentenceError(
-        f"The step function at {definition.location} yields more than once. "
-        "What follows its one yield runs after the scenario."
-    )
+        progress.fixtures.pop(definition.target_fixture, None)
+    tell("pytest_bdd_after_step", told)

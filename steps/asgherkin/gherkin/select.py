@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from asgherkin.errors import ConfigurationError, FeatureError
 from asgherkin.gherkin.collect import scenario_names
 from asgherkin.gherkin.document import read
+from asgherkin.gherkin.mistakes import lines_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -43,7 +44,7 @@ def _node_ids(path: Path, written: str, lines: list[int]) -> list[str]:
         return [written]
     names = list(scenario_names(source.scenarios))
     chosen: list[str] = []
-    text = path.read_text(encoding="utf-8-sig").splitlines()
+    text = lines_of(path.read_text(encoding="utf-8-sig"))
     for line in lines:
         if not 1 <= line <= len(text):
             raise ConfigurationError(f"{written}:{line}: the file has {len(text)} lines.")
@@ -51,7 +52,10 @@ def _node_ids(path: Path, written: str, lines: list[int]) -> list[str]:
             line += 1  # noqa: PLW2901 - tags belong to what stands below them
         if line < _first_line(source):
             return [written]
-        chosen += [names[position] for position in _at(source, line)]
+        found = _at(source, line)
+        if not found:
+            raise ConfigurationError(f"{written}:{line}: no scenario stands there, but a rule without any.")
+        chosen += [names[position] for position in found]
     return [f"{written}::{name}" for name in dict.fromkeys(chosen)]
 
 

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 _QUOTED = re.compile(r'"(?:[^"\\]|\\.)*"')
 _NUMBER = re.compile(r"(?<![\w.])\d+(?![\w.])")
+_IMPORTED = ("given", "when", "then", "parsers")
 _SLOT = re.compile(r"\{[^}]*\}|\(\?P<[^)]*\)")
 
 
@@ -26,7 +27,7 @@ def undefined(kind: str, text: str, index: Index) -> str:
     near = nearest(text, index.definitions)
     if near:
         parts.append("The nearest sentences:")
-        parts += [f"  {(one.kind or 'step').capitalize()} {one.example}" for one in near]
+        parts += [f"  {(one.kind or kind).capitalize()} {one.example}" for one in near]
     parts += ["To write it yourself, put this into conftest.py:", "", indented(stub(kind, text))]
     return "\n".join(parts)
 
@@ -36,11 +37,11 @@ def _of_another_kind(text: str, index: Index) -> list[str]:
     return [f"The same text is a {' and a '.join(kinds)} sentence: check the keyword."] if kinds else []
 
 
-def nearest(text: str, definitions: Iterable[Definition], most: int = 3) -> list[Definition]:
-    """The definitions whose sentence reads most like `text`, the nearest first; none where all are far."""
+def nearest(text: str, definitions: Iterable[Definition], most: int = 3, least: float = 0.5) -> list[Definition]:
+    """The definitions whose sentence reads most like `text`, nearest first; none less alike than `least`."""
     wanted = _shape(text)
     rated = ((difflib.SequenceMatcher(None, wanted, _shape(one.example)).ratio(), one) for one in definitions)
-    close = sorted(((ratio, one) for ratio, one in rated if ratio > 0.5), key=lambda pair: -pair[0])
+    close = sorted(((ratio, one) for ratio, one in rated if ratio > least), key=lambda pair: -pair[0])
     unique: dict[str, Definition] = {}
     for _, one in close:
         unique.setdefault(one.example, one)
@@ -65,7 +66,8 @@ def stub(kind: str, text: str, names: set[str] | None = None) -> str:
         return written.replace("NAME", unique)
 
     pattern = text.replace("{", "{{").replace("}", "}}")
-    pattern = _QUOTED.sub(lambda _: slot("text", "str", '"{NAME}"'), pattern)
+    # A slot never holds an empty text.
+    pattern = _QUOTED.sub(lambda it: it[0] if it[0] == '""' else slot("text", "str", '"{NAME}"'), pattern)
     pattern = _NUMBER.sub(lambda _: slot("number", "int", "{NAME:d}"), pattern)
     name = _function_name(text, names if names is not None else set())
     literal = _literal(pattern if parameters else text)
@@ -83,7 +85,7 @@ def _literal(text: str) -> str:
 def _function_name(text: str, taken: set[str]) -> str:
     words = re.findall(r"[^\W\d_]+", _QUOTED.sub("", text).lower())
     name = "_".join(words) or "step"
-    while name in taken or keyword.iskeyword(name):
+    while name in taken or name in _IMPORTED or keyword.iskeyword(name):
         name += "_"
     taken.add(name)
     return name

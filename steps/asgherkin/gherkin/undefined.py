@@ -31,7 +31,7 @@ class UndefinedSteps:
         report = yield
         progress = item.stash.get(progress_key, None)
         if report.when == "call" and progress is not None:
-            path = progress.feature.rel_filename
+            path = progress.path(item.config.rootpath)
             undefined = [
                 [one.kind, one.step.name, f"{path}:{one.step.line_number}"]
                 for one in progress.steps

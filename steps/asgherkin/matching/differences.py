@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, TypeAlias
 
@@ -16,10 +15,6 @@ if TYPE_CHECKING:
 
 _LINES: Final = 20
 _NEAREST_OF: Final = 100
-_NAME: Final = re.compile(
-    r"[A-Za-z_\u0080-\ud7ff\ue000-\U0010ffff][\w\u0080-\ud7ff\ue000-\U0010ffff]*", re.ASCII
-)
-
 _Path: TypeAlias = "tuple[_Path, str | int] | None"
 
 
@@ -80,7 +75,7 @@ def path_of(steps: Iterable[str | int]) -> str:
 def _step(step: str | int) -> str:
     if isinstance(step, int):
         return f"[{step}]"
-    if _NAME.fullmatch(step):
+    if step.isidentifier():  # RFC 9535 allows more names in short, and every name in brackets
         return f".{step}"
     inner = show(step, limit=len(step) * 6 + 2)[1:-1].replace('\\"', '"').replace("'", "\\'")
     return f"['{inner}']"
@@ -104,9 +99,7 @@ def _compare(expected: object, actual: object, path: _Path, found: list[Differen
             _compare(value, actual.get(key, ABSENT), (path, key), found)
         if len(actual) != len(expected) or actual.keys() != expected.keys():
             found.extend(
-                Difference(_path((path, key)), ABSENT, value)
-                for key, value in actual.items()
-                if key not in expected
+                Difference(_path((path, key)), ABSENT, value) for key, value in actual.items() if key not in expected
             )
     elif isinstance(expected, list) and isinstance(actual, list):
         common = len(actual)
@@ -227,9 +220,7 @@ def verify_contains(subject: str, expected: object, actual: object) -> None:
     found = missing_parts(expected, actual)
     if found:
         count = "1 difference" if len(found) == 1 else f"{len(found)} differences"
-        raise Mismatch(
-            f"{sentence_start(subject)} does not contain what is expected, {count}:\n{describe(found)}"
-        )
+        raise Mismatch(f"{sentence_start(subject)} does not contain what is expected, {count}:\n{describe(found)}")
 
 
 def verify_does_not_contain(subject: str, expected: object, actual: object) -> None:

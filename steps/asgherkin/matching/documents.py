@@ -136,9 +136,7 @@ def _not_valid(text: str, flaw: Flaw) -> str:
     start = text.rfind("\n", 0, flaw.position) + 1
     column = flaw.position - start
     shown, caret = _around(text[start:].partition("\n")[0], column)
-    return (
-        f"The JSON is not valid at line {line}, column {column + 1}: {flaw.reason}.\n{shown}\n{' ' * caret}^"
-    )
+    return f"The JSON is not valid at line {line}, column {column + 1}: {flaw.reason}.\n{shown}\n{' ' * caret}^"
 
 
 def _around(line: str, column: int) -> tuple[str, int]:

@@ -16,9 +16,7 @@ DEEPEST: Final = 100
 Python's stack while two documents are compared."""
 
 _NUMBER: Final = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?")
-_PART: Final = re.compile(
-    rf'"[^"\\]*(?:\\.[^"\\]*)*"|[][{{}}:,]|NaN|-?Infinity|{_NUMBER.pattern}|[a-z]+|\S', re.DOTALL
-)
+_PART: Final = re.compile(rf'"[^"\\]*(?:\\.[^"\\]*)*"|[][{{}}:,]|NaN|-?Infinity|{_NUMBER.pattern}|[a-z]+|\S', re.DOTALL)
 
 
 class Flaw(ValueError):  # noqa: N818 - a finding, which documents.py turns into an error

@@ -82,9 +82,7 @@ def _compile(path: str) -> _Steps | JSONPath:
     else:
         assert isinstance(compiled, JSONPath), "in strict mode paths cannot be combined"
         return compiled
-    raise SentenceError(
-        f"{show(path)} is not a valid JSONPath (RFC 9535): {reason}. For example: $.items[0].name"
-    )
+    raise SentenceError(f"{show(path)} is not a valid JSONPath (RFC 9535): {reason}. For example: $.items[0].name")
 
 
 @lru_cache(maxsize=1)

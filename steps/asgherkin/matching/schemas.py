@@ -126,9 +126,7 @@ def _format_checker() -> FormatChecker:
 
 def _violation(error: ValidationError) -> Difference:
     context = error.context or []
-    alternatives = [
-        f"\n    {path_of(part.absolute_path)}: {_message(part)}" for part in context[:_ALTERNATIVES]
-    ]
+    alternatives = [f"\n    {path_of(part.absolute_path)}: {_message(part)}" for part in context[:_ALTERNATIVES]]
     if len(context) > _ALTERNATIVES:
         alternatives.append("\n    …")
     return Difference(

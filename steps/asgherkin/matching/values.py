@@ -141,9 +141,7 @@ def _article(noun: str) -> str:
 
 
 def _first_difference(left: str, right: str) -> int:
-    return next(
-        (at for at, (a, b) in enumerate(zip(left, right, strict=False)) if a != b), min(len(left), len(right))
-    )
+    return next((at for at, (a, b) in enumerate(zip(left, right, strict=False)) if a != b), min(len(left), len(right)))
 
 
 def _excerpt(text: str, start: int) -> str:

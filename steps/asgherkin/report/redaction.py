@@ -1,110 +1,150 @@
 """Take secrets out of whatever is shown.
 
-Secret are the values of some headers, of fields and parameters with telling names, of every `{{env.NAME}}`,
-and wherever a value once known as secret turns up again.
+Secret are the values of some headers, of fields and parameters with telling names, of every `{{env.NAME}}`, what the
+project adds by name or JSONPath, and whatever was once known as secret, wherever it turns up again.
 """
 
 from __future__ import annotations
 
-import functools
 import json
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, quote, quote_plus
+
+from asgherkin.errors import ConfigurationError, SentenceError
+from asgherkin.matching.paths import find
+from asgherkin.report.names import MASK, secret_names, without_pieces
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
-MASK = "[redacted]"
-HEADERS = ("authorization", "proxy-authorization", "cookie", "set-cookie", "x-api-key")
-FIELDS = ("password", "passwd", "secret", "token", "api_key", "api-key", "apikey", "credential")
 # A shorter text would be found by chance in the middle of other texts, and mask what is no secret.
 _SHORTEST = 4
-
-
-@dataclass(frozen=True, slots=True)
-class _Patterns:
-    headers: frozenset[str]
-    field: re.Pattern[str]
-    header: re.Pattern[str]
-    path: re.Pattern[str]
-
-
-@functools.lru_cache
-def _patterns(names: tuple[str, ...]) -> _Patterns:
-    fields = "|".join(re.escape(name) for name in (*FIELDS, *names))
-    headers = "|".join(re.escape(name) for name in (*HEADERS, *names))
-    return _Patterns(
-        frozenset((*HEADERS, *names)),
-        # "password": "x" · password=x · password: x · 'password': 'x'; a longer name such as access_token too
-        re.compile(
-            rf"""(?P<name>["']?[\w-]*(?:{fields})[\w-]*["']?\s*[:=]\s*)"""
-            r"""(?P<value>"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|[^\s&,;"'<>{}\[\]()]+)""",
-            re.IGNORECASE,
-        ),
-        re.compile(rf"(?P<name>\b(?:{headers})\s*:\s*)(?P<value>[^\r\n]+)", re.IGNORECASE),
-        # `$.token: expected …` and `at "$.token" is …`: the values follow in words, so the rest of the line goes
-        re.compile(rf"""(?P<name>\$[^\s":]*(?:{fields})[^\s":]*(?:"|:)\s)(?P<value>[^\n]+)""", re.IGNORECASE),
-    )
+# A field of a multipart form: its name, its other headers, its value.
+_PART = re.compile(r'name="([^"\r\n]*)"[^\r\n]*\r\n(?:[^\r\n]+\r\n)*\r\n(.*?)\r\n--', re.DOTALL)
 
 
 class Redactor:
-    """Knows the secret names and, with time, the secret values of a scenario."""
+    """Knows the secret names and, with time, the secret values of a scenario.
 
-    def __init__(self, names: Iterable[str] = ()) -> None:
-        self._patterns = _patterns(tuple(name.lower() for name in names))
+    `added` are names of headers and fields, and JSONPaths into bodies. Raises ConfigurationError for a bad path.
+    """
+
+    def __init__(self, added: Iterable[str] = ()) -> None:
+        added = tuple(added)
+        self._names = secret_names(tuple(name for name in added if not name.startswith("$")))
+        self._paths = [path for path in added if path.startswith("$")]
         self._values: set[str] = set()
+        self._words: set[str] = set()
+        for path in self._paths:
+            _check(path)
 
     def is_secret(self, name: str) -> bool:
         """Whether a header's or field's value is secret by its name."""
-        return name.lower() in self._patterns.headers or bool(self._patterns.field.match(f"{name}=x"))
+        return name in self._names
 
     def learn(self, value: str) -> None:
-        """Know a value as secret from now on, wherever it turns up."""
-        if len(value) >= _SHORTEST:
-            self._values.add(value)
+        """Know a credential as secret from now on, wherever it turns up; a short one as a word of its own only."""
+        if 0 < len(value) < _SHORTEST:
+            self._words.add(value)
+        self._learn(value)
+
+    def _learn(self, value: str) -> None:
+        if len(value) >= _SHORTEST and value not in self._values:
+            self._values.update(one for one in _spellings(value) if len(one) >= _SHORTEST)
+
+    def learn_field(self, name: str, value: str) -> None:
+        """Know a field's or parameter's value as secret if its name says so."""
+        if self.is_secret(name):
+            self._learn(value)
 
     def learn_header(self, name: str, value: str) -> None:
         """Know a header's value as secret if its name says so; of cookies and credentials, the bare values too."""
         if not self.is_secret(name):
             return
-        self.learn(value)
+        self._learn(value)
         if name.lower() == "set-cookie":
             value = value.split(";", 1)[0]
         for part in value.split(";"):
-            self.learn(part.split("=", 1)[-1].strip() if "=" in part else part.rsplit(" ", 1)[-1].strip())
+            self._learn(part.split("=", 1)[-1].strip() if "=" in part else part.rsplit(" ", 1)[-1].strip())
 
     def learn_body(self, text: str) -> None:
-        """Know the values of secret fields in a body as secret: of JSON at any depth, of a form."""
+        """Know the values of secret fields in a body or query as secret: of JSON at any depth, of a form."""
         try:
-            document = json.loads(text)
-        except (ValueError, RecursionError):
-            document = dict(parse_qsl(text))
-        self._learn_fields(document, secret=False)
+            self._learn_document(json.loads(text))
+        except (ValueError, RecursionError, SentenceError):  # no JSON, or too deep a one to be looked through
+            for name, value in [*parse_qsl(text), *_PART.findall(text)]:
+                self.learn_field(name, value)
 
-    def _learn_fields(self, value: object, *, secret: bool) -> None:
+    def _learn_document(self, document: object) -> None:
+        for leaf in self._secret_leaves(document):
+            self._learn(leaf)
+        for path in self._paths:
+            for leaf in _leaves(find(path, document)):
+                self.learn(leaf)
+
+    def _secret_leaves(self, value: object) -> Iterator[str]:
         if isinstance(value, dict):
             for name, inner in value.items():
-                self._learn_fields(inner, secret=secret or self.is_secret(str(name)))
+                yield from _leaves(inner) if self.is_secret(name) else self._secret_leaves(inner)
         elif isinstance(value, list):
             for inner in value:
-                self._learn_fields(inner, secret=secret)
-        elif secret and isinstance(value, str):
-            self.learn(value)
+                yield from self._secret_leaves(inner)
+
+    def masked(self, document: object) -> object:
+        """A JSON document in which the values of secret fields are masked."""
+        if isinstance(document, dict):
+            return {
+                name: _all_masked(value) if self.is_secret(name) else self.masked(value)
+                for name, value in document.items()
+            }
+        return [self.masked(one) for one in document] if isinstance(document, list) else document
 
     def redact(self, text: str) -> str:
         """A text with every secret masked."""
         for value in sorted(self._values, key=len, reverse=True):
             text = text.replace(value, MASK)
-        text = self._patterns.path.sub(rf"\g<name>{MASK}", text)
-        text = self._patterns.header.sub(rf"\g<name>{MASK}", text)
-        return self._patterns.field.sub(_masked, text)
+        for word in self._words:
+            text = re.sub(rf"(?<![\w'-]){re.escape(word)}(?![\w'-])", lambda _: MASK, text)
+        return self._names.mask(without_pieces(text, self._values))
 
 
-def _masked(found: re.Match[str]) -> str:
-    value = found["value"]
-    if value in ("null", "true", "false") or MASK in value:
-        return found[0]
-    quote = value[0] if value[0] in "\"'" else ""
-    return f"{found['name']}{quote}{MASK}{quote}"
+def _check(path: str) -> None:
+    try:
+        find(path, None)
+    except SentenceError as error:
+        raise ConfigurationError(f"asgi_redact: {error}") from None
+
+
+def _leaves(value: object) -> Iterator[str]:
+    """The texts and numbers in a document, as texts."""
+    if isinstance(value, dict | list):
+        for inner in value.values() if isinstance(value, dict) else value:
+            yield from _leaves(inner)
+    elif isinstance(value, str):
+        yield value
+    elif isinstance(value, int | float) and not isinstance(value, bool):
+        yield json.dumps(value)
+
+
+def _all_masked(value: object) -> object:
+    if isinstance(value, dict):
+        return {name: _all_masked(inner) for name, inner in value.items()}
+    if isinstance(value, list):
+        return [_all_masked(inner) for inner in value]
+    return value if value is None or isinstance(value, bool) else MASK
+
+
+def _spellings(value: str) -> Iterator[str]:
+    """A secret as it may be written elsewhere: in JSON, in JSON in JSON, in an address, line by line."""
+    yield value
+    for ascii_only in (False, True):
+        inside = json.dumps(value, ensure_ascii=ascii_only)[1:-1]
+        yield inside
+        yield json.dumps(inside, ensure_ascii=ascii_only)[1:-1]
+    yield quote(value, errors="replace")
+    yield quote(value, safe="", errors="replace")
+    yield quote_plus(value, errors="replace")
+    yield repr(value)[1:-1]
+    if "\n" in value:
+        yield from (line.strip() for line in value.splitlines())

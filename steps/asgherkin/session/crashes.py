@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypeVar
 
-from asgherkin.clients.frames import user_frames
 from asgherkin.errors import AppError
+from asgherkin.frames import summary, user_frames
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -53,10 +53,10 @@ def expects_crash(
     return mark
 
 
-def is_expected(following: Sequence[Step]) -> bool:
-    """Whether one of the steps up to the next When expects a crash."""
-    for step in following:
-        if step.kind == "when":
+def is_expected(steps: Sequence[Step]) -> bool:
+    """Whether the first of the steps, which caused a crash, or one of the others up to the next When expects it."""
+    for position, step in enumerate(steps):
+        if position and step.kind == "when":
             return False
         when = getattr(step.function, _MARK, None)
         if when is not None and when(step.slots(), step.table):
@@ -68,17 +68,7 @@ def crash_error(crash: Crash, root: Path) -> AppError:
     """The failure that tells of a crash: what the app was doing, what it raised, the app's own frames."""
     if isinstance(crash.exception, AppError):
         return crash.exception
-    error = AppError(f"{headline(crash)}\n\n{user_frames(crash.exception, root)}")
+    headline = f"The app raised {summary(crash.exception)} ({crash.doing})."
+    error = AppError(f"{headline}\n\n{user_frames(crash.exception, root)}")
     error.__cause__ = crash.exception
     return error
-
-
-def headline(crash: Crash) -> str:
-    """One sentence, such as `The app raised ZeroDivisionError: division by zero (GET /crash).`, of a crash."""
-    return f"The app raised {described(crash.exception)} ({crash.doing})."
-
-
-def described(exception: BaseException) -> str:
-    """An exception's type and its text."""
-    text = str(exception)
-    return f"{type(exception).__name__}: {text}" if text else type(exception).__name__

@@ -4,65 +4,152 @@ from __future__ import annotations
 
 import base64
 import json
-from dataclasses import dataclass, field
+import re
 from typing import TYPE_CHECKING
+from urllib.parse import quote, urlencode
+
+from asgherkin.errors import SentenceError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from http.cookiejar import CookieJar
 
+    from asgherkin.report.redaction import Redactor
+
 # The host of base_url on the in-process clients, as Starlette's TestClient has it.
 HOST = "testserver"
 
 Pairs = list[tuple[str, str]]
-File = tuple[str, bytes]
+# Its name and content, and its media type where it is not told by the name.
+File = tuple[str, bytes] | tuple[str, bytes, str]
+
+# RFC 9110, section 5.6.2
+_TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+_NOT_IN_HEADERS = re.compile(r"[^\t -~]")
+_OTHER_SCHEME = re.compile(r"(?!https?://)[a-z][a-z0-9+.-]*://", re.IGNORECASE)
+_MEDIA_TYPE = re.compile(rf"{_TOKEN.pattern}/{_TOKEN.pattern}\s*(?:;[\t -~]*)?")
 
 
-@dataclass(slots=True)
 class Draft:
-    """Headers and query hold for the rest of the scenario; body, form and files for the next request only."""
+    """Headers and query hold for the rest of the scenario; body, form and files for the next request only.
 
-    headers: Pairs = field(default_factory=list)
-    query: Pairs = field(default_factory=list)
-    follow_redirects: bool = True
-    body: bytes | None = None
-    media_type: str = ""
-    form: Pairs = field(default_factory=list)
-    files: list[tuple[str, File]] = field(default_factory=list)
+    What is secret by its name is known to the redactor from then on.
+    """
+
+    def __init__(self, redactor: Redactor) -> None:
+        self.follow_redirects = True
+        self._redactor = redactor
+        self._headers: Pairs = []
+        self._query: Pairs = []
+        self._forget_content()
+
+    def _forget_content(self) -> None:
+        self._body: bytes | None = None
+        self._media_type = ""
+        self._form: Pairs = []
+        self._files: list[tuple[str, File]] = []
 
     def set_header(self, name: str, value: str) -> None:
-        """Set a header for the rest of the scenario; a second value takes the place of the first."""
-        self.headers = [(one, kept) for one, kept in self.headers if one.lower() != name.lower()]
-        self.headers.append((name, value))
+        """Set a header for the rest of the scenario; a second value takes the place of the first.
+
+        Raises SentenceError where a header cannot hold the name or the value.
+        """
+        self._redactor.learn_header(name, value)
+        if not _TOKEN.fullmatch(name):
+            raise SentenceError(f'"{name}" is not the name of a header. Write for example: X-Tenant')
+        _check_ascii(f'The header "{name}"', value)
+        self._headers = [(one, kept) for one, kept in self._headers if one.lower() != name.lower()]
+        self._headers.append((name, value))
 
     def authenticate(self, scheme: str, credentials: str) -> None:
         """Send an Authorization header from now on."""
         self.set_header("Authorization", f"{scheme} {credentials}")
 
-    def set_body(self, text: str, media_type: str) -> None:
-        """Send a text as the next request's body: as it is written, JSON if it parses and nothing else is said."""
-        self.body = text.encode()
-        self.media_type = media_type or ("application/json" if _is_json(text) else "text/plain; charset=utf-8")
+    def add_query(self, pairs: Iterable[tuple[str, str]]) -> None:
+        """Send query parameters from now on."""
+        self._query += self._known(pairs)
 
-    def take(self, query: Iterable[tuple[str, str]] = ()) -> dict[str, object]:
-        """The options for the client's next request. What holds for one request only is gone afterwards."""
+    def add_form(self, pairs: Iterable[tuple[str, str]]) -> None:
+        """Send form fields with the next request."""
+        self._form += self._known(pairs)
+
+    def add_file(self, name: str, file: File) -> None:
+        """Upload a file with the next request."""
+        self._files.append((name, file))
+
+    def _known(self, pairs: Iterable[tuple[str, str]]) -> Pairs:
+        pairs = list(pairs)
+        for name, value in pairs:
+            self._redactor.learn_field(name, value)
+        return pairs
+
+    def set_body(self, text: str, media_type: str) -> None:
+        """Send a text as the next request's body: as it is written, JSON if it parses and nothing else is said.
+
+        Raises SentenceError where that is no media type.
+        """
+        if media_type and not _MEDIA_TYPE.fullmatch(media_type):
+            raise SentenceError(f'"{media_type}" is not a media type. Write for example: """application/json')
+        self._body = text.encode()
+        self._media_type = media_type or ("application/json" if is_json(text) else "text/plain; charset=utf-8")
+
+    def target(self, url: str, query: Iterable[tuple[str, str]] = ()) -> str:
+        """An address with the scenario's query parameters, and those of this request, after its own.
+
+        Raises SentenceError where it has a scheme that no ASGI app serves.
+        """
+        if _OTHER_SCHEME.match(url):
+            raise SentenceError(f'"{url}" is no address of the app. Write a path, such as "/notes".')
+        pairs = [*self._query, *self._known(query)]
+        if not pairs:
+            return url
+        address, hash_sign, fragment = url.partition("#")
+        joint = "&" if "?" in address else "?"
+        return f"{address}{joint}{urlencode(pairs, quote_via=quote)}{hash_sign}{fragment}"
+
+    def take(self) -> dict[str, object]:
+        """The options for the client's next request. What holds for one request only is gone afterwards.
+
+        Raises SentenceError where a request would have a body and a form.
+        """
         options: dict[str, object] = {}
-        headers = list(self.headers)
-        if self.body is not None:
-            options["content"] = self.body
+        headers = list(self._headers)
+        if self._body is not None:
+            if self._form or self._files:
+                raise SentenceError(
+                    f"The request has a body, and {'form fields' if self._form else 'files'} too, which is a body as "
+                    "well. Keep one of them, or send two requests."
+                )
+            options["content"] = self._body
             if not any(name.lower() == "content-type" for name, _ in headers):
-                headers.append(("Content-Type", self.media_type))
-        elif self.form or self.files:
-            options["data"] = _grouped(self.form)
-            if self.files:
-                options["files"] = self.files
+                headers.append(("Content-Type", self._media_type))
+        elif self._form or self._files:
+            options["data"] = _grouped(self._form)
+            if self._files:
+                options["files"] = self._files
         if headers:
             options["headers"] = headers
-        parameters = [*self.query, *query]
-        if parameters:
-            options["params"] = parameters
-        self.body, self.media_type, self.form, self.files = None, "", [], []
+        self._forget_content()
         return options
+
+
+def check_cookie(name: str, value: str) -> None:
+    """Raise SentenceError where a cookie cannot have this name or value."""
+    if not _TOKEN.fullmatch(name):
+        raise SentenceError(f'"{name}" is not the name of a cookie. Write for example: session')
+    if ";" in value:
+        raise SentenceError(f'The cookie "{name}" cannot hold a semicolon, which ends a cookie.')
+    _check_ascii(f'The cookie "{name}"', value)
+
+
+def _check_ascii(what: str, value: str) -> None:
+    # The whole value may be a secret.
+    wrong = _NOT_IN_HEADERS.search(value)
+    if wrong is not None:
+        raise SentenceError(
+            f"{what} cannot hold {json.dumps(wrong[0], ensure_ascii=False)}: HTTP takes printable ASCII there. "
+            "Encode it as the app expects it, for example with percent signs."
+        )
 
 
 def basic_credentials(user: str, password: str) -> str:
@@ -95,7 +182,8 @@ def _grouped(pairs: Pairs) -> dict[str, str | list[str]]:
     return {name: values if len(values) > 1 else values[0] for name, values in grouped.items()}
 
 
-def _is_json(text: str) -> bool:
+def is_json(text: str) -> bool:
+    """Whether a text is JSON."""
     try:
         json.loads(text)
     except (ValueError, RecursionError):

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
-from asgherkin.clients.frames import user_frames
+from asgherkin.clients.exchange import BODY_CAP, Exchange
+from asgherkin.errors import AppError
+from asgherkin.frames import user_frames
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
     from pathlib import Path
 
-    from asgherkin.clients.recorder import Crash, Exchange
+    import httpx2
+
+    from asgherkin.clients.recorder import Crash
     from asgherkin.report.redaction import Redactor
 
 _LONGEST = 4000
@@ -20,32 +24,32 @@ _LONGEST = 4000
 _UNSAID = frozenset(("accept", "accept-encoding", "connection", "user-agent", "host"))
 
 
+def learn(exchange: Exchange, redactor: Redactor) -> None:
+    """Know the secrets in an exchange."""
+    redactor.learn_body(exchange.target.partition("?")[2])
+    for name, value in (*exchange.request_headers, *exchange.response_headers):
+        redactor.learn_header(name, value)
+    for body in (exchange.request_body, exchange.response_body):
+        if body:
+            redactor.learn_body(body.decode(errors="replace"))
+
+
 def exchange_sections(exchange: Exchange, redactor: Redactor) -> list[tuple[str, str]]:
     """The request and the response as titles and texts."""
-    redactor.learn_body(exchange.target.partition("?")[2])
     request = [f"{exchange.method} {exchange.target}"]
-    request += _headers(exchange.request_headers, redactor, leave_out=_UNSAID)
+    request += [f"{name}: {value}" for name, value in exchange.request_headers if name.lower() not in _UNSAID]
     request += _body(exchange.request_body, exchange.request_size, redactor)
     if exchange.status is None:
-        response = ["none: the app ended without one"]
+        return [("The request", "\n".join(request)), ("The response", "none came; the client is given a bare 500")]
+    response = [f"{exchange.status} {_phrase(exchange.status)}".rstrip()]
+    response += [f"{name}: {value}" for name, value in exchange.response_headers]
+    if exchange.method == "HEAD" and exchange.response_size:
+        response += ["", f"({exchange.response_size} bytes, which a HEAD request leaves out)"]
     else:
-        response = [f"{exchange.status} {_phrase(exchange.status)}".rstrip()]
-        response += _headers(exchange.response_headers, redactor)
         response += _body(exchange.response_body, exchange.response_size, redactor)
-        response += [] if exchange.complete else ["", "(the body breaks off here)"]
+    response += [] if exchange.complete else ["", "(the body breaks off here)"]
     took = f", after {exchange.seconds * 1000:.0f} ms" if exchange.seconds is not None else ""
     return [("The request", "\n".join(request)), (f"The response{took}", "\n".join(response))]
-
-
-def _headers(
-    headers: Iterable[tuple[str, str]], redactor: Redactor, leave_out: frozenset[str] = frozenset()
-) -> list[str]:
-    lines: list[str] = []
-    for name, value in headers:
-        redactor.learn_header(name, value)
-        if name.lower() not in leave_out:
-            lines.append(f"{name}: {value}")
-    return lines
 
 
 def _body(body: bytes, size: int, redactor: Redactor) -> list[str]:
@@ -53,18 +57,20 @@ def _body(body: bytes, size: int, redactor: Redactor) -> list[str]:
         return []
     try:
         text = body.decode()
-    except UnicodeDecodeError:
-        return ["", f"({size} bytes that are not text)"]
-    redactor.learn_body(text)
-    text = _pretty(text)
+    except UnicodeDecodeError as error:
+        if size == len(body) or error.start < len(body) - 3:  # else a character was cut in two
+            return ["", f"({size} bytes that are not text)"]
+        text = body[: error.start].decode()
+    # Before it is cut: half a secret would not be found any more.
+    text = redactor.redact(_pretty(text, redactor))
     if len(text) > _LONGEST or size > len(body):
         text = f"{text[:_LONGEST]}\n… ({size} bytes in all)"
     return ["", *text.splitlines()]
 
 
-def _pretty(text: str) -> str:
+def _pretty(text: str, redactor: Redactor) -> str:
     try:
-        return json.dumps(json.loads(text), indent=2, ensure_ascii=False)
+        return json.dumps(redactor.masked(json.loads(text)), indent=2, ensure_ascii=False)
     except (ValueError, RecursionError):
         return text
 
@@ -78,4 +84,33 @@ def _phrase(status: int) -> str:
 
 def crash_section(crash: Crash, root: Path) -> tuple[str, str]:
     """What left the app, and the user's own frames of it."""
+    if isinstance(crash.exception, AppError):
+        return (f"The app failed ({crash.doing})", str(crash.exception))
     return (f"The app raised ({crash.doing})", user_frames(crash.exception, root))
+
+
+def exchange_of(response: httpx2.Response) -> Exchange:
+    """The exchange of a response from a user's own client, which no recorder has seen."""
+    request, seconds = response.request, elapsed(response)
+    sent, got = request.read() if isinstance(request.stream, Iterable) else b"", response.content
+    return Exchange(
+        method=request.method,
+        target=request.url.raw_path.decode("ascii"),
+        request_headers=list(request.headers.multi_items()),
+        request_body=sent[:BODY_CAP],
+        request_size=len(sent),
+        status=None if seconds is None else response.status_code,
+        response_headers=list(response.headers.multi_items()),
+        response_body=got[:BODY_CAP],
+        response_size=len(got),
+        seconds=seconds,
+        complete=True,
+    )
+
+
+def elapsed(response: httpx2.Response) -> float | None:
+    """The seconds that a response took; None where it only stands in for one that never came."""
+    try:
+        return response.elapsed.total_seconds()
+    except RuntimeError:
+        return None

@@ -12,6 +12,11 @@ if TYPE_CHECKING:
     from asgherkin.session.session import Surroundings
 
 
+OWN_CLIENT = {"async": "async_client", "test": "client"}
+"""The fixture that a user overrides to plug a client of their own, for each kind of client."""
+_REACHES_APP = frozenset(("session", *OWN_CLIENT.values()))
+
+
 def check_loops(surroundings: Surroundings, names: Sequence[str]) -> None:
     """Refuse async fixtures of pytest-asyncio's where the app runs on a loop of its own.
 
@@ -19,6 +24,8 @@ def check_loops(surroundings: Surroundings, names: Sequence[str]) -> None:
     """
     if surroundings.client_name == "async" and surroundings.loop_name != "trio":
         return
+    if _REACHES_APP.intersection(names):
+        names = [*names, "asgi_app", OWN_CLIENT[surroundings.client_name]]
     found = surroundings.async_fixtures(names)
     if found:
         raise ConfigurationError(_other_loop(surroundings, found))

@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, Literal
 from asgherkin.clients.app import asgi3, load_app
 from asgherkin.clients.loop import check_loop, make_loop
 from asgherkin.clients.recorder import Recorder
+from asgherkin.errors import ConfigurationError
+from asgherkin.matching.values import show
+from asgherkin.session.loops import OWN_CLIENT
 
 if TYPE_CHECKING:
     from asgherkin.clients.port import Client, Loop
     from asgherkin.session.session import Session
-
-_OWN_CLIENT = {"async": "async_client", "test": "client"}
 
 
 def open_client(session: Session) -> tuple[Recorder, Client]:
@@ -21,9 +22,11 @@ def open_client(session: Session) -> tuple[Recorder, Client]:
     Raises ConfigurationError where no app is plugged, or an extra is missing.
     """
     surroundings = session.surroundings
-    own = _OWN_CLIENT[session.client_name]
+    own = OWN_CLIENT[session.client_name]
     plugged = surroundings.fixture(own) if surroundings.is_overridden(own) else None
-    app = _plugged_app(session, required=plugged is None)
+    # A TestClient that was entered runs the app's lifespan: a second one beside it would start the app twice.
+    entered = getattr(plugged, "portal", None) is not None
+    app = _no_app if entered else _plugged_app(session, required=plugged is None)
     recorder = Recorder(asgi3(app), timeout=session.settings.timeout, root=surroundings.root)
     client = _client(session, recorder)
     client.return_server_errors = session.server_errors_returned
@@ -58,7 +61,14 @@ def _plugged_app(session: Session, *, required: bool) -> object:
         return load_app(session.app_location, surroundings.root)
     if not required and not session.settings.app and not surroundings.is_overridden("asgi_app"):
         return _no_app
+    if session.settings.app and not surroundings.is_overridden("asgi_app"):
+        return load_app(session.settings.app, surroundings.root)
     app = surroundings.fixture("asgi_app")
+    if not isinstance(app, str) and not callable(app):
+        raise ConfigurationError(
+            f"The fixture asgi_app gives {show(app)}, which is no app. "
+            'Return an ASGI app, or its location, such as "shop.main:app".'
+        )
     return load_app(app, surroundings.root) if isinstance(app, str) else app
 
 

@@ -7,14 +7,17 @@ import time
 from functools import partial
 from typing import TYPE_CHECKING
 
-from asgherkin.errors import Mismatch, SentenceError
+from asgherkin.clients.asgi import in_words
+from asgherkin.errors import AppError, Mismatch, SentenceError
 from asgherkin.matching.values import show
+from asgherkin.session.evidence import elapsed, exchange_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     import httpx2
 
+    from asgherkin.clients.exchange import Exchange
     from asgherkin.session.session import Session
 
 _REPEATABLE = ("GET", "HEAD")
@@ -27,45 +30,46 @@ class Responses:
     def __init__(self, session: Session) -> None:
         self._session = session
         self._all: list[httpx2.Response] = []
-        self._again: Callable[[], httpx2.Response] | None = None
+        self._method = ""
+        self._again: Callable[[], list[httpx2.Response]] | None = None
+        self._exchanged = 0
         self._document: tuple[httpx2.Response, object] | None = None
 
     def send(self, method: str, url: str, query: Iterable[tuple[str, str]] = ()) -> None:
         """Send a request as the scenario's sentences describe it."""
-        session = self._session
-        options = session.draft.take(query)
-        if not session.start():
-            return
-        send = partial(session.client.request, method, url, follow_redirects=session.draft.follow_redirects, **options)
-        self._again = send if method in _REPEATABLE else None
-        self._all = [send()]
+        draft, client = self._session.draft, self._session.client
+        follow, options, url = draft.follow_redirects, draft.take(), draft.target(url, query)
+        self._act(method, url, lambda: [client.request(method, url, follow_redirects=follow, **options)])
 
     def send_together(self, count: int, method: str, url: str) -> None:
         """Send the same request several times at once."""
-        session = self._session
-        options = session.draft.take()
-        if not session.start():
-            return
-        self._again = None
-        self._all = session.client.request_together(
-            count, method, url, follow_redirects=session.draft.follow_redirects, **options
-        )
+        draft, client = self._session.draft, self._session.client
+        follow, options, url = draft.follow_redirects, draft.take(), draft.target(url)
+        self._act(method, url, lambda: client.request_together(count, method, url, follow_redirects=follow, **options))
 
     def follow_redirect(self) -> None:
         """Send the request that the last response redirects to.
 
         Raises SentenceError where it redirects nowhere.
         """
-        following = self.last.next_request
+        following, client = self.last.next_request, self._session.client
         if following is None:
             raise SentenceError(
                 f"The last response has the status {self.last.status_code} and does not redirect. Redirects are "
                 "followed by themselves, unless the scenario says: Given redirects are not followed"
             )
-        session = self._session
-        if session.start():
-            self._again = None
-            self._all = [session.client.send(following, follow_redirects=False)]
+        self._act(following.method, str(following.url), lambda: [client.send(following, follow_redirects=False)])
+
+    def _act(self, method: str, url: str, send: Callable[[], list[httpx2.Response]]) -> None:
+        self._all, self._method, self._again = [], method, None
+        if self._session.start():
+            sending = partial(_sent, send, method, url)
+            self._take(sending)
+            self._again = sending if method in _REPEATABLE else None
+
+    def _take(self, sending: Callable[[], list[httpx2.Response]]) -> None:
+        self._exchanged = len(self._session.exchanges)
+        self._all = sending()
 
     @property
     def all(self) -> list[httpx2.Response]:
@@ -74,6 +78,8 @@ class Responses:
         Raises SentenceError where nothing was sent yet.
         """
         if not self._all:
+            if self._session.crashes_of_act:
+                raise SentenceError("There is no response, because the app did not start.")
             raise SentenceError(
                 'There is no response yet. Send a request first, for example: When I send a GET request to "/"'
             )
@@ -83,6 +89,24 @@ class Responses:
     def last(self) -> httpx2.Response:
         """The last response; see `all`."""
         return self.all[-1]
+
+    @property
+    def seconds(self) -> float:
+        """How long the response took, redirects before it included; of several, the longest time.
+
+        Raises Mismatch where it never came to its end.
+        """
+        responses = self.all
+        taken = [one.seconds for one in self._session.exchanges[self._exchanged :]]
+        taken = taken or [elapsed(one) for one in responses]
+        whole = [seconds for seconds in taken if seconds is not None]
+        if len(whole) < len(taken):
+            raise Mismatch("The response did not arrive as a whole.")
+        return sum(whole) if len(responses) == 1 else max(whole)
+
+    def exchanges(self) -> list[Exchange]:
+        """The responses as exchanges, where a user's own client leads past the recorder."""
+        return [exchange_of(response) for response in self._all]
 
     @property
     def document(self) -> object:
@@ -111,24 +135,46 @@ class Responses:
                 check()
             except Mismatch as mismatch:
                 left = until - time.monotonic()
-                if left <= 0 or self._session.crashes_of_act:
-                    raise Mismatch(
-                        f"{mismatch}\nThis is the last of several tries within {within:g} seconds."
-                    ) from None
+                if self._session.crashed:
+                    self._session.after_step(-1)
+                    raise
+                if left <= 0:
+                    raise Mismatch(f"{mismatch}\nThis is the last of the tries within {_in_words(within)}.") from None
             else:
                 return
             self._session.client.run(_sleep, min(pause, left))
             pause = min(pause * 1.5, _LONGEST_PAUSE)
-            self._all = [again()]
+            self._take(again)
 
-    def _repeatable(self) -> Callable[[], httpx2.Response]:
-        method = self.last.request.method
+    def _repeatable(self) -> Callable[[], list[httpx2.Response]]:
         if self._again is None:
+            self.all  # noqa: B018 - that nothing was sent yet goes first
             raise SentenceError(
                 f'" within …" sends the last request again, which is safe for GET and HEAD only; '
-                f"the last one was {method}. Send a GET request before this step."
+                f"the last one was {self._method}. Send a GET request before this step."
             )
         return self._again
+
+
+def _sent(send: Callable[[], list[httpx2.Response]], method: str, url: str) -> list[httpx2.Response]:
+    try:
+        return send()
+    except Exception as error:  # noqa: BLE001 - whatever the client has; the app's own don't come this way
+        what = f"{type(error).__name__}: {error}"
+        if type(error).__name__ == "TooManyRedirects":
+            raise AppError(
+                f"The app redirects {method} {url} over and over. Look at its first answer with: "
+                "Given redirects are not followed"
+            ) from None
+        if type(error).__name__ == "DecodingError":
+            raise AppError(f"The response to {method} {url} cannot be decoded. {what}") from None
+        raise SentenceError(
+            f'{method} {url} cannot be sent. Write a path, such as "/notes". The client says: {what}'
+        ) from None
+
+
+def _in_words(seconds: float) -> str:
+    return in_words(seconds) if seconds >= 1 else f"{seconds * 1000:g} milliseconds"
 
 
 async def _sleep(seconds: float) -> None:
@@ -138,6 +184,8 @@ async def _sleep(seconds: float) -> None:
 
 
 def _parsed(response: httpx2.Response) -> object:
+    if not response.content:
+        raise Mismatch("The response has no body, expected JSON.")
     try:
         return json.loads(response.text)
     except (ValueError, RecursionError) as error:

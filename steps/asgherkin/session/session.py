@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Protocol
 
 from asgherkin.errors import AppError, SentenceError
 from asgherkin.matching.text import fill_text
 from asgherkin.report.redaction import Redactor
 from asgherkin.session.crashes import crash_error, is_expected
-from asgherkin.session.draft import HOST, Draft, set_cookie
-from asgherkin.session.evidence import crash_section, exchange_sections
+from asgherkin.session.draft import HOST, Draft, check_cookie, set_cookie
+from asgherkin.session.evidence import crash_section, exchange_sections, learn
 from asgherkin.session.loops import check_loops
 from asgherkin.session.responses import Responses
 from asgherkin.session.variables import Slot, Variables
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from asgherkin.clients.port import Client
-    from asgherkin.clients.recorder import Crash, Recorder
+    from asgherkin.clients.recorder import Crash, Exchange, Recorder
     from asgherkin.options import Settings
     from asgherkin.session.crashes import Step
 
@@ -68,11 +69,14 @@ class Session:
         self.server_errors_returned = False
         self.variables = Variables()
         self.redactor = Redactor(self.settings.redact)
-        self.draft = Draft()
+        self.draft = Draft(self.redactor)
         self.responses = Responses(self)
         self._opened: tuple[Recorder, Client] | None = None
         self._steps: Sequence[Step] = ()
-        self._crashes_told = 0
+        self._at = 0
+        self._started = False
+        self._crashes_known = 0
+        self._crash_told: Crash | None = None
         self._act_began = 0
 
     # The app and its client
@@ -108,20 +112,31 @@ class Session:
 
     @property
     def crashes_of_act(self) -> list[Crash]:
-        """Those of the last act: the last request, start-up or shut-down."""
+        """Those since the last When began."""
         return self.crashes[self._act_began :]
 
-    def start(self) -> bool:
-        """Begin an act: start the app if it was not started yet. False where it does not start.
+    @property
+    def crashed(self) -> bool:
+        """Whether the app crashed in the last act, and that is not just a response."""
+        return bool(self.crashes_of_act) and not self.server_errors_returned
 
-        Why it did not start is raised after the step, as any crash is, unless the scenario expects it.
+    @property
+    def exchanges(self) -> list[Exchange]:
+        """Every request that reached the app in this scenario, and its response."""
+        return self._opened[0].exchanges if self._opened else []
+
+    def start(self, *, again: bool = False) -> bool:
+        """Start the app if it was not started yet; `again`: also after a shut-down. False where it does not start.
+
+        Why it does not is raised after the step, as any crash is, unless the scenario expects it.
         """
-        self._act_began = len(self.crashes)
-        return self._settled(self.client.start)
+        if self._started and not again:
+            return True
+        self._started = self._settled(lambda: self.client.start(again=again))
+        return self._started
 
     def shut_down(self) -> None:
-        """Shut the app down; it is not started again."""
-        self._act_began = len(self.crashes)
+        """Shut the app down; it is not started again by itself."""
         self._settled(self.client.shut_down)
 
     def _settled(self, act: Callable[[], None]) -> bool:
@@ -136,7 +151,8 @@ class Session:
 
     def set_cookie(self, name: str, value: str) -> None:
         """Put a cookie into the client's jar, as if the app had set it."""
-        self.redactor.learn(value)
+        check_cookie(name, value)
+        self.redactor.learn_header("Cookie", f"{name}={value}")
         set_cookie(self.client.cookies, name, value, HOST)
 
     # Conduct
@@ -175,14 +191,22 @@ class Session:
         return self.client.run(awaited)
 
     def after_step(self, position: int) -> None:
-        """Raise what left the app during the step, unless a step up to the next When expects it."""
-        if len(self.crashes) > self._crashes_told:
-            self._tell_crashes(self._steps[position + 1 :])
+        """Raise what left the app during the step, unless a step up to the next When expects it.
 
-    def _tell_crashes(self, following: Sequence[Step]) -> None:
-        fresh = [crash for crash in self.crashes[self._crashes_told :] if not crash.delivered]
-        self._crashes_told = len(self.crashes)
-        if fresh and not self.server_errors_returned and not is_expected(following):
+        A position below 0 stands for the step that is running.
+        """
+        if len(self.crashes) > self._crashes_known:
+            self._tell_crashes(self._steps[self._at if position < 0 else position :])
+        if position >= 0:
+            self._at = position + 1
+            if self._at < len(self._steps) and self._steps[self._at].kind == "when":
+                self._act_began = len(self.crashes)
+
+    def _tell_crashes(self, steps: Sequence[Step]) -> None:
+        fresh = [crash for crash in self.crashes[self._crashes_known :] if not crash.delivered]
+        self._crashes_known = len(self.crashes)
+        if fresh and not self.server_errors_returned and not is_expected(steps):
+            self._crash_told = fresh[0]
             raise crash_error(fresh[0], self.surroundings.root)
 
     def end(self) -> None:
@@ -190,18 +214,22 @@ class Session:
         if self._opened is None:
             return
         try:
-            self.shut_down()
+            # What goes wrong is among the crashes; an app that still blocks its loop was told of already.
+            with suppress(AppError):
+                self.client.shut_down()
         finally:
             self.client.close()
-        if len(self.crashes) > self._crashes_told:
+        if len(self.crashes) > self._crashes_known:
             self._tell_crashes(())
 
     def evidence(self) -> list[tuple[str, str]]:
-        """The last request and its response, and a crash that no step has told of."""
-        exchanges = self._opened[0].exchanges if self._opened else []
-        sections = exchange_sections(exchanges[-1], self.redactor) if exchanges else []
-        untold = self.crashes_of_act if len(self.crashes) > 0 else []
-        return sections + [crash_section(crash, self.surroundings.root) for crash in untold[:1]]
+        """The last request and its response, and a crash of the last act that is not the failure itself."""
+        for exchange in self.exchanges:
+            learn(exchange, self.redactor)
+        last = self.exchanges[-1:] or self.responses.exchanges()
+        sections = exchange_sections(last[-1], self.redactor) if last else []
+        untold = [one for one in self.crashes_of_act if not one.delivered and one is not self._crash_told]
+        return sections + [crash_section(one, self.surroundings.root) for one in untold[:1]]
 
     def redact(self, text: str) -> str:
         """A text without this scenario's secrets."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from abc import ABC, abstractmethod
 from collections import UserDict
 from typing import TYPE_CHECKING
 
@@ -15,22 +16,15 @@ _ENV = "env."
 
 
 class Variables(UserDict[str, object]):
-    """Values by name: what `I remember …` keeps and `{{name}}` stands for. One for each scenario.
-
-    `{{env.NAME}}` is an environment variable; its value is kept in `secrets`, for it is never shown.
-    """
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.secrets: set[str] = set()
+    """Values by name: what `I remember …` keeps and `{{name}}` stands for. One for each scenario."""
 
     def lookup(self, name: str) -> object:
-        """The value of a name.
+        """The value of a name; `env.NAME` is an environment variable.
 
         Raises SentenceError for an unknown name, listing the known ones.
         """
         if name.startswith(_ENV):
-            return self._from_environment(name.removeprefix(_ENV))
+            return _from_environment(name.removeprefix(_ENV))
         if name in self.data:
             return self.data[name]
         known = ", ".join(sorted(self.data)) or "none"
@@ -39,21 +33,22 @@ class Variables(UserDict[str, object]):
             f'A value is remembered with a sentence such as: I remember the response body at "$.id" as "{name}"'
         )
 
-    def _from_environment(self, name: str) -> str:
-        value = os.environ.get(name)
-        if value is None:
-            raise SentenceError(f"{{{{env.{name}}}}}: the environment variable {name} is not set.")
-        if value:
-            self.secrets.add(value)
-        return value
+
+def _from_environment(name: str) -> str:
+    value = os.environ.get(name)
+    if value is None:
+        raise SentenceError(
+            f"{{{{env.{name}}}}} has no value: the environment variable {name} is not set. Set it before pytest is run."
+        )
+    return value
 
 
-class Slot:
+class Slot(ABC):
     """A part of a sentence whose value is known only when remembered values can be put in."""
 
+    @abstractmethod
     def filled(self, lookup: Callable[[str], object]) -> object:
         """The slot's value.
 
         Raises SentenceError where it cannot be one.
         """
-        raise NotImplementedError  # every slot has its own

@@ -6,13 +6,14 @@ from typing import TYPE_CHECKING
 
 from pytest_bdd import given, then, when
 
-from asgherkin.errors import AppError, Mismatch, SentenceError
+from asgherkin.errors import Mismatch, SentenceError
+from asgherkin.frames import summary
 from asgherkin.options import CLIENTS, LOOPS
-from asgherkin.session.crashes import described, expects_crash
+from asgherkin.session.crashes import expects_crash
 from asgherkin.vocabulary.grammar import Sentence, Text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from asgherkin.clients.recorder import Crash
     from asgherkin.session.session import Session
@@ -78,8 +79,8 @@ def server_errors_are_returned(session: Session) -> None:
 
 @when(Sentence("the app starts", example="the app starts"))
 def the_app_starts(session: Session) -> None:
-    """Start the app now; without this sentence it starts before the first request."""
-    session.start()
+    """Start the app now, also after a shut-down; without this sentence it starts before the first request."""
+    session.start(again=True)
 
 
 @when(Sentence("the app shuts down", example="the app shuts down"))
@@ -97,7 +98,7 @@ def _always(*_: object) -> bool:
 @expects_crash(_always)
 def the_app_failed_to_start(session: Session, exception: str) -> None:
     """The app's start-up failed with this exception."""
-    _verify([one for one in session.crashes if one.doing == "start-up"], "failed to start with", exception, None)
+    _verify_start(session, exception)
 
 
 @then(
@@ -109,19 +110,14 @@ def the_app_failed_to_start(session: Session, exception: str) -> None:
 @expects_crash(_always)
 def the_app_failed_to_start_saying(session: Session, exception: str, message: str) -> None:
     """The app's start-up failed with this exception, and the message is a part of its text."""
-    _verify(
-        [one for one in session.crashes if one.doing == "start-up"],
-        "failed to start with",
-        exception,
-        message,
-    )
+    _verify_start(session, exception, message)
 
 
 @then(Sentence("the app raised {exception:text}", example='the app raised "ZeroDivisionError"'))
 @expects_crash(_always)
 def the_app_raised(session: Session, exception: str) -> None:
     """This exception left the app during the last act."""
-    _verify(session.crashes_of_act, "raised", exception, None)
+    _verify_raised(session, exception)
 
 
 @then(
@@ -133,17 +129,26 @@ def the_app_raised(session: Session, exception: str) -> None:
 @expects_crash(_always)
 def the_app_raised_saying(session: Session, exception: str, message: str) -> None:
     """This exception left the app during the last act, and the message is a part of its text."""
-    _verify(session.crashes_of_act, "raised", exception, message)
+    _verify_raised(session, exception, message)
 
 
-def _verify(crashes: list[Crash], did: str, exception: str, message: str | None) -> None:
-    wanted = exception if message is None else f'{exception} with a message that contains "{message}"'
-    if not crashes:
-        raise Mismatch(f"The app {did} nothing, expected {wanted}.".replace("failed to start with nothing", "started"))
+def _verify_start(session: Session, exception: str, message: str | None = None) -> None:
+    crashes = [one for one in session.crashes if one.doing == "start-up"]
+    _verify(crashes, "failed to start with", exception, message, otherwise="started")
+
+
+def _verify_raised(session: Session, exception: str, message: str | None = None) -> None:
+    _verify(session.crashes_of_act, "raised", exception, message, otherwise="raised nothing")
+
+
+def _verify(crashes: Sequence[Crash], did: str, exception: str, message: str | None, *, otherwise: str) -> None:
     raised = [one for crash in crashes for one in _leaves(crash.exception)]
-    if not any(_fits(one, exception, message) for one in raised):
-        came = ", then ".join(described(one) for one in raised)
-        raise Mismatch(f"The app {did} {came}, expected {wanted}.")
+    candidates = [*raised, *(crash.exception for crash in crashes)]
+    if any(_fits(one, exception, message) for one in candidates):
+        return
+    came = f"{did} {', then '.join(map(summary, raised))}" if raised else otherwise
+    wanted = exception if message is None else f'{exception} with a message that contains "{message}"'
+    raise Mismatch(f"The app {came}, expected {wanted}.")
 
 
 def _leaves(exception: BaseException) -> Iterator[BaseException]:
@@ -156,12 +161,7 @@ def _leaves(exception: BaseException) -> Iterator[BaseException]:
 
 
 def _fits(exception: BaseException, name: str, message: str | None) -> bool:
-    names = {
-        one for kind in type(exception).__mro__ for one in (kind.__name__, f"{kind.__module__}.{kind.__qualname__}")
-    }
-    is_hang = (
-        isinstance(exception, AppError)
-        and exception.__cause__ is not None
-        and _fits(exception.__cause__, name, message)
-    )
-    return is_hang or (name in names and (message is None or message in str(exception)))
+    kinds = type(exception).__mro__
+    names = {kind.__name__ for kind in kinds} | {f"{kind.__module__}.{kind.__qualname__}" for kind in kinds}
+    text = summary(exception).removeprefix(f"{type(exception).__name__}: ")
+    return name in names and (message is None or message in text)

@@ -20,7 +20,7 @@ def read_file(written: str, session: Session) -> tuple[str, bytes]:
     """
     root = session.surroundings.root.resolve()
     folder = session.surroundings.feature_folder
-    path = (folder / written).resolve()
+    path = _resolved(folder, written)
     if not path.is_relative_to(root):
         raise SentenceError(
             f'"{written}" leads out of the project, whose files alone can be used. '
@@ -31,7 +31,21 @@ def read_file(written: str, session: Session) -> tuple[str, bytes]:
             f'There is no file "{written}" in {_shown(folder.resolve(), root)}, the folder of the feature.'
             f"{_nearest(path)}"
         )
-    return path.name, path.read_bytes()
+    try:
+        return path.name, path.read_bytes()
+    except OSError as error:
+        raise SentenceError(f'The file "{written}" cannot be read: {error.strerror}.') from None
+
+
+def _resolved(folder: Path, written: str) -> Path:
+    try:
+        path = (folder / written).resolve()
+        path.is_file()
+    except (OSError, ValueError, RuntimeError):  # too long, a null character, a circle of links
+        raise SentenceError(
+            f'"{written}" cannot be the path of a file. Write for example: "fixtures/cat.png"'
+        ) from None
+    return path
 
 
 def _shown(folder: Path, root: Path) -> str:

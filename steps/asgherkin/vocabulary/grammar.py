@@ -1,7 +1,6 @@
 r"""The grammar that all sentences share: how a sentence is written as a template, and what its slots hold.
 
     {name:text}       "in double quotes", with \" for a quote inside
-    {name:number}     a number, as 3 or 0.5
     {name:count}      a whole number above 0
     {name:method}     GET, HEAD, OPTIONS, POST, PUT, PATCH, DELETE or QUERY
     {name:span}       a span of time: 2 seconds, 200 milliseconds
@@ -45,7 +44,6 @@ _COMPARISON = (
 )
 _PATTERNS = {
     "text": _QUOTED,
-    "number": r"\S+",
     "count": r"\S+",
     "method": "|".join(METHODS),
     "span": _SPAN,
@@ -53,6 +51,7 @@ _PATTERNS = {
     "wording": _COMPARISON,
 }
 _WITHIN = rf"(?: within (?P<within>{_SPAN}))?"
+_OTHER_SPAN = re.compile(r"\bwithin (\S+(?: \S+)?)$")
 _OPERAND = re.compile(
     r"(?P<operator>is at least|is at most|is not|is|does not contain|contains|matches) (?P<operand>.+)",
     re.DOTALL,
@@ -131,14 +130,6 @@ class Word(Written):
         return self.written
 
 
-class Number(Written):
-    """A number."""
-
-    def filled(self, lookup: Lookup) -> float:
-        """The number's value."""
-        return _number(fill_text(self.written, lookup))
-
-
 class Count(Written):
     """A whole number above 0."""
 
@@ -184,7 +175,11 @@ class Expected(Written):
         return Comparison(operator, self._operand(operator, operand, lookup))
 
     def _operand(self, operator: str, operand: str, lookup: Lookup) -> object:  # noqa: ARG002 - for Wording
-        return parse_literal(operand, lookup, expected=True)
+        try:
+            return parse_literal(operand, lookup, expected=True)
+        except SentenceError:
+            _check_end(operand)
+            raise
 
 
 class Wording(Expected):
@@ -200,7 +195,6 @@ class Wording(Expected):
 
 _SLOTS: dict[str, Callable[[str, str], Slot]] = {
     "text": Text,
-    "number": Number,
     "count": Count,
     "method": Word,
     "span": Seconds,
@@ -221,7 +215,8 @@ def _split(written: str) -> tuple[str, str]:
 
 def _text(written: str, lookup: Lookup) -> str:
     if re.fullmatch(_QUOTED, written, re.DOTALL) is None:
-        raise SentenceError(f'{written} is not a text. Write it in double quotes: "{written.strip(chr(34))}"')
+        _check_end(written)
+        raise SentenceError(f"{written} is not a text. Write it in double quotes: {_quoted(written)}")
     return fill_text(_unquoted(written), lookup)
 
 
@@ -229,17 +224,27 @@ def _unquoted(written: str) -> str:
     return written[1:-1].replace('\\"', '"')
 
 
+def _check_end(operand: str) -> None:
+    """Raise SentenceError where what is wrong with an operand is what follows it."""
+    if operand.endswith(":"):
+        raise SentenceError("This sentence takes no doc string or data table. Write it without the colon at its end.")
+    span = _OTHER_SPAN.search(operand)
+    if span is not None:
+        raise SentenceError(f"{span[1]} is not a span of time. Write for example: within 2 seconds")
+
+
+def _quoted(written: str) -> str:
+    inner = written.strip('"')
+    return '"' + inner.replace('"', '\\"') + '"'
+
+
 def _number(text: str) -> float:
-    try:
-        value = float(text)
-    except ValueError:
-        raise SentenceError(f"{text} is not a number. Write for example: 2 or 0.5") from None
-    if value != value or value in (float("inf"), float("-inf")):
+    if re.fullmatch(r"[+-]?[0-9]{1,300}(\.[0-9]{1,300})?", text) is None:
         raise SentenceError(f"{text} is not a number. Write for example: 2 or 0.5")
-    return int(value) if value.is_integer() and "." not in text else value
+    return float(text) if "." in text else int(text)
 
 
 def _whole(text: str, *, least: int) -> int:
-    if not re.fullmatch(r"\d{1,9}", text) or int(text) < least:
+    if not re.fullmatch("[0-9]{1,9}", text) or int(text) < least:
         raise SentenceError(f"{text} is not a whole number of at least {least}. Write for example: 3")
     return int(text)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from pytest_bdd import given, when
 
 from asgherkin.matching.text import fill_json, fill_text
-from asgherkin.session.draft import basic_credentials
+from asgherkin.session.draft import basic_credentials, is_json
 from asgherkin.vocabulary.files import read_file
 from asgherkin.vocabulary.grammar import Sentence
 from asgherkin.vocabulary.tables import Table, pairs
@@ -32,13 +32,13 @@ def the_request_headers(session: Session, datatable: Table) -> None:
 @given(Sentence("the query parameter {name:text} is {value:text}", example='the query parameter "q" is "milk"'))
 def the_query_parameter(session: Session, name: str, value: str) -> None:
     """Send a query parameter with every request of the scenario."""
-    session.draft.query.append((name, value))
+    session.draft.add_query([(name, value)])
 
 
 @given(Sentence("the query parameters are:", example="the query parameters are:"))
 def the_query_parameters(session: Session, datatable: Table) -> None:
     """Send query parameters with every request of the scenario: a table with name and value."""
-    session.draft.query.extend(pairs(datatable, session))
+    session.draft.add_query(pairs(datatable, session))
 
 
 @given(Sentence("the cookie {name:text} is {value:text}", example='the cookie "session" is "abc"'))
@@ -80,13 +80,13 @@ def the_request_body(session: Session, docstring: str) -> None:
 @given(Sentence("the form field {name:text} is {value:text}", example='the form field "name" is "Ann"'))
 def the_form_field(session: Session, name: str, value: str) -> None:
     """Send a form field with the next request."""
-    session.draft.form.append((name, value))
+    session.draft.add_form([(name, value)])
 
 
 @given(Sentence("the form is:", example="the form is:"))
 def the_form(session: Session, datatable: Table) -> None:
     """Send form fields with the next request: a table with name and value."""
-    session.draft.form.extend(pairs(datatable, session))
+    session.draft.add_form(pairs(datatable, session))
 
 
 @given(
@@ -97,7 +97,7 @@ def the_form(session: Session, datatable: Table) -> None:
 )
 def the_file_is_attached(session: Session, path: str, name: str) -> None:
     """Upload a file of the project with the next request. Its path starts at the feature file's folder."""
-    session.draft.files.append((name, read_file(path, session)))
+    session.draft.add_file(name, read_file(path, session))
 
 
 @given(
@@ -108,7 +108,9 @@ def the_file_is_attached(session: Session, path: str, name: str) -> None:
 )
 def a_file_is_attached(session: Session, filename: str, name: str, docstring: str) -> None:
     """Upload a file with this name and content with the next request."""
-    session.draft.files.append((name, (filename, session.fill_text(docstring).encode())))
+    content = session.fill_text(docstring).encode()
+    media_type = session.fill_text(getattr(docstring, "media_type", ""))
+    session.draft.add_file(name, (filename, content, media_type) if media_type else (filename, content))
 
 
 @given(Sentence("redirects are not followed", example="redirects are not followed"))
@@ -149,7 +151,7 @@ def i_send_a_body(session: Session, method: str, path: str, docstring: str) -> N
 )
 def i_send_a_form(session: Session, method: str, path: str, datatable: Table) -> None:
     """Send a request with these form fields: a table with name and value."""
-    session.draft.form.extend(pairs(datatable, session))
+    session.draft.add_form(pairs(datatable, session))
     session.responses.send(method, path)
 
 
@@ -194,7 +196,11 @@ def i_follow_the_redirect(session: Session) -> None:
 
 
 def _set_body(session: Session, docstring: str) -> None:
-    media_type: str = getattr(docstring, "media_type", "")
-    is_json = media_type.endswith("json") or not media_type
-    filled = (fill_json if is_json else fill_text)(str(docstring), session.lookup)
-    session.draft.set_body(filled, session.fill_text(media_type))
+    media_type = session.fill_text(getattr(docstring, "media_type", ""))
+    text = str(docstring)
+    kind = media_type.partition(";")[0].strip().lower()
+    if kind.endswith("json"):
+        body = fill_json(text, session.lookup)
+    elif kind or not is_json(body := fill_json(text, session.lookup)):
+        body = fill_text(text, session.lookup)
+    session.draft.set_body(body, media_type)

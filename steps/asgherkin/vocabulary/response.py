@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from http import HTTPStatus
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from pytest_bdd import then
@@ -14,64 +14,26 @@ from asgherkin.matching.differences import verify_contains, verify_document, ver
 from asgherkin.matching.documents import parse_cell, parse_document
 from asgherkin.matching.paths import find
 from asgherkin.matching.schemas import verify_schema
-from asgherkin.matching.values import ABSENT
+from asgherkin.matching.values import ABSENT, show
 from asgherkin.session.crashes import expects_crash
 from asgherkin.vocabulary.files import read_file
-from asgherkin.vocabulary.grammar import Expected, Sentence
+from asgherkin.vocabulary.grammar import Sentence
+from asgherkin.vocabulary.statuses import by_number, expects_server_error, lists_server_error, status_code, whole_number
 from asgherkin.vocabulary.tables import Table, rows_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
 
     from asgherkin.session.session import Session
 
-# Names that the standard library has changed: RFC 9110 renamed them, and older features still say so.
-_RENAMED = {"Request Entity Too Large": 413, "Content Too Large": 413, "Request-URI Too Long": 414,
-            "URI Too Long": 414, "Requested Range Not Satisfiable": 416, "Range Not Satisfiable": 416,
-            "Unprocessable Entity": 422, "Unprocessable Content": 422, "I'm a teapot": 418}  # fmt: skip
-_STATUS_BY_PHRASE = {status.phrase.lower(): status.value for status in HTTPStatus} | {
-    phrase.lower(): value for phrase, value in _RENAMED.items()
-}
-
-
-def _expects_server_error(slots: Mapping[str, object], _: object) -> bool:
-    expected = slots["expected"]
-    if not isinstance(expected, Expected) or expected.operator not in ("is", "is at least"):
-        return False
-    return _is_server_error(expected.operand.strip('"'))
-
-
-def _is_server_error(text: object) -> bool:
-    status = _STATUS_BY_PHRASE.get(str(text).lower(), str(text))
-    return str(status).isdecimal() and int(status) >= HTTPStatus.INTERNAL_SERVER_ERROR
-
-
-def _lists_server_error(_: object, table: Sequence[Sequence[object]]) -> bool:
-    return any(_is_server_error(row[0]) for row in table if row)
-
 
 @then(Sentence("the response status {expected:expected}", example="the response status is 201", within=True))
-@expects_crash(_expects_server_error)
+@expects_crash(expects_server_error)
 def the_response_status(session: Session, expected: Comparison, within: float | None) -> None:
     """The status code, or its standard phrase: `is "Not Found"`."""
-    comparison = _by_number(expected)
+    comparison = by_number(expected)
     responses = session.responses
     responses.eventually(within, lambda: verify("the response status", comparison, responses.last.status_code))
-
-
-def _by_number(expected: Comparison) -> Comparison:
-    operand = expected.operand
-    if not isinstance(operand, str) or operand.startswith("#") or expected.operator not in ("is", "is not"):
-        return expected
-    number = _STATUS_BY_PHRASE.get(operand.lower())
-    if number is None:
-        near = difflib.get_close_matches(operand.lower(), _STATUS_BY_PHRASE)
-        known = ", ".join(f'"{HTTPStatus(_STATUS_BY_PHRASE[one]).phrase}"' for one in near)
-        raise SentenceError(
-            f'"{operand}" is not the standard phrase of a status. '
-            + (f"Near to it: {known}." if near else 'Write for example: "Not Found", or 404.')
-        )
-    return Comparison(expected.operator, number)
 
 
 @then(
@@ -157,10 +119,15 @@ def the_response_text_is(session: Session, docstring: str, within: float | None)
 
 
 def _verify_text(actual: str, expected: str) -> None:
-    if actual != expected:
-        lines = difflib.ndiff(expected.splitlines(), actual.splitlines())
-        shown = "\n".join(f"  {line.rstrip()}" for line in lines if not line.startswith("?"))
-        raise Mismatch(f"The response text differs (- expected, + got):\n{shown}")
+    if actual == expected:
+        return
+    if actual.split() == expected.split():
+        raise Mismatch(
+            f"The response text differs in white space or line ends only: expected {show(expected)}, got {show(actual)}"
+        )
+    lines = difflib.ndiff(expected.splitlines(), actual.splitlines())
+    shown = "\n".join(f"  {line.rstrip()}" for line in lines if not line.startswith("?"))
+    raise Mismatch(f"The response text differs (- expected, + got):\n{shown}")
 
 
 @then(Sentence("the response body is:", example="the response body is:", within=True))
@@ -254,32 +221,28 @@ def _verify_schema(session: Session, schema: object, within: float | None) -> No
 
 @then(Sentence("the response arrives within {limit:span}", example="the response arrives within 200 milliseconds"))
 def the_response_arrives_within(session: Session, limit: float) -> None:
-    """The time from the request until the whole response was read. It is measured, nothing is sent again."""
-    took = session.responses.last.elapsed.total_seconds()
+    """The time from the request until the response was whole. It is measured, nothing is sent again."""
+    took = session.responses.seconds
     if took > limit:
         raise Mismatch(f"The response arrived after {took * 1000:.0f} ms, expected within {limit * 1000:.0f} ms.")
 
 
-@then(Sentence("the response statuses are:", example="the response statuses are:"))
-@expects_crash(_lists_server_error)
-def the_response_statuses_are(session: Session, datatable: Table) -> None:
+@then(Sentence("the response statuses are:", example="the response statuses are:", within=True))
+@expects_crash(lists_server_error)
+def the_response_statuses_are(session: Session, datatable: Table, within: float | None) -> None:
     """How many of the requests sent at the same time had which status: a table with status and count."""
-    expected = {
-        _whole(session.fill_text(status)): _whole(session.fill_text(count))
-        for status, count in rows_of(datatable, ("status", "count"))
-    }
-    actual: dict[int, int] = {}
-    for response in session.responses.all:
-        actual[response.status_code] = actual.get(response.status_code, 0) + 1
+    expected: dict[int, int] = {}
+    for status, count in rows_of(datatable, ("status", "count")):
+        code = status_code(session.fill_text(status))
+        expected[code] = expected.get(code, 0) + whole_number(session.fill_text(count))
+    session.responses.eventually(within, lambda: _verify_statuses(session, expected))
+
+
+def _verify_statuses(session: Session, expected: Mapping[int, int]) -> None:
+    actual = Counter(response.status_code for response in session.responses.all)
     if actual != {status: count for status, count in expected.items() if count}:
-        raise Mismatch(f"The response statuses are {_counts(actual)}, expected {_counts(expected)}.")
-
-
-def _whole(text: str) -> int:
-    if not (text.isascii() and text.isdigit()):
-        raise SentenceError(f'"{text}" is not a whole number. Write for example: | 201 | 20 |')
-    return int(text)
+        raise Mismatch(f"The response statuses are {_counts(actual)}; expected {_counts(expected)}.")
 
 
 def _counts(counts: Mapping[int, int]) -> str:
-    return ", ".join(f"{count} times {status}" for status, count in sorted(counts.items()))
+    return " and ".join(f"{count} with {status}" for status, count in sorted(counts.items()))

@@ -13,6 +13,8 @@ from asgherkin.matching.values import ABSENT
 from asgherkin.vocabulary.grammar import Sentence
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from asgherkin.session.session import Session
 
 
@@ -20,29 +22,38 @@ if TYPE_CHECKING:
     Sentence(
         "I remember the response body at {path:text} as {name:text}",
         example='I remember the response body at "$.id" as "id"',
+        within=True,
     )
 )
-def remember_the_body(session: Session, path: str, name: str) -> None:
+def remember_the_body(session: Session, path: str, name: str, within: float | None) -> None:
     """Keep a part of the body, by a JSONPath (RFC 9535), for the rest of the scenario."""
-    _remember(session, name, find(path, session.responses.document), f'the response body at "{path}"')
+    responses = session.responses
+    _remember(session, name, within, f'the response body at "{path}"', lambda: find(path, responses.document))
 
 
 @then(
     Sentence(
         "I remember the response header {header:text} as {name:text}",
         example='I remember the response header "Location" as "url"',
+        within=True,
     )
 )
-def remember_the_header(session: Session, header: str, name: str) -> None:
+def remember_the_header(session: Session, header: str, name: str, within: float | None) -> None:
     """Keep a header's value for the rest of the scenario."""
-    value = session.responses.last.headers.get(header, ABSENT)
-    session.redactor.learn_header(header, str(value))
-    _remember(session, name, value, f'the response header "{header}"')
+    responses = session.responses
+    _remember(
+        session, name, within, f'the response header "{header}"', lambda: responses.last.headers.get(header, ABSENT)
+    )
 
 
-def _remember(session: Session, name: str, value: object, what: str) -> None:
+def _remember(session: Session, name: str, within: float | None, what: str, look: Callable[[], object]) -> None:
     if re.fullmatch(r"[\w-]+", name) is None:
         raise SentenceError(f'"{name}" is not a name for a value. Use letters, digits, _ and -, for example: order_id')
-    if value is ABSENT:
-        raise Mismatch(f"There is nothing to remember: {what} does not exist.")
-    session.variables[name] = value
+
+    def keep() -> None:
+        value = look()
+        if value is ABSENT:
+            raise Mismatch(f"There is nothing to remember: {what} does not exist.")
+        session.variables[name] = value
+
+    session.responses.eventually(within, keep)

@@ -1,0 +1,320 @@
+"""Install the wheel into an empty environment, and use it as a stranger would: `strangers.py DIST ENVIRONMENT`.
+
+One project for each framework, without a line of Python for the tests but where the project is about that; one
+that has a package `steps` of its own, one with sentences of its own, one with a failing scenario.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import tempfile
+from dataclasses import dataclass, field
+from pathlib import Path
+
+FRAMEWORKS = ("fastapi", "litestar", "quart", "django", "aiosqlite", "sqlalchemy[asyncio]")
+
+FEATURE = """
+Feature: Orders
+  Scenario: The shop is open
+    When I GET "/"
+    Then the response status is 200
+    And the response text contains "Hello"
+"""
+
+ORDERS = (
+    FEATURE
+    + """
+  Scenario: An order is taken
+    When I send a POST request to "/orders" with the body:
+      \"\"\"
+      {"item": "latte"}
+      \"\"\"
+    Then the response status is 201
+    And the response body contains:
+      \"\"\"
+      {"id": "#integer", "item": "latte"}
+      \"\"\"
+"""
+)
+
+STARLETTE = """
+from starlette.applications import Starlette
+from starlette.responses import JSONResponse, PlainTextResponse
+from starlette.routing import Route
+
+
+async def home(request):
+    return PlainTextResponse("Hello")
+
+
+async def order(request):
+    return JSONResponse({"id": 1, **await request.json()}, 201)
+
+
+app = Starlette(routes=[Route("/", home), Route("/orders", order, methods=["POST"])])
+
+
+def create():
+    return app
+"""
+
+FASTAPI = """
+from contextlib import asynccontextmanager
+
+from fastapi import FastAPI, Request
+from fastapi.responses import PlainTextResponse
+from pydantic import BaseModel
+
+
+@asynccontextmanager
+async def lifespan(app):
+    yield {"greeting": "Hello"}
+
+
+app = FastAPI(lifespan=lifespan)
+
+
+class Order(BaseModel):
+    item: str
+
+
+@app.get("/", response_class=PlainTextResponse)
+async def home(request: Request):
+    return request.state.greeting
+
+
+@app.post("/orders", status_code=201)
+def order(order: Order):
+    return {"id": 1, "item": order.item}
+"""
+
+LITESTAR = """
+from litestar import Litestar, Request, get, post
+
+
+@get("/")
+async def home() -> str:
+    return "Hello"
+
+
+@post("/orders")
+async def order(request: Request) -> dict[str, object]:
+    return {"id": 1, **await request.json()}
+
+
+app = Litestar([home, order])
+"""
+
+QUART = """
+from quart import Quart, request
+
+app = Quart(__name__)
+
+
+@app.get("/")
+async def home():
+    return "Hello"
+
+
+@app.post("/orders")
+async def order():
+    return {"id": 1, **await request.get_json()}, 201
+"""
+
+DJANGO = """
+import json
+
+import django
+from django.conf import settings
+from django.core.asgi import get_asgi_application
+from django.http import HttpResponse, JsonResponse
+from django.urls import path
+
+settings.configure(ROOT_URLCONF=__name__, ALLOWED_HOSTS=["testserver"], SECRET_KEY="for this test only")
+django.setup()
+
+
+async def home(request):
+    return HttpResponse("Hello")
+
+
+def order(request):
+    return JsonResponse({"id": 1, **json.loads(request.body)}, status=201)
+
+
+urlpatterns = [path("", home), path("orders", order)]
+app = get_asgi_application()
+"""
+
+ASGI_3 = """
+async def app(scope, receive, send):
+    assert scope["type"] == "http"
+    await send({"type": "http.response.start", "status": 200, "headers": []})
+    await send({"type": "http.response.body", "body": b"Hello"})
+"""
+
+ASGI_2 = """
+class app:
+    def __init__(self, scope):
+        assert scope["type"] == "http"
+
+    async def __call__(self, receive, send):
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        await send({"type": "http.response.body", "body": b"Hello"})
+"""
+
+OWN_SENTENCES = """
+import asyncio
+
+import pytest
+import pytest_asyncio
+from asgherkin import given, then, when
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import create_async_engine
+from starlette.applications import Starlette
+from starlette.responses import PlainTextResponse
+from starlette.routing import Route
+
+
+@pytest_asyncio.fixture
+async def engine():
+    engine = create_async_engine("sqlite+aiosqlite://")
+    yield engine
+    await engine.dispose()
+
+
+@pytest.fixture
+def asgi_app(engine):
+    async def home(request):
+        async with engine.connect() as connection:
+            value = await connection.scalar(text("select 'Hello'"))
+        return PlainTextResponse(f"{value} {id(asyncio.get_running_loop())}")
+
+    return Starlette(routes=[Route("/", home)])
+
+
+@given("a customer", target_fixture="customer")
+def customer():
+    return "Ann"
+
+
+@when("the customer enters", target_fixture="answer")
+async def enters(customer, async_client):
+    return await async_client.get("/")
+
+
+@then("the customer is greeted on this very loop, and the database is there")
+async def greeted(answer, engine):
+    assert answer.text == f"Hello {id(asyncio.get_running_loop())}"
+    async with engine.connect() as connection:
+        assert await connection.scalar(text("select 1")) == 1
+"""
+
+OWN_FEATURE = """
+Feature: Own sentences
+  Scenario: A guest
+    Given a customer
+    When the customer enters
+    Then the customer is greeted on this very loop, and the database is there
+"""
+
+FAILING = """
+Feature: Orders
+  Scenario: The shop is closed
+    When I GET "/"
+    Then the response text is "Closed"
+"""
+
+
+@dataclass(frozen=True)
+class Stranger:
+    """A project: its files, its setting, what its run must end with, and what must be in its output."""
+
+    name: str
+    files: dict[str, str]
+    app: str = "shop.main:app"
+    ends: str = ""
+    contains: tuple[str, ...] = ()
+    clients: tuple[str, ...] = field(default=("async", "test"))
+
+
+def shop(app: str, feature: str) -> dict[str, str]:
+    """The files of a project with an app and a feature."""
+    return {"shop/__init__.py": "", "shop/main.py": app, "features/orders.feature": feature}
+
+
+STRANGERS = (
+    Stranger("Starlette", shop(STARLETTE, ORDERS), ends="2 passed"),
+    Stranger("a factory", shop(STARLETTE, ORDERS), app="shop.main:create()", ends="2 passed"),
+    Stranger("FastAPI", shop(FASTAPI, ORDERS), ends="2 passed"),
+    Stranger("Litestar", shop(LITESTAR, ORDERS), ends="2 passed"),
+    Stranger("Quart", shop(QUART, ORDERS), ends="2 passed"),
+    Stranger("Django", shop(DJANGO, ORDERS), ends="2 passed"),
+    Stranger("bare ASGI", shop(ASGI_3, FEATURE), ends="1 passed"),
+    Stranger("ASGI 2", shop(ASGI_2, FEATURE), ends="1 passed"),
+    Stranger(
+        "a package named steps",
+        shop(STARLETTE, FEATURE)
+        | {
+            "steps/__init__.py": "",
+            "steps/own.py": 'from asgherkin import then\n\n\n@then("nothing else happens")\ndef _():\n    pass\n',
+            "conftest.py": "from steps.own import *\n",
+            "features/own.feature": "Feature: Own\n  Scenario: Own\n    Then nothing else happens\n",
+        },
+        ends="2 passed",
+    ),
+    Stranger(
+        "sentences of its own",
+        {"conftest.py": OWN_SENTENCES, "features/own.feature": OWN_FEATURE},
+        app="",
+        ends="1 passed",
+        clients=("async",),
+    ),
+    Stranger(
+        "a failing scenario",
+        shop(STARLETTE, FAILING),
+        ends="1 failed",
+        contains=('The response text is "Hello" (string), expected "Closed" (string).', "features/orders.feature:5"),
+    ),
+)
+
+
+def main(dist: Path, environment: Path) -> None:
+    """Install the wheel and run all strangers' projects."""
+    (wheel,) = dist.glob("*.whl")
+    python = environment / "bin" / "python"
+    subprocess.run([python, "-m", "pip", "install", "-q", f"{wheel}[uvloop,trio]", *FRAMEWORKS], check=True)
+    subprocess.run([python, "-c", "import asgherkin; assert asgherkin.__version__"], check=True)
+    failed = 0
+    runs = [(stranger, client) for stranger in STRANGERS for client in stranger.clients]
+    for stranger, client in runs:
+        problem = run(stranger, client, python)
+        failed += bool(problem)
+        print(f"{'FAILED' if problem else 'passed'}  {stranger.name} [{client}]{problem}")
+    print(f"{len(runs) - failed} passed, {failed} failed")
+    if failed:
+        raise SystemExit(1)
+
+
+def run(stranger: Stranger, client: str, python: Path) -> str:
+    """Run one project; the text of what went wrong, "" where nothing did."""
+    with tempfile.TemporaryDirectory() as folder:
+        setting = f'[tool.pytest.ini_options]\nasgi_app = "{stranger.app}"\n' if stranger.app else ""
+        for name, text in (stranger.files | ({"pyproject.toml": setting} if setting else {})).items():
+            path = Path(folder) / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text, encoding="utf-8")
+        # The program, and not `python -m`: as users call it, which does not put the folder on the import path.
+        command = [str(python.with_name("pytest")), "-q", "-p", "no:cacheprovider", "--asgi-client", client]
+        result = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+    output = result.stdout + result.stderr
+    last = output.rstrip().rsplit("\n", 1)[-1]
+    missing = [text for text in stranger.contains if text not in output]
+    if last.startswith(stranger.ends) and not missing and "site-packages" not in output:
+        return ""
+    return f"\n{output}\nexpected the last line to start with {stranger.ends!r}, and {missing} in it"
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]), Path(sys.argv[2]))

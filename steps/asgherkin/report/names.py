@@ -1,0 +1,112 @@
+"""The names whose values are secret, and how such a value is found beside its name in free text."""
+
+from __future__ import annotations
+
+import functools
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+MASK = "[redacted]"
+HEADERS = ("authorization", "proxy-authorization", "cookie", "set-cookie", "x-api-key")
+FIELDS = ("password", "passwd", "secret", "token", "api_key", "api-key", "apikey", "credential")
+
+_QUOTED = r"""\\+(?P<quote>["']).*?\\+(?P=quote)|"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'"""
+_BARE = r"""["']?[^\s&,;"'<>{}\[\]()|]+"""
+_COMPARATOR = "(?:is|is not|contains|does not contain|matches)"
+_PLACEHOLDER = re.compile(r"""["']?(?:\{+[^{}]*\}+|<[^<>]*>)["']?""")
+_PIECE = 12  # characters: shorter ones turn up by chance
+# In a message about a path: texts, also those cut short by "… (250 characters)", and numbers.
+_IN_MESSAGE = re.compile(
+    r"""(?<!as )"(?:[^"\\\n]|\\.)*?(?:"|(?=… \(\d+ characters\)))|(?<![\w.])-?\d[\w.+-]*+(?! characters)"""
+)
+
+
+@dataclass(frozen=True, slots=True)
+class SecretNames:
+    """The secret names: any that contains one of FIELDS, and the others as a whole."""
+
+    whole: frozenset[str]
+    patterns: tuple[re.Pattern[str], ...]
+    """Find a value beside its name, as the group `value`."""
+    message: re.Pattern[str]
+    """Finds a `path` with a secret name in a message, and the `rest` of the line, which tells of the value there."""
+
+    def __contains__(self, name: str) -> bool:
+        name = name.lower()
+        return name in self.whole or any(field in name for field in FIELDS)
+
+    def mask(self, text: str) -> str:
+        """A text in which the values beside secret names are masked."""
+        parts: list[str] = []
+        last = 0
+        for found in self.message.finditer(text):
+            parts += self._mask_values(text[last : found.start()]), found["path"], _mask_message(found["rest"])
+            last = found.end()
+        return "".join([*parts, self._mask_values(text[last:])])
+
+    def _mask_values(self, text: str) -> str:
+        for pattern in self.patterns:
+            text = pattern.sub(_masked, text)
+        return text
+
+
+@functools.lru_cache
+def secret_names(added: tuple[str, ...] = ()) -> SecretNames:
+    """The names that are always secret, and the added ones."""
+    whole = frozenset((*HEADERS, *(name.lower() for name in added)))
+    alone = "|".join(re.escape(name) for name in sorted(whole))
+    telling = rf"(?<![\w-])[\w-]*(?:{'|'.join(FIELDS)})[\w-]*"
+    name = rf"(?:{telling}|(?<![\w-])(?:{alone})(?![\w-]))"
+    patterns = (
+        # Authorization: Bearer abc
+        rf"(?P<name>(?<![\w-])(?:{alone})\s*:\s*)(?P<value>[^\r\n]+)",
+        # "password": "x" · password=x · password: x · 'password': 'x' · \"password\": \"x\"
+        rf"""(?P<name>{name}(?:\\*["'])?\s*[:=]\s*)(?P<value>{_QUOTED}|{_BARE})""",
+        # the form field "password" is "x" · with the password "x" · the cookie "session" is "x"
+        rf"""(?P<name>(?:{telling}"?|"(?:{alone})"|cookie "[^"\n]*") (?:{_COMPARATOR} )?)"""
+        r"""(?P<value>"(?:[^"\\\n]|\\.)+")""",
+        # | password | x |
+        rf"""(?P<name>\|\s*[\w.$\[\]'-]*{name}[^|\n]*\|\s*)(?P<value>(?:[^|\\\n]|\\.)*[^|\\\s])(?=\s*\|)""",
+    )
+    return SecretNames(
+        whole,
+        tuple(re.compile(pattern, re.IGNORECASE) for pattern in patterns),
+        # $.token: expected "a" (string), got "b" (string) · at "$.token" is "a"
+        re.compile(rf"""(?P<path>\$[^\s":|]*{name}[^\s":|]*[":])(?P<rest>[^\n]*)""", re.IGNORECASE),
+    )
+
+
+def _mask_message(text: str) -> str:
+    return _IN_MESSAGE.sub(lambda found: f'"{MASK}"' if found[0].startswith('"') else MASK, text)
+
+
+def _masked(found: re.Match[str]) -> str:
+    value = found["value"]
+    if value in ("null", "true", "false") or _PLACEHOLDER.fullmatch(value):
+        return found[0]
+    quote = value[0] if value[0] in "\"'" and value[0] == value[-1] else ""
+    return f"{found['name']}{quote}{MASK}{quote}"
+
+
+def without_pieces(text: str, secrets: Iterable[str]) -> str:
+    """A text without pieces of secrets: messages cut long values short, at their end or on both sides."""
+    pieces = {secret[at : at + _PIECE] for secret in secrets for at in range(len(secret) - _PIECE + 1)}
+    if not pieces:
+        return text
+    kept: list[str] = []
+    at = 0
+    while at < len(text):
+        end = at
+        while text[end : end + _PIECE] in pieces:
+            end += 1
+        if end > at:
+            kept.append(MASK)
+            at = end + _PIECE - 1
+        else:
+            kept.append(text[at])
+            at += 1
+    return "".join(kept)

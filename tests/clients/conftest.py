@@ -1,0 +1,70 @@
+"""One factory of clients, on every loop."""
+
+from __future__ import annotations
+
+import gc
+import threading
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+import pytest
+
+from asgherkin.clients.app import asgi3
+from asgherkin.clients.asynchronous import AsyncAdapter
+from asgherkin.clients.loop import make_loop
+from asgherkin.clients.recorder import Recorder
+from asgherkin.clients.threaded import TestClientAdapter
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from asgherkin.clients.port import Client
+
+ROOT = Path(__file__).parent
+
+
+class MakeClient(Protocol):
+    """Makes a client of an app; it is closed after the test."""
+
+    def __call__(self, app: object, *, timeout: float = 30) -> Client:
+        """Make one."""
+        ...
+
+
+def make_adapter(kind: str, app: object, timeout: float) -> Client:
+    client, loop = kind.split("-")
+    recorder = Recorder(asgi3(app), timeout=timeout, root=ROOT)
+    if client == "async":
+        return AsyncAdapter(recorder, make_loop(loop))
+    return TestClientAdapter(recorder, "trio" if loop == "trio" else "asyncio", use_uvloop=loop == "uvloop")
+
+
+@pytest.fixture(params=[f"{client}-{loop}" for client in ("async", "test") for loop in ("asyncio", "uvloop", "trio")])
+def kind(request: pytest.FixtureRequest) -> str:
+    value = request.param
+    assert isinstance(value, str)
+    return value
+
+
+@pytest.fixture
+def make_client(kind: str) -> Iterator[MakeClient]:
+    made: list[Client] = []
+
+    def make(app: object, *, timeout: float = 30) -> Client:
+        made.append(make_adapter(kind, app, timeout))
+        return made[-1]
+
+    yield make
+    for client in made:
+        client.close_loop()
+    gc.collect()
+
+
+@pytest.fixture
+def no_thread_left() -> Iterator[None]:
+    """Fail if a test leaves a thread behind."""
+    before = set(threading.enumerate())
+    yield
+    for thread in set(threading.enumerate()) - before:
+        thread.join(10)
+    assert set(threading.enumerate()) <= before

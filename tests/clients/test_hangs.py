@@ -1,0 +1,305 @@
+"""An app that makes no progress is stopped, and the place where it waits is named."""
+
+from __future__ import annotations
+
+import threading
+from typing import TYPE_CHECKING
+
+import anyio
+import pytest
+from starlette.applications import Starlette
+from starlette.background import BackgroundTask
+from starlette.middleware import Middleware
+from starlette.middleware.base import BaseHTTPMiddleware, RequestResponseEndpoint
+from starlette.responses import PlainTextResponse, Response, StreamingResponse
+from starlette.routing import Route
+
+from tests.clients.places import place
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Generator
+
+    from starlette.requests import Request
+
+    from asgherkin.clients.asgi import Receive, Scope, Send
+    from tests.clients.conftest import MakeClient
+
+open_the_door = threading.Event()
+
+
+async def slow(request: Request) -> Response:
+    await anyio.sleep_forever()
+    return Response()
+
+
+async def stops_in_the_middle(request: Request) -> Response:
+    async def parts() -> AsyncIterator[bytes]:
+        yield b"one"
+        await anyio.sleep_forever()
+
+    return StreamingResponse(parts())
+
+
+async def tidies_up_for_ever(request: Request) -> Response:
+    return PlainTextResponse("done", background=BackgroundTask(never_ends))
+
+
+async def never_ends() -> None:
+    await anyio.sleep_forever()
+
+
+async def waits_in_a_generator(request: Request) -> Response:
+    async def parts() -> AsyncIterator[bytes]:
+        await anyio.sleep_forever()
+        yield b""
+
+    async for part in parts():
+        return Response(part)
+    return Response()
+
+
+class Waiting:
+    """An object that can be awaited."""
+
+    def __await__(self) -> Generator[object, object, None]:
+        return anyio.sleep_forever().__await__()
+
+
+async def waits_for_an_object(request: Request) -> Response:
+    await Waiting()
+    return Response()
+
+
+def waits_in_a_thread(request: Request) -> Response:
+    open_the_door.wait(20)
+    return Response()
+
+
+class Passing(BaseHTTPMiddleware):
+    """Runs the endpoint in a child task."""
+
+    async def dispatch(self, request: Request, call_next: RequestResponseEndpoint) -> Response:
+        """Pass a request on."""
+        return await call_next(request)
+
+
+ROUTES = [
+    Route("/slow", slow),
+    Route("/middle", stops_in_the_middle),
+    Route("/tidy", tidies_up_for_ever),
+    Route("/generator", waits_in_a_generator),
+    Route("/object", waits_for_an_object),
+    Route("/thread", waits_in_a_thread),
+]
+
+
+@pytest.mark.parametrize(
+    "middleware", [pytest.param([], id="plain"), pytest.param([Middleware(Passing)], id="in a child task")]
+)
+@pytest.mark.parametrize(
+    ("path", "status", "message"),
+    [
+        pytest.param(
+            "/slow",
+            500,
+            "The app did not answer GET /slow within 0.05 seconds. "
+            "It was waiting at " + place(slow, "await anyio.sleep_forever()"),
+            id="before the response",
+        ),
+        pytest.param(
+            "/middle",
+            200,
+            "The app did not go on with its response to GET /middle within 0.05 seconds. "
+            "It was waiting at " + place(stops_in_the_middle, "await anyio.sleep_forever()", "parts"),
+            id="in the middle of the response",
+        ),
+        pytest.param(
+            "/tidy",
+            200,
+            "The app answered GET /tidy, but did not end within 0.05 seconds of its response. "
+            "It was waiting at " + place(never_ends, "await anyio.sleep_forever()"),
+            id="after the response",
+        ),
+        pytest.param(
+            "/generator",
+            500,
+            "The app did not answer GET /generator within 0.05 seconds. "
+            "It was waiting at " + place(waits_in_a_generator, "await anyio.sleep_forever()", "parts"),
+            id="in an async generator",
+        ),
+        pytest.param(
+            "/object",
+            500,
+            "The app did not answer GET /object within 0.05 seconds. "
+            "It was waiting at " + place(waits_for_an_object, "await Waiting()"),
+            id="in an awaitable object",
+        ),
+    ],
+)
+def test_a_hanging_app_is_stopped_at_its_place(
+    make_client: MakeClient, middleware: list[Middleware], path: str, status: int, message: str
+) -> None:
+    """A hanging app is cancelled, and the crash says where it was waiting."""
+    client = make_client(Starlette(routes=ROUTES, middleware=middleware), timeout=0.05)
+
+    response = client.request("GET", path, follow_redirects=True)
+
+    (crash,) = client.recorder.crashes
+    assert (response.status_code, str(crash.exception), crash.doing) == (status, message, f"GET {path}")
+
+
+def test_a_function_that_hangs_in_a_thread_is_left_behind(make_client: MakeClient) -> None:
+    """A sync endpoint cannot be stopped: the scenario goes on without it, and the message says so."""
+    client = make_client(Starlette(routes=ROUTES), timeout=0.05)
+    open_the_door.clear()
+
+    response = client.request("GET", "/thread", follow_redirects=True)
+    open_the_door.set()
+
+    (crash,) = client.recorder.crashes
+    assert response.status_code == 500
+    assert str(crash.exception) == (
+        "The app did not answer GET /thread within 0.05 seconds. It did not stop when it was cancelled either. "
+        "It was waiting at " + place(waits_in_a_thread, "open_the_door.wait(20)")
+    )
+
+
+async def stubborn(scope: Scope, receive: Receive, send: Send) -> None:
+    """Never ends, whatever happens to it, until the test's end."""
+    assert scope["type"] == "http"
+    while not open_the_door.is_set():
+        with anyio.CancelScope(shield=True):
+            await anyio.sleep(0.01)
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_an_app_that_ignores_its_cancellation_is_left_behind(make_client: MakeClient, count: int) -> None:
+    """A stubborn app is left to itself after a while, each of its calls is a crash."""
+    client = make_client(stubborn, timeout=0.05)
+    open_the_door.clear()
+
+    responses = client.request_together(count, "GET", "/", follow_redirects=True)
+    open_the_door.set()
+
+    message = (
+        "The app did not answer GET / within 0.05 seconds. It did not stop when it was cancelled either. "
+        "It was waiting at " + place(stubborn, "await anyio.sleep(0.01)")
+    )
+    assert [response.status_code for response in responses] == [500] * count
+    assert {str(crash.exception) for crash in client.recorder.crashes} == {message}
+
+
+async def answers_its_cancellation(scope: Scope, receive: Receive, send: Send) -> None:
+    try:
+        await anyio.sleep_forever()
+    finally:
+        raise RuntimeError("cancelled")
+
+
+async def returns_when_cancelled(scope: Scope, receive: Receive, send: Send) -> None:
+    with anyio.CancelScope(shield=True):
+        await send({"type": "http.response.start", "status": 200})
+        await send({"type": "http.response.body", "body": b""})
+    try:
+        await anyio.sleep_forever()
+    except anyio.get_cancelled_exc_class():
+        return
+
+
+async def hangs_on_its_request(scope: Scope, receive: Receive, send: Send) -> None:
+    while True:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            return
+
+
+@pytest.mark.parametrize(
+    ("app", "message"),
+    [
+        pytest.param(
+            answers_its_cancellation,
+            "The app did not answer GET / within 0.05 seconds. "
+            "It was waiting at " + place(answers_its_cancellation, "await anyio.sleep_forever()"),
+            id="raises",
+        ),
+        pytest.param(
+            hangs_on_its_request,
+            "The app did not answer GET / within 0.05 seconds. "
+            "It was waiting at " + place(hangs_on_its_request, "message = await receive()"),
+            id="waits for a client to leave that waits for it",
+        ),
+    ],
+)
+def test_what_an_app_does_with_its_cancellation_does_not_matter(
+    make_client: MakeClient, app: object, message: str
+) -> None:
+    """The hang is the crash, whatever the app raises or returns when it is cancelled."""
+    client = make_client(app, timeout=0.05)
+
+    response = client.request("GET", "/", follow_redirects=True)
+
+    (crash,) = client.recorder.crashes
+    assert (response.status_code, str(crash.exception)) == (500, message)
+
+
+@pytest.mark.parametrize("progress", ["sending", "reading"])
+def test_progress_gives_the_whole_time_again(make_client: MakeClient, progress: str) -> None:
+    """An app that goes on with its response, or reads a slow request, is not stopped."""
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        while (await receive()).get("more_body"):
+            pass
+        await send({"type": "http.response.start", "status": 200})
+        for _ in range(4 if progress == "sending" else 0):
+            await anyio.sleep(0.08)
+            await send({"type": "http.response.body", "body": b"x", "more_body": True})
+        await send({"type": "http.response.body"})
+
+    client = make_client(app, timeout=0.2)
+
+    response = client.request("POST", "/", follow_redirects=True, content=b"body")
+
+    assert (response.status_code, client.recorder.crashes) == (200, [])
+
+
+def installed(name: str) -> dict[str, object]:
+    """An app whose file is not under the root."""
+    code = "async def app(scope, receive, send):\n    await sleep_forever()\n"
+    names: dict[str, object] = {"sleep_forever": anyio.sleep_forever, "__name__": name}
+    exec(compile(code, "/lib/site-packages/orders/main.py", "exec"), names)  # noqa: S102 - the code is above
+    return names
+
+
+@pytest.mark.parametrize(
+    ("module", "where"),
+    [
+        pytest.param("orders.main", " It was waiting at orders/main.py:2 in app", id="an installed app"),
+        pytest.param("starlette.routing", "", id="the machinery alone"),
+    ],
+)
+def test_the_place_of_an_app_that_is_not_the_users(make_client: MakeClient, module: str, where: str) -> None:
+    """Where no frame is the user's, the innermost one of an installed package is named."""
+    client = make_client(installed(module)["app"], timeout=0.05)
+
+    client.request("GET", "/", follow_redirects=True)
+
+    (crash,) = client.recorder.crashes
+    assert str(crash.exception) == f"The app did not answer GET / within 0.05 seconds.{where}"
+
+
+def test_a_task_that_the_app_awaits_is_found(make_client: MakeClient) -> None:
+    """The place may be in a child task of the app's."""
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        async with anyio.create_task_group() as group:
+            group.start_soon(never_ends)
+
+    client = make_client(app, timeout=0.05)
+
+    client.request("GET", "/", follow_redirects=True)
+
+    (crash,) = client.recorder.crashes
+    assert str(crash.exception) == (
+        "The app did not answer GET / within 0.05 seconds. "
+        "It was waiting at " + place(never_ends, "await anyio.sleep_forever()")
+    )

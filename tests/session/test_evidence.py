@@ -1,0 +1,113 @@
+"""How an exchange is shown under a failure."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from asgherkin.clients.exchange import BODY_CAP, Exchange
+from asgherkin.clients.recorder import Crash
+from asgherkin.errors import AppError
+from asgherkin.report.redaction import Redactor
+from asgherkin.session.evidence import crash_section, exchange_sections
+
+
+def shown(exchange: Exchange) -> list[tuple[str, str]]:
+    return exchange_sections(exchange, Redactor())
+
+
+def test_an_exchange() -> None:
+    """Request and response are shown with the headers that matter, JSON indented, form as it is."""
+    exchange = Exchange(
+        "POST",
+        "/notes?page=1",
+        [("host", "testserver"), ("user-agent", "x"), ("x-tenant", "acme")],
+        request_body=b"title=Milk",
+        request_size=10,
+        status=201,
+        response_headers=[("content-type", "application/json")],
+        response_body='{"title":"Müsli"}'.encode(),
+        response_size=18,
+        seconds=0.0123,
+        complete=True,
+    )
+
+    assert shown(exchange) == [
+        ("The request", "POST /notes?page=1\nx-tenant: acme\n\ntitle=Milk"),
+        (
+            "The response, after 12 ms",
+            '201 Created\ncontent-type: application/json\n\n{\n  "title": "Müsli"\n}',
+        ),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("method", "body", "size", "expected"),
+    [
+        ("GET", b"", 0, "200 OK"),
+        ("GET", b"\xff\xfe\x00", 3, "200 OK\n\n(3 bytes that are not text)"),
+        ("GET", b"ab\xc3", 3, "200 OK\n\n(3 bytes that are not text)"),
+        ("GET", b"\xff" + b"a" * 10, 100, "200 OK\n\n(100 bytes that are not text)"),
+        ("GET", b"a" * 5000, 5000, f"200 OK\n\n{'a' * 4000}\n… (5000 bytes in all)"),
+        ("GET", b"abc", 70_000, "200 OK\n\nabc\n… (70000 bytes in all)"),
+        ("GET", b"abc\xc3", 70_000, "200 OK\n\nabc\n… (70000 bytes in all)"),
+        ("HEAD", b"abc", 3, "200 OK\n\n(3 bytes, which a HEAD request leaves out)"),
+        ("HEAD", b"", 0, "200 OK"),
+        ("GET", b"[" * 10_000, 10_000, f"200 OK\n\n{'[' * 4000}\n… (10000 bytes in all)"),
+    ],
+    ids=[
+        "none",
+        "binary",
+        "cut character",
+        "binary and capped",
+        "long",
+        "capped",
+        "capped in a character",
+        "HEAD",
+        "HEAD without",
+        "nested too deeply",
+    ],
+)
+def test_bodies(method: str, body: bytes, size: int, expected: str) -> None:
+    """A body is shown as text as far as it is text, and no more of it than one reads; the cut is said."""
+    exchange = Exchange(method, "/", [], status=200, response_body=body, response_size=size, complete=True)
+
+    assert shown(exchange)[1] == ("The response", expected)
+
+
+def test_a_status_without_a_phrase() -> None:
+    """A status that no standard knows is shown as its number."""
+    exchange = Exchange("GET", "/", [], status=299, complete=True)
+
+    assert shown(exchange)[1] == ("The response", "299")
+
+
+def test_a_response_that_breaks_off() -> None:
+    """What has come of a response is shown, and that there is no more of it."""
+    exchange = Exchange("GET", "/", [], status=200, response_body=b"half", response_size=4)
+
+    assert shown(exchange)[1] == ("The response", "200 OK\n\nhalf\n\n(the body breaks off here)")
+
+
+def test_no_response() -> None:
+    """Without a response, it is said what the client made of that."""
+    assert shown(Exchange("GET", "/", []))[1] == ("The response", "none came; the client is given a bare 500")
+
+
+def test_a_secret_across_the_cut() -> None:
+    """A secret is masked before a body is cut short, so that no half of it remains."""
+    body = b"a" * 3990 + b" password=hunter2-and-more " + b"b" * 1000
+    exchange = Exchange("GET", "/", [], status=200, response_body=body[:BODY_CAP], response_size=len(body))
+
+    text = shown(exchange)[1][1]
+
+    assert "hunter2" not in text
+
+
+def test_a_crash_without_frames() -> None:
+    """What this toolkit says of an app is shown as it is; an exception with its frames."""
+    root = Path("/nowhere")
+
+    assert crash_section(Crash(AppError("It hung."), "GET /"), root) == ("The app failed (GET /)", "It hung.")
+    assert crash_section(Crash(ValueError("x"), "GET /"), root) == ("The app raised (GET /)", "ValueError: x")

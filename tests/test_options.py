@@ -1,0 +1,110 @@
+"""Options: their defaults, the ini file, the command line, and what is said of a wrong value."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import TYPE_CHECKING
+
+import pytest
+
+from asgherkin.options import OPTIONS, Settings
+
+if TYPE_CHECKING:
+    from tests.project import Project
+
+SHOW = """
+import dataclasses
+from asgherkin.options import settings_key
+
+def pytest_collection_modifyitems(config):
+    print("SETTINGS", dataclasses.asdict(config.stash[settings_key]))
+"""
+DEFAULTS = Settings(app="", client="async", loop="asyncio", timeout=5.0, redact=(), tags="")
+
+
+def settings(project: Project, ini: str, *arguments: str) -> dict[str, object]:
+    """The settings of a run."""
+    project.write({"conftest.py": SHOW, "pyproject.toml": f"[tool.pytest.ini_options]\n{ini}"})
+    output = project.run("-s", "-q", *arguments).output
+    lines = [line.removeprefix("SETTINGS ") for line in output.split("\n") if line.startswith("SETTINGS ")]
+    assert lines, output
+    shown: dict[str, object] = eval(lines[0])  # noqa: S307 - a dictionary that this test has printed
+    return shown
+
+
+def test_defaults_are_those_of_the_documents(project: Project) -> None:
+    """Nothing needs to be set but the app."""
+    assert settings(project, "") == dataclasses.asdict(DEFAULTS)
+
+
+INI = """asgi_app = "a:b"
+asgi_client = "test"
+asgi_loop = "trio"
+asgi_timeout = {timeout}
+asgi_redact = ["pin", "social number"]
+"""
+
+
+@pytest.mark.parametrize("timeout", ['"0.5"', "0.5"], ids=["text", "number"])
+def test_the_ini_file_sets_them(project: Project, timeout: str) -> None:
+    """All but what a run selects."""
+    expected = Settings("a:b", "test", "trio", 0.5, ("pin", "social number"), "")
+
+    assert settings(project, INI.format(timeout=timeout)) == dataclasses.asdict(expected)
+
+
+def test_the_command_line_goes_before_the_ini_file(project: Project) -> None:
+    """Secret names add up."""
+    arguments = [
+        "--asgi-app=c:d", "--asgi-client=async", "--asgi-loop", "uvloop", "--asgi-timeout=2",
+        "--asgi-redact=one", "--asgi-redact=two", "--asgi-tags", "not @slow",
+    ]  # fmt: skip
+
+    found = settings(project, INI.format(timeout="1"), *arguments)
+
+    expected = Settings("c:d", "async", "uvloop", 2.0, ("pin", "social number", "one", "two"), "not @slow")
+    assert found == dataclasses.asdict(expected)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "message"),
+    [
+        ("asgi_client", "live", "asgi_client: 'live' is none of async, test."),
+        ("asgi_client", "", "asgi_client: '' is none of async, test."),
+        ("asgi_loop", "Uvloop", "asgi_loop: 'Uvloop' is none of asyncio, uvloop, trio."),
+        *(
+            ("asgi_timeout", value, f"asgi_timeout: '{value}' is not a number of seconds above 0. Write for example: 5")
+            for value in ("soon", "0", "-1", "inf", "nan", "", "5s")
+        ),
+    ],
+)
+@pytest.mark.parametrize("place", ["ini", "command line"])
+def test_a_wrong_value_lists_the_right_ones(project: Project, place: str, name: str, value: str, message: str) -> None:
+    """In one line, before anything is collected."""
+    if place == "ini":
+        project.write({"pyproject.toml": f'[tool.pytest.ini_options]\n{name} = "{value}"\n'})
+        outcome = project.run()
+    else:
+        outcome = project.run(f"--{name.replace('_', '-')}={value}")
+
+    assert outcome.output.strip() == f"ERROR: {message}"
+    assert outcome.exit_code == pytest.ExitCode.USAGE_ERROR
+
+
+def test_names_that_cannot_be_read_are_an_error(project: Project) -> None:
+    """The value is split as a shell does."""
+    project.write({"pyproject.toml": '[tool.pytest.ini_options]\nasgi_redact = "it\'s"\n'})
+
+    outcome = project.run()
+
+    assert outcome.output.strip() == (
+        'ERROR: asgi_redact: No closing quotation. Write a list of names, for example: asgi_redact = ["pin", "iban"]'
+    )
+
+
+def test_help_names_every_option(project: Project) -> None:
+    """With what it takes."""
+    output = project.run("--help").output
+
+    assert [one.flag for one in OPTIONS if f"{one.flag}={one.metavar}" not in output] == []
+    assert [one.name for one in OPTIONS if one.ini and f"  {one.name} (" not in output] == []
