@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextvars
+import signal
 import sys
 import threading
 from contextlib import closing
@@ -41,7 +42,7 @@ def test_a_function_is_run(loop: Loop) -> None:
     result = loop.run(add, 1, 2)
 
     assert result == 3
-    with pytest.raises(ValueError, match="^x$"):
+    with pytest.raises(ValueError, match=r"^x$"):
         loop.run(fail)
 
 
@@ -103,19 +104,23 @@ def test_a_run_can_be_left(loop: Loop) -> None:
 
 
 def test_a_ping_is_answered(loop: Loop) -> None:
-    """From another thread."""
-    answered = threading.Event()
+    """On the loop, when it is asked from another thread."""
 
-    async def wait() -> None:
-        while not answered.is_set():
-            await anyio.sleep(0.001)
+    async def wait() -> int:
+        answers: list[int] = []
+        answered = anyio.Event()
 
-    thread = threading.Thread(target=loop.ping, args=[answered.set])
-    thread.start()
-    loop.run(wait)
-    thread.join()
+        def answer() -> None:
+            answers.append(threading.get_ident())
+            answered.set()
 
-    assert answered.is_set()
+        thread = threading.Thread(target=loop.ping, args=[answer])
+        thread.start()
+        await answered.wait()
+        thread.join()
+        return answers[0] - threading.get_ident()
+
+    assert loop.run(wait) == 0
 
 
 @pytest.mark.parametrize("name", ["asyncio", "uvloop"])
@@ -249,9 +254,7 @@ def test_an_interrupt_while_a_portal_works_cancels_it() -> None:
 
 
 def interrupt_main() -> None:
-    import _thread
-
-    _thread.interrupt_main()
+    signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGINT)
 
 
 def test_a_cancelled_run_behind_a_portal() -> None:
@@ -260,7 +263,7 @@ def test_a_cancelled_run_behind_a_portal() -> None:
     async def cancelled() -> None:
         raise asyncio.CancelledError
 
-    with closing(PortalLoop.made("asyncio")) as loop, pytest.raises(BaseException, match="^$"):
+    with closing(PortalLoop.made("asyncio")) as loop, pytest.raises(BaseException, match=r"^$"):
         loop.run(cancelled)
 
 

@@ -165,3 +165,34 @@ def test_the_exchange_of_the_users_client_is_shown(project: Project, client: str
     assert "The request\n  GET /show\n  x-mine: yes\n\nThe response, after N ms\n  200 OK\n" in outcome.failure
     assert '"token": "[redacted]"' in outcome.failure
     assert "abc-123" not in outcome.failure
+
+
+EXTENDED = """
+import pytest
+
+
+@pytest.fixture
+def async_client(async_client):
+    async_client.headers["X-Mine"] = "yes"
+    return async_client
+
+
+@pytest.fixture
+def client(client):
+    client.headers["X-Mine"] = "yes"
+    return client
+"""
+
+
+def test_the_toolkits_client_may_be_added_to(project: Project, client_name: str) -> None:
+    """A fixture that asks for the one it overrides changes what the sentences send; a crash still fails the step."""
+    project.write({"shop.py": APP, "conftest.py": EXTENDED})
+
+    sent = project.run_steps(
+        'When I GET "/show"\nThen the response body at "$.mine" is "yes"\nAnd the response body at "$.starts" is 1',
+        client_name,
+    )
+    crashed = project.run_steps('When I GET "/crash"', client_name)
+
+    assert sent.counts == {"passed": 1}, sent.output
+    assert crashed.headline == "The app raised ValueError: no such note (GET /crash)."

@@ -156,7 +156,8 @@ class Adapter(ABC):
         return isinstance(error, AppError) or (self._plugged is not None and not _is_httpx(error))
 
     def _bare(self, error: Exception, method: str, url: str) -> httpx2.Response:
-        self.recorder.record(error, f"{method} {url}")
+        # It came out here, and not in the caller's own code: a user's client may be this toolkit's, and raise.
+        self.recorder.record(error, f"{method} {url}").delivered = False
         return httpx2.Response(500, request=httpx2.Request(method, httpx2.URL(BASE_URL).join(url)))
 
     def _explain(self, doing: str, frame: FrameType | None) -> str:

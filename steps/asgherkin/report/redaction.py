@@ -6,6 +6,7 @@ project adds by name or JSONPath, and whatever was once known as secret, whereve
 
 from __future__ import annotations
 
+import functools
 import json
 import re
 from typing import TYPE_CHECKING
@@ -17,6 +18,8 @@ from asgherkin.report.names import MASK, secret_names, without_pieces
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
+
+    from asgherkin.report.names import SecretNames
 
 # A shorter text would be found by chance in the middle of other texts, and mask what is no secret.
 _SHORTEST = 4
@@ -31,13 +34,17 @@ class Redactor:
     """
 
     def __init__(self, added: Iterable[str] = ()) -> None:
-        added = tuple(added)
-        self._names = secret_names(tuple(name for name in added if not name.startswith("$")))
-        self._paths = [path for path in added if path.startswith("$")]
+        self._added = tuple(added)
+        self._paths = [path for path in self._added if path.startswith("$")]
         self._values: set[str] = set()
         self._words: set[str] = set()
         for path in self._paths:
             _check(path)
+
+    @functools.cached_property
+    def _names(self) -> SecretNames:
+        # Their patterns are large: a run in which nothing is shown never compiles them.
+        return secret_names(tuple(name for name in self._added if not name.startswith("$")))
 
     def is_secret(self, name: str) -> bool:
         """Whether a header's or field's value is secret by its name."""

@@ -16,23 +16,26 @@ if TYPE_CHECKING:
     from asgherkin.session.session import Session
 
 
-def open_client(session: Session) -> tuple[Recorder, Client]:
-    """The recorder around the plugged app, and the client that reaches it.
+def own_client(session: Session) -> object:
+    """The user's own HTTP client, where the fixture for it is overridden; else None."""
+    fixture = OWN_CLIENT[session.client_name]
+    return session.surroundings.fixture(fixture) if session.surroundings.is_overridden(fixture) else None
+
+
+def open_client(session: Session, plugged: object) -> tuple[Recorder, Client]:
+    """The recorder around the plugged app, and the client that reaches it; `plugged` is the user's own client.
 
     Raises ConfigurationError where no app is plugged, or an extra is missing.
     """
-    surroundings = session.surroundings
-    own = OWN_CLIENT[session.client_name]
-    plugged = surroundings.fixture(own) if surroundings.is_overridden(own) else None
     # A TestClient that was entered runs the app's lifespan: a second one beside it would start the app twice.
     entered = getattr(plugged, "portal", None) is not None
     app = _no_app if entered else _plugged_app(session, required=plugged is None)
-    recorder = Recorder(asgi3(app), timeout=session.settings.timeout, root=surroundings.root)
+    recorder = Recorder(asgi3(app), timeout=session.settings.timeout, root=session.surroundings.root)
     client = _client(session, recorder)
     client.return_server_errors = session.server_errors_returned
     if plugged is not None:
         client.plug(plugged)
-    surroundings.at_teardown(client.close_loop)
+    session.surroundings.at_teardown(client.close_loop)
     return recorder, client
 
 

@@ -74,6 +74,7 @@ class Session:
         self._opened: tuple[Recorder, Client] | None = None
         self._steps: Sequence[Step] = ()
         self._at = 0
+        self._looking = False
         self._started = False
         self._crashes_known = 0
         self._crash_told: Crash | None = None
@@ -100,10 +101,22 @@ class Session:
     def client(self) -> Client:
         """The client in use, made at the first use. The app is left as it is; see `start`."""
         if self._opened is None:
-            from asgherkin.session.opening import open_client  # the clients are slow to import
-
-            self._opened = open_client(self)
+            self._open()
+        assert self._opened is not None
         return self._opened[1]
+
+    def _open(self) -> None:
+        from asgherkin.session.opening import open_client, own_client  # the clients are slow to import
+
+        if self._looking:  # the user's own fixture asks for this toolkit's client, to add to it
+            self._opened = open_client(self, None)
+            return
+        self._looking = True
+        own = own_client(self)
+        if self._opened is None:
+            self._opened = open_client(self, own)
+        else:
+            self._opened[1].plug(own)
 
     @property
     def crashes(self) -> list[Crash]:
