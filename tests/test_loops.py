@@ -201,7 +201,7 @@ def test_async_fixtures_on_another_loop_are_an_error(
 class NoUvloop(MetaPathFinder):
     """An environment without that extra."""
 
-    def find_spec(self, fullname: str, path: object, target: object = None) -> None:  # noqa: ARG002 - the interface
+    def find_spec(self, fullname: str, path: object, target: object = None) -> None:
         """Fail for uvloop, and know nothing of others."""
         if fullname == "uvloop":
             raise ImportError(fullname)

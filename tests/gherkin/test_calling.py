@@ -331,8 +331,8 @@ AFTER = "\n\na.feature:2, Scenario: s\n  >    2 |   Scenario: s\n       3 |     
         ),
         (
             '@given(parsers.parse("{datatable}"))\ndef _(datatable):\n    pass\n',
-            "This sentence takes a data table, and none stands under it."
-            f"{PLACE}x",
+            "This sentence takes a data table, and none stands under it. Write it on the lines below, a row a line: "
+            f"| … | … |.{PLACE}x",
         ),
         (
             '@given(parsers.parse("{docstring}"))\ndef _():\n    pass\n',
@@ -341,7 +341,8 @@ AFTER = "\n\na.feature:2, Scenario: s\n  >    2 |   Scenario: s\n       3 |     
         ),
         (
             '@given("x")\ndef _(docstring):\n    pass\n',
-            f"This sentence takes a doc string, and none stands under it.{PLACE}x",
+            "This sentence takes a doc string, and none stands under it. Write it on the lines below, between two "
+            f'lines of """.{PLACE}x',
         ),
     ],
     ids=[
@@ -398,8 +399,8 @@ TEXT = '      """\n      {}\n      """'
         (
             "Given the request headers are:",
             "",
-            "This sentence takes a data table, and none stands under it. "
-            'The sentence that fits: Given the request header "X-Tenant" is "acme"',
+            "This sentence takes a data table, and none stands under it. Write it on the lines below, a row a line: "
+            '| … | … |. The sentence that fits: Given the request header "X-Tenant" is "acme"',
         ),
         (
             "Given the request headers are:",

@@ -29,7 +29,7 @@ class Backwards(parsers.StepParser):
         """Whether the text read backwards is the pattern."""
         return name[::-1] == self.name
 
-    def parse_arguments(self, name: str) -> dict[str, Any] | None:  # noqa: ARG002 - the base class names it
+    def parse_arguments(self, name: str) -> dict[str, Any] | None:
         """No slots."""
         return None
 

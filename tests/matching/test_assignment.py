@@ -60,8 +60,6 @@ def test_a_long_chain_needs_no_stack() -> None:
     """When a thousand items have to move for one, they do."""
     count = 1000
 
-    given = assign(
-        count, count, lambda want, offer: offer in (want, want + 1) if want < count - 1 else offer == 0
-    )
+    given = assign(count, count, lambda want, offer: offer in (want, want + 1) if want < count - 1 else offer == 0)
 
     assert given == [*range(1, count), 0]

@@ -246,9 +246,7 @@ def test_a_document_differs_in_one_place() -> None:
     with pytest.raises(Mismatch) as caught:
         verify_document("the response body", {"a": 1}, {"a": 2})
 
-    assert str(caught.value) == (
-        "The response body differs in 1 place:\n  $.a: expected 1 (integer), got 2 (integer)"
-    )
+    assert str(caught.value) == ("The response body differs in 1 place:\n  $.a: expected 1 (integer), got 2 (integer)")
 
 
 def test_a_document_differs_in_several_places() -> None:

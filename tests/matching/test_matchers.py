@@ -160,9 +160,7 @@ def test_an_ordinary_text_is_no_matcher(text: str) -> None:
         ),
         (
             "#" + "é" * 200,
-            '"#'
-            + "é" * 78
-            + "… (203 characters) is not a matcher. The nearest are #[] #string, #url and #[3]. "
+            '"#' + "é" * 78 + "… (203 characters) is not a matcher. The nearest are #[] #string, #url and #[3]. "
             'A text that starts with # is written \\#…, in a JSON document "\\\\#…".',
         ),
         (
@@ -181,9 +179,7 @@ def test_an_ordinary_text_is_no_matcher(text: str) -> None:
         ),
         (
             "#[] " * 5000 + "#string",
-            'The matcher "'
-            + ("#[] " * 20)[:79]
-            + "… (20009 characters) has more than 16 arrays in one another.",
+            'The matcher "' + ("#[] " * 20)[:79] + "… (20009 characters) has more than 16 arrays in one another.",
         ),
     ],
     ids=[

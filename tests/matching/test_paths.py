@@ -53,9 +53,7 @@ def test_a_path_to_one_place_gives_its_value(path: str, value: object) -> None:
     assert find(path, DOCUMENT) == value
 
 
-@pytest.mark.parametrize(
-    "path", ["$", "$.lives", "$.items[-1]['name']", "$.items[0]", "$['odd key']", "$.a_1['']"]
-)
+@pytest.mark.parametrize("path", ["$", "$.lives", "$.items[-1]['name']", "$.items[0]", "$['odd key']", "$.a_1['']"])
 def test_simple_paths_mean_what_the_library_says(path: str) -> None:
     """Paths that are read without the library give what it would give."""
     nodes = jsonpath.compile(path, strict=True).findall(DOCUMENT)  # type: ignore[arg-type] # it is JSON
@@ -144,9 +142,7 @@ def test_a_hostile_path_is_a_bad_path(path: str, text: str) -> None:
     with pytest.raises(SentenceError) as caught:
         find(path, DOCUMENT)
 
-    assert str(caught.value) == (
-        f"{text} is not a valid JSONPath (RFC 9535): {reason}. For example: $.items[0].name"
-    )
+    assert str(caught.value) == (f"{text} is not a valid JSONPath (RFC 9535): {reason}. For example: $.items[0].name")
 
 
 def test_a_document_too_deep_to_be_searched() -> None:

@@ -188,9 +188,7 @@ def test_json_holds_what_json_knows_not_as_text() -> None:
     ],
     ids=["types", "one is short", "differ at the start", "differ late", "one is longer"],
 )
-def test_the_difference_of_long_texts_is_seen(
-    expected: object, actual: object, pair: tuple[str, str]
-) -> None:
+def test_the_difference_of_long_texts_is_seen(expected: object, actual: object, pair: tuple[str, str]) -> None:
     """Two long texts are cut to where they differ."""
     assert typed_pair(expected, actual) == pair
 

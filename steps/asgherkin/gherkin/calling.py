@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 TABLE = "datatable"
 DOC_STRING = "docstring"
+_FORMS = {TABLE: ", a row a line: | … | … |", DOC_STRING: ', between two lines of """'}
 
 
 def arguments_of(
@@ -75,7 +76,9 @@ def _check_argument(step: Step, definition: Definition, request: pytest.FixtureR
         if surplus or missing:
             takes = _taken(definition) if definition.strict else f"a {name}"
             stands = f"a {under} stands" if under else "none stands"
-            raise SentenceError(f"This sentence takes {takes}, and {stands} under it.{_fitting(step, request)}")
+            how = "" if under else f" Write it on the lines below{_FORMS[parameter]}."
+            fitting = _fitting(step, request, least=0.25 if under else 0.7)
+            raise SentenceError(f"This sentence takes {takes}, and {stands} under it.{how}{fitting}")
 
 
 def _taken(definition: Definition) -> str:
@@ -84,8 +87,8 @@ def _taken(definition: Definition) -> str:
     return "a data table" if TABLE in definition.parameters else "neither a doc string nor a data table"
 
 
-def _fitting(step: Step, request: pytest.FixtureRequest) -> str:
-    """The sentence nearest to this one that takes just what stands under the step."""
+def _fitting(step: Step, request: pytest.FixtureRequest, *, least: float) -> str:
+    """The sentence nearest to this one that takes just what stands under the step; "" where all are far."""
     under = ((TABLE, step.datatable), (DOC_STRING, step.docstring))
     wanted = tuple(name for name, given in under if given is not None)
     index = request.config.stash[definitions_key].seen_by(request.node)
@@ -96,7 +99,7 @@ def _fitting(step: Step, request: pytest.FixtureRequest) -> str:
         and one.kind == step.type
         and tuple(name for name in (TABLE, DOC_STRING) if name in one.parameters) == wanted
     ]
-    near = nearest(step.name, takers, most=1, least=0.25)
+    near = nearest(step.name, takers, most=1, least=least)
     return f" The sentence that fits: {step.keyword} {near[0].example}" if near else ""
 
 
