@@ -84,6 +84,7 @@ def end_plain(item: pytest.Item) -> None:
 def forget(item: pytest.Item) -> None:
     """Let go of what a finished scenario held: pytest keeps its items to the end of the run."""
     if session_key in item.stash:
+        vars(item.stash[session_key]).clear()  # its parts refer to it: cut, they go at once, not by garbage collection
         del item.stash[session_key]
     if progress_key in item.stash:
         del item.stash[progress_key]

@@ -180,6 +180,31 @@ def test_a_websockets_crash_is_recorded(make_client: MakeClient) -> None:
     assert crashes(client) == [("ZeroDivisionError", "websocket /greet?a=b", True)]
 
 
+def test_an_exit_is_an_error_for_the_sync_client(make_client: MakeClient) -> None:
+    """An app that exits must not end TestClient's thread."""
+    client = make_client(exits)
+
+    with pytest.raises(AppError, match=r"^The app raised SystemExit: 3$"):
+        the_test_client(client).get("/")
+
+    assert crashes(client) == [("SystemExit", "GET /", True)]
+
+
+def test_a_websocket_whose_client_has_left_is_cancelled(make_client: MakeClient) -> None:
+    """An app that does not listen any more is no crash."""
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        await send({"type": "websocket.accept"})
+        await anyio.sleep_forever()
+
+    client = make_client(app)
+
+    with the_test_client(client).websocket_connect("/"):
+        pass
+
+    assert crashes(client) == []
+
+
 def test_a_client_that_hangs_up_is_no_crash(make_client: MakeClient) -> None:
     """An app may let Starlette's exception for a client that has left pass."""
     client = make_client(APP)

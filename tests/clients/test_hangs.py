@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import threading
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, cast
 
 import anyio
 import pytest
@@ -14,6 +15,8 @@ from starlette.middleware.base import BaseHTTPMiddleware, RequestResponseEndpoin
 from starlette.responses import PlainTextResponse, Response, StreamingResponse
 from starlette.routing import Route
 
+from asgherkin.clients.recorder import Recorder
+from asgherkin.errors import AppError
 from tests.clients.places import place
 
 if TYPE_CHECKING:
@@ -22,6 +25,7 @@ if TYPE_CHECKING:
     from starlette.requests import Request
 
     from asgherkin.clients.asgi import Receive, Scope, Send
+    from asgherkin.clients.timing import Work
     from tests.clients.conftest import MakeClient
 
 open_the_door = threading.Event()
@@ -260,6 +264,55 @@ def test_progress_gives_the_whole_time_again(make_client: MakeClient, progress: 
     response = client.request("POST", "/", follow_redirects=True, content=b"body")
 
     assert (response.status_code, client.recorder.crashes) == (200, [])
+
+
+def test_a_call_that_ends_at_the_last_moment_did_not_hang(
+    make_client: MakeClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The app may end between the look at it and its cancellation."""
+    at_last = anyio.Event()
+    works: list[Work] = []
+
+    def be_late(work: Work) -> None:
+        at_last.set()
+        works.append(work)
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        await at_last.wait()
+        await send({"type": "http.response.start", "status": 204})
+        await send({"type": "http.response.body"})
+
+    monkeypatch.setattr("asgherkin.clients.watch.start_soon", be_late)
+    client = make_client(app, timeout=0.05)
+
+    response = client.request("GET", "/", follow_redirects=True)
+    client.run(works[0])
+
+    assert (response.status_code, client.recorder.crashes) == (204, [])
+
+
+@pytest.mark.parametrize("backend", ["asyncio", "trio"])
+def test_the_recorder_is_an_app_itself(backend: str) -> None:
+    """Any ASGI client may call it; a stubborn app is recorded then, too, but has to be waited for."""
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        with anyio.CancelScope(shield=True):
+            await anyio.sleep(0.3)
+
+    recorder = Recorder(app, timeout=0.05, root=Path(__file__).parent)
+
+    async def call() -> None:
+        scope = {"type": "http", "method": "GET", "path": "/é", "headers": []}
+        with pytest.raises(AppError):
+            await recorder(scope, cast("Receive", print), cast("Send", print))
+
+    anyio.run(call, backend=backend)
+
+    (crash,) = recorder.crashes
+    assert str(crash.exception) == (
+        "The app did not answer GET /%C3%A9 within 0.05 seconds. It did not stop when it was cancelled either. "
+        f"It was waiting at {place(app, 'await anyio.sleep(0.3)')}"
+    )
 
 
 def installed(name: str) -> dict[str, object]:

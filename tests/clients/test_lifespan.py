@@ -11,6 +11,7 @@ from starlette.applications import Starlette
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
+from asgherkin.clients.asynchronous import AsyncAdapter
 from asgherkin.errors import AppError
 from tests.clients.places import place
 
@@ -108,6 +109,19 @@ def test_closing_cancels_a_lifespan_that_was_not_shut_down(make_client: MakeClie
     assert (log, client.recorder.crashes) == (["cancelled"], [])
 
 
+@pytest.mark.parametrize("kind", ["async-asyncio", "async-uvloop"], indirect=True)
+def test_the_end_of_the_loop_is_the_lifespans(make_client: MakeClient) -> None:
+    """A loop that ends its tasks ends the app's, which is no crash."""
+    log: list[str] = []
+    client = make_client(shop(log))
+    assert isinstance(client, AsyncAdapter)
+    client.start()
+
+    client.loop.close()
+
+    assert (log, client.recorder.crashes) == (["start"], [])
+
+
 def failing(when: str) -> Starlette:
     """An app that fails at its start-up or at its shut-down."""
 
@@ -135,6 +149,22 @@ def test_a_failing_start_up_is_an_error_and_a_crash(make_client: MakeClient) -> 
     assert again.value is caught.value
     assert caught.value.__cause__ is crash.exception
     assert (crash.doing, str(crash.exception)) == ("start-up", "no database")
+
+
+def test_a_bare_app_may_just_raise(make_client: MakeClient) -> None:
+    """An exception is a failure, also without a `failed` message."""
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        await receive()
+        raise RuntimeError("no database")
+
+    client = make_client(app)
+
+    with pytest.raises(AppError) as caught:
+        client.start()
+
+    assert str(caught.value) == "The app failed to start: RuntimeError: no database"
+    assert [crash.doing for crash in client.recorder.crashes] == ["start-up"]
 
 
 def test_a_failing_shut_down_is_an_error_and_a_crash(make_client: MakeClient) -> None:

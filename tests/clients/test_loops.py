@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import anyio
 import anyio.lowlevel
 import pytest
+from anyio.from_thread import start_blocking_portal
 
 from asgherkin.clients.loop import LOOPS, Loop, MainThreadLoop, PortalLoop, make_loop
 from asgherkin.clients.timing import Flag
@@ -153,6 +154,17 @@ def test_a_given_loop_is_used_and_not_closed() -> None:
     assert used is given
     assert not given.is_closed()
     given.close()
+
+
+def test_a_given_portal_is_used_and_not_ended() -> None:
+    """It belongs to whoever gave it."""
+    with start_blocking_portal("asyncio") as portal:
+        loop = PortalLoop(portal)
+
+        result = loop.run(add, 1, 2)
+        loop.close()
+
+        assert (result, portal.call(add, 1, 2)) == (3, 3)
 
 
 def test_an_own_loop_ends_its_tasks() -> None:

@@ -101,6 +101,7 @@ def test_one_jar_for_all(make_client: MakeClient) -> None:
         client.run(client.async_http.get, "/cookie").text,
     ]
     assert texts == ["abc"] * 3
+    assert client.http is client.http
     assert [cookie.name for cookie in client.cookies] == ["session"]
 
 

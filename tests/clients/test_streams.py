@@ -12,6 +12,8 @@ import pytest
 from tests.clients.places import place
 
 if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
     import httpx2
 
     from asgherkin.clients.asgi import Receive, Scope, Send
@@ -192,6 +194,27 @@ def test_a_stream_ends_with_its_crash(make_client: MakeClient) -> None:
 
     (crash,) = client.recorder.crashes
     assert crash.delivered
+
+
+def test_a_request_in_parts_is_recorded_as_it_passes(make_client: MakeClient) -> None:
+    """What comes after the kept part is counted alone."""
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        while (await receive()).get("more_body"):
+            pass
+        await send({"type": "http.response.start", "status": 204})
+        await send({"type": "http.response.body"})
+
+    async def parts() -> AsyncIterator[bytes]:
+        for _ in range(3):
+            yield b"x" * 50_000
+
+    client = make_client(app)
+
+    client.run(lambda: client.async_http.post("/", content=parts()))
+
+    (exchange,) = client.recorder.exchanges
+    assert (exchange.request_body, exchange.request_size) == (b"x" * 65_536, 150_000)
 
 
 def test_an_exchange_is_recorded_as_it_passes(make_client: MakeClient) -> None:

@@ -87,7 +87,10 @@ class Adapter(ABC):
     def close_loop(self) -> None:
         """End the loop, if it is the client's own."""
         self.close()
-        self.loop.close()
+        if vars(self):
+            self.loop.close()
+            # Its parts lead back to it: without circles all of it goes at once, not by garbage collection.
+            vars(self).clear()
 
     def _act(self, doing: str, function: Callable[[], T]) -> T:
         """Call a function that waits for the app. Raises `AppError` when the app blocks its event loop."""

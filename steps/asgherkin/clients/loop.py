@@ -56,7 +56,7 @@ def check_loop(name: str) -> None:
     """Raise `ConfigurationError` when there is no such loop, or when its extra is not installed."""
     if name not in LOOPS:
         raise ConfigurationError(f'"{name}" is not an event loop. Write one of: {", ".join(LOOPS)}.')
-    if name in sys.modules:
+    if sys.modules.get(name) is not None:
         return
     try:
         importlib.import_module(name)

@@ -67,6 +67,8 @@ class Watch:
         finally:
             self._timer.cancel()
             self._over.set()
+            # They lead back to here: without a circle all of it goes at once, not by garbage collection.
+            del self._describe, self._abandon, self._scope, self._timer
         if self.error is not None:
             raise self.error
 

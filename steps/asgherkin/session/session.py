@@ -13,7 +13,7 @@ from asgherkin.session.draft import HOST, Draft, check_cookie, set_cookie
 from asgherkin.session.evidence import crash_section, exchange_sections, learn
 from asgherkin.session.loops import check_loops
 from asgherkin.session.responses import Responses
-from asgherkin.session.variables import Slot, Variables
+from asgherkin.session.variables import Slot, Variables, known
 
 if TYPE_CHECKING:
     import asyncio
@@ -181,7 +181,7 @@ class Session:
 
     def _filled(self, value: object) -> object:
         if isinstance(value, Slot):
-            return value.filled(self.lookup)
+            return value.filled(self.lookup) if value.varies else known(value)
         return self.fill_text(value) if isinstance(value, str) else value
 
     def fill_text(self, text: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import os
 from abc import ABC, abstractmethod
 from collections import UserDict
@@ -44,7 +45,12 @@ def _from_environment(name: str) -> str:
 
 
 class Slot(ABC):
-    """A part of a sentence whose value is known only when remembered values can be put in."""
+    """A part of a sentence whose value is known only when remembered values can be put in. It can be hashed."""
+
+    @property
+    @abstractmethod
+    def varies(self) -> bool:
+        """Whether remembered values are put in; else the value is always the same."""
 
     @abstractmethod
     def filled(self, lookup: Callable[[str], object]) -> object:
@@ -52,3 +58,13 @@ class Slot(ABC):
 
         Raises SentenceError where it cannot be one.
         """
+
+
+@functools.lru_cache(maxsize=4096)
+def known(slot: Slot) -> object:
+    """The value of a slot that does not vary, read once: suites say the same things again and again."""
+    return slot.filled(_nothing)
+
+
+def _nothing(name: str) -> object:
+    raise SentenceError(f"{{{{{name}}}}} is not known.")

@@ -72,6 +72,7 @@ class Sentence(StepParser):
         self.prefix = template.split("{", 1)[0].removesuffix(":") if within else template.split("{", 1)[0]
         self._types = dict(_TEMPLATE_SLOT.findall(template))
         self._within = within
+        self._parsed: dict[str, dict[str, Slot | None] | None] = {}
 
     @functools.cached_property
     def _regex(self) -> re.Pattern[str]:
@@ -84,6 +85,11 @@ class Sentence(StepParser):
 
     def parse_arguments(self, name: str) -> dict[str, Slot | None] | None:
         """The slots of a step's text; `within` is None where the sentence does not say it."""
+        if name not in self._parsed:
+            self._parsed[name] = self._parse(name)
+        return self._parsed[name]
+
+    def _parse(self, name: str) -> dict[str, Slot | None] | None:
         found = self._regex.fullmatch(name)
         if found is None:
             return None
@@ -112,6 +118,11 @@ class Written(Slot):
 
     name: str
     written: str
+
+    @property
+    def varies(self) -> bool:
+        """Whether remembered values are put in."""
+        return "{{" in self.written
 
 
 class Text(Written):
