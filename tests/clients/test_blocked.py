@@ -87,7 +87,6 @@ def test_an_app_that_blocks_its_own_thread_is_left_to_itself(make_client: MakeCl
     with pytest.raises(AppError) as caught:
         client.start()
     client.close()
-    client.close_loop()
 
     assert (first.status_code, second.status_code) == (500, 500)
     assert str(caught.value) == "The app still blocks its event loop, so it cannot be reached any more."

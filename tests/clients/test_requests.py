@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextvars
 import threading
 from typing import TYPE_CHECKING
@@ -306,6 +307,29 @@ def test_a_users_own_clients_error_is_the_callers(make_client: MakeClient) -> No
         client.request("GET", "http://mine:port/", follow_redirects=True)
 
     assert client.recorder.crashes == []
+
+
+@pytest.mark.parametrize("kind", ["async-asyncio", "async-uvloop"], indirect=True)
+def test_an_interrupt_ends_a_request(make_client: MakeClient) -> None:
+    """Ctrl-C cancels the app, and is no crash of its own."""
+    log: list[str] = []
+
+    def interrupt() -> None:
+        raise KeyboardInterrupt
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        asyncio.get_running_loop().call_soon(interrupt)
+        try:
+            await anyio.sleep_forever()
+        finally:
+            log.append("cancelled")
+
+    client = make_client(app)
+
+    with pytest.raises(KeyboardInterrupt):
+        client.request("GET", "/", follow_redirects=True)
+
+    assert (log, client.recorder.crashes) == (["cancelled"], [])
 
 
 @pytest.mark.parametrize("kind", ["async-asyncio", "async-uvloop", "async-trio"], indirect=True)

@@ -7,6 +7,7 @@ from contextlib import aclosing
 from typing import TYPE_CHECKING
 
 import anyio
+import anyio.lowlevel
 import pytest
 
 from tests.clients.places import place
@@ -134,12 +135,14 @@ def test_an_app_that_ignores_its_client_is_cancelled(make_client: MakeClient, wa
 
 
 def test_an_app_that_sends_without_end_is_read(make_client: MakeClient) -> None:
-    """A reader may take much more than is kept ahead for it."""
+    """A reader may come late, and take much more than is kept ahead for it."""
     client = make_client(ignores_its_client, timeout=0.1)
 
     async def read() -> int:
         size = 0
         async with client.async_http.stream("GET", "/") as response, aclosing(response.aiter_raw()) as parts:
+            for _ in range(200):
+                await anyio.lowlevel.checkpoint()
             async for part in parts:
                 size += len(part)
                 if size > 200_000:

@@ -86,8 +86,8 @@ class Adapter(ABC):
 
     def close_loop(self) -> None:
         """End the loop, if it is the client's own."""
-        self.close()
         if vars(self):
+            self.close()
             self.loop.close()
             # Its parts lead back to it: without circles all of it goes at once, not by garbage collection.
             vars(self).clear()
