@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 import anyio
+import anyio.lowlevel
 import pytest
 from starlette.applications import Starlette
 from starlette.background import BackgroundTask
@@ -40,6 +41,15 @@ async def stops_in_the_middle(request: Request) -> Response:
     async def parts() -> AsyncIterator[bytes]:
         yield b"one"
         await anyio.sleep_forever()
+
+    return StreamingResponse(parts())
+
+
+async def goes_on_for_ever(request: Request) -> Response:
+    async def parts() -> AsyncIterator[bytes]:
+        while True:
+            yield b"and on"
+            await anyio.lowlevel.checkpoint()
 
     return StreamingResponse(parts())
 
@@ -91,6 +101,7 @@ ROUTES = [
     Route("/slow", slow),
     Route("/middle", stops_in_the_middle),
     Route("/tidy", tidies_up_for_ever),
+    Route("/endless", goes_on_for_ever),
     Route("/generator", waits_in_a_generator),
     Route("/object", waits_for_an_object),
     Route("/thread", waits_in_a_thread),
@@ -113,7 +124,7 @@ ROUTES = [
         pytest.param(
             "/middle",
             200,
-            "The app did not go on with its response to GET /middle within 0.05 seconds. "
+            "The app did not come to the end of its response to GET /middle within 0.05 seconds. "
             "It was waiting at " + place(stops_in_the_middle, "await anyio.sleep_forever()", "parts"),
             id="in the middle of the response",
         ),
@@ -150,6 +161,18 @@ def test_a_hanging_app_is_stopped_at_its_place(
 
     (crash,) = client.recorder.crashes
     assert (response.status_code, str(crash.exception), crash.doing) == (status, message, f"GET {path}")
+
+
+def test_an_endless_response_is_not_read_for_ever(make_client: MakeClient) -> None:
+    """One that makes progress all the time, and comes to no end, is stopped too where the whole of it is wanted."""
+    client = make_client(Starlette(routes=ROUTES), timeout=0.05)
+
+    client.request("GET", "/endless", follow_redirects=True)
+
+    (crash,) = client.recorder.crashes
+    assert str(crash.exception).startswith(
+        "The app did not come to the end of its response to GET /endless within 0.05 seconds."
+    )
 
 
 def test_a_function_that_hangs_in_a_thread_is_left_behind(make_client: MakeClient) -> None:
@@ -246,24 +269,23 @@ def test_what_an_app_does_with_its_cancellation_does_not_matter(
     assert (response.status_code, str(crash.exception)) == (500, message)
 
 
-@pytest.mark.parametrize("progress", ["sending", "reading"])
-def test_progress_gives_the_whole_time_again(make_client: MakeClient, progress: str) -> None:
-    """An app that goes on with its response, or reads a slow request, is not stopped."""
+def test_a_stream_has_the_whole_time_for_each_part(make_client: MakeClient) -> None:
+    """An app that goes on with a response that is read as it comes is not stopped."""
 
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
-        while (await receive()).get("more_body"):
-            pass
         await send({"type": "http.response.start", "status": 200})
-        for _ in range(4 if progress == "sending" else 0):
+        for _ in range(4):
             await anyio.sleep(0.08)
             await send({"type": "http.response.body", "body": b"x", "more_body": True})
         await send({"type": "http.response.body"})
 
     client = make_client(app, timeout=0.2)
 
-    response = client.request("POST", "/", follow_redirects=True, content=b"body")
+    async def read() -> bytes:
+        async with client.async_http.stream("GET", "/") as response:
+            return await response.aread()
 
-    assert (response.status_code, client.recorder.crashes) == (200, [])
+    assert (client.run(read), client.recorder.crashes) == (b"xxxx", [])
 
 
 def test_a_call_that_ends_at_the_last_moment_did_not_hang(

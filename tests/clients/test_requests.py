@@ -371,6 +371,7 @@ def test_nothing_is_left(kind: str) -> None:
     client.close()
     left = client.run(running_tasks)
     client.close_loop()
+    client.close_loop()
 
     assert left == tasks
 

@@ -86,7 +86,9 @@ class Tap:
             await self._send(message)
         finally:
             watch.rests -= 1
-            watch.moved = monotonic()
+            # Who wants the whole response does not wait for ever for one that goes on and on.
+            if not self._whole or self.exchange.complete:
+                watch.moved = monotonic()
 
     def hang(self) -> str:
         """What an app that stands still failed to do."""
@@ -95,7 +97,8 @@ class Tap:
         if self.exchange.complete:
             return f"The app answered {doing}, but did not end {within} of its response."
         if self.exchange.status is not None:
-            return f"The app did not go on with its response to {doing} {within}."
+            did = "come to the end of" if self._whole else "go on with"
+            return f"The app did not {did} its response to {doing} {within}."
         return f"The app did not answer {doing} {within}."
 
     def check_end(self) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextvars
+import ctypes
 import importlib
 import sys
 import threading
@@ -223,9 +224,17 @@ class PortalLoop:
         """End the thread, if it is this object's own; one that does not end is left alone."""
         own, self._own = self._own, None
         if self.blocked or self._lost:
-            _abandoned.append((own, self._portal))
+            _keep_for_good((own, self._portal))
         elif own is not None:
             own.__exit__(None, None, None)
+
+
+def _keep_for_good(portal: object) -> None:
+    """Never let go of what leads to a thread that does not end, not even when the interpreter ends.
+
+    It would be closed then, which waits for that thread for ever. A reference that nobody gives back prevents it.
+    """
+    ctypes.pythonapi.Py_IncRef(ctypes.py_object(portal))
 
 
 async def _awaited(function: Callable[..., Awaitable[T]], args: tuple[object, ...]) -> T:
