@@ -45,13 +45,11 @@ async def stops_in_the_middle(request: Request) -> Response:
     return StreamingResponse(parts())
 
 
-async def goes_on_for_ever(request: Request) -> Response:
-    async def parts() -> AsyncIterator[bytes]:
-        while True:
-            yield b"and on"
-            await anyio.lowlevel.checkpoint()
-
-    return StreamingResponse(parts())
+async def goes_on_for_ever(scope: Scope, receive: Receive, send: Send) -> None:
+    await send({"type": "http.response.start", "status": 200})
+    while True:
+        await send({"type": "http.response.body", "body": b"and on", "more_body": True})
+        await anyio.lowlevel.checkpoint()
 
 
 async def tidies_up_for_ever(request: Request) -> Response:
@@ -101,7 +99,6 @@ ROUTES = [
     Route("/slow", slow),
     Route("/middle", stops_in_the_middle),
     Route("/tidy", tidies_up_for_ever),
-    Route("/endless", goes_on_for_ever),
     Route("/generator", waits_in_a_generator),
     Route("/object", waits_for_an_object),
     Route("/thread", waits_in_a_thread),
@@ -165,7 +162,7 @@ def test_a_hanging_app_is_stopped_at_its_place(
 
 def test_an_endless_response_is_not_read_for_ever(make_client: MakeClient) -> None:
     """One that makes progress all the time, and comes to no end, is stopped too where the whole of it is wanted."""
-    client = make_client(Starlette(routes=ROUTES), timeout=0.05)
+    client = make_client(goes_on_for_ever, timeout=0.05)
 
     client.request("GET", "/endless", follow_redirects=True)
 
