@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 _ENV = "env."
+_NONE: dict[str, object] = {}
 
 
 class Variables(UserDict[str, object]):
@@ -63,8 +64,4 @@ class Slot(ABC):
 @functools.lru_cache(maxsize=4096)
 def known(slot: Slot) -> object:
     """The value of a slot that does not vary, read once: suites say the same things again and again."""
-    return slot.filled(_nothing)
-
-
-def _nothing(name: str) -> object:
-    raise SentenceError(f"{{{{{name}}}}} is not known.")
+    return slot.filled(_NONE.__getitem__)
