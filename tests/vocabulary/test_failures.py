@@ -47,7 +47,7 @@ def write_files(project: Project, topic: str) -> None:
             "shop.py": (FOLDER / "shop.py").read_text(encoding="utf-8"),
             f"features/{topic}.feature": (FOLDER / f"{topic}.gherkin").read_text(encoding="utf-8"),
             "features/fixtures/text.schema.json": '{"type": "string"}',
-            "features/fixtures/broken.schema.json": '{"type": "string",}',
+            "features/fixtures/broken.schema.json": '{type: "string"}',
         }
     )
     fixtures = project.root / "features/fixtures"
