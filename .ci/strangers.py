@@ -309,7 +309,7 @@ def run(stranger: Stranger, client: str, python: Path) -> str:
         command = [str(python.with_name("pytest")), "-q", "-p", "no:cacheprovider", "--asgi-client", client]
         result = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
     output = result.stdout + result.stderr
-    last = output.rstrip().rsplit("\n", 1)[-1]
+    last = result.stdout.rstrip().rsplit("\n", 1)[-1]  # an app may log to stderr
     missing = [text for text in stranger.contains if text not in output]
     if last.startswith(stranger.ends) and not missing and "site-packages" not in output:
         return ""
