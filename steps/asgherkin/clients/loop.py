@@ -116,7 +116,7 @@ class MainThreadLoop:
         for thread in threading.enumerate():
             # An AnyIO worker, which would wait for the end of its task, and keep the process from its own.
             if getattr(thread, "root_task", None) in lost:
-                thread.stop()  # type: ignore[attr-defined]
+                thread.stop()  # type: ignore[attr-defined] # AnyIO names its worker threads nowhere in public
         _abandoned.append(lost)
 
     def ping(self, answer: Callable[[], None]) -> None:
