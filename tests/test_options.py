@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from typing import TYPE_CHECKING
 
 import pytest
@@ -13,11 +12,10 @@ if TYPE_CHECKING:
     from tests.project import Project
 
 SHOW = """
-import dataclasses
 from asgherkin.options import settings_key
 
 def pytest_collection_modifyitems(config):
-    print("SETTINGS", dataclasses.asdict(config.stash[settings_key]))
+    print("SETTINGS", config.stash[settings_key]._asdict())
 """
 DEFAULTS = Settings(app="", client="async", loop="asyncio", timeout=5.0, redact=(), tags="")
 
@@ -34,7 +32,7 @@ def settings(project: Project, ini: str, *arguments: str) -> dict[str, object]:
 
 def test_defaults_are_those_of_the_documents(project: Project) -> None:
     """Nothing needs to be set but the app."""
-    assert settings(project, "") == dataclasses.asdict(DEFAULTS)
+    assert settings(project, "") == DEFAULTS._asdict()
 
 
 INI = """asgi_app = "a:b"
@@ -50,7 +48,7 @@ def test_the_ini_file_sets_them(project: Project, timeout: str) -> None:
     """All but what a run selects."""
     expected = Settings("a:b", "test", "trio", 0.5, ("pin", "social number"), "")
 
-    assert settings(project, INI.format(timeout=timeout)) == dataclasses.asdict(expected)
+    assert settings(project, INI.format(timeout=timeout)) == expected._asdict()
 
 
 def test_the_command_line_goes_before_the_ini_file(project: Project) -> None:
@@ -63,7 +61,7 @@ def test_the_command_line_goes_before_the_ini_file(project: Project) -> None:
     found = settings(project, INI.format(timeout="1"), *arguments)
 
     expected = Settings("c:d", "async", "uvloop", 2.0, ("pin", "social number", "one", "two"), "not @slow")
-    assert found == dataclasses.asdict(expected)
+    assert found == expected._asdict()
 
 
 @pytest.mark.parametrize(

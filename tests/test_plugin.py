@@ -26,6 +26,23 @@ async def app(scope, receive, send):
     await send({"type": "http.response.start", "status": 200, "headers": []})
     await send({"type": "http.response.body", "body": b""})
 """
+LOOK = """
+import gc
+import sys
+
+before = gc.get_freeze_count()
+counts = []
+
+def pytest_runtest_setup():
+    counts.append(gc.get_freeze_count())
+
+def pytest_unconfigure():
+    print("spared before the run:", counts[0] > before)
+    loaders = (f"{name} {type(sys.modules[name].__spec__.loader).__name__}" for name in NAMES)
+    print("loaders:", ", ".join(loaders))
+
+NAMES = ("asgherkin.gherkin.run", "asgherkin.fixtures")
+"""
 FEATURE = """Feature: f
   @t
   Scenario: passes
@@ -51,6 +68,30 @@ def shop(project: Project) -> Project:
     """A project with a feature of all outcomes, and a broken one."""
     project.write({"shop.py": SHOP, "a.feature": FEATURE, "b.feature": "Feature: b\n"})
     return project
+
+
+def in_a_process(project: Project, feature: str) -> str:
+    """What a conftest.py prints at the end of a run in a process of its own."""
+    project.write({"a.feature": feature, "test_a.py": "def test_a():\n    pass\n", "conftest.py": LOOK})
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider"]
+    run = subprocess.run(command, cwd=project.root, capture_output=True, text=True, check=False)
+    return run.stdout
+
+
+def test_what_is_collected_is_spared_the_garbage_collector(project: Project) -> None:
+    """From the end of collection on, where there are scenarios; a run without them is left as it is."""
+    with_scenarios = in_a_process(project, FEATURE)
+    without = in_a_process(project, "# nothing\n")
+
+    assert "spared before the run: True" in with_scenarios
+    assert "spared before the run: False" in without
+
+
+def test_own_modules_are_imported_as_python_does_it(project: Project) -> None:
+    """Only what pytest is told of by name is left to its rewriting of assertions."""
+    output = in_a_process(project, FEATURE)
+
+    assert "loaders: asgherkin.gherkin.run SourceFileLoader, asgherkin.fixtures AssertionRewritingHook" in output
 
 
 def test_the_api_is_what_all_names() -> None:

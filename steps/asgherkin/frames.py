@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import functools
 import linecache
 import os
-import sysconfig
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,12 +13,18 @@ if TYPE_CHECKING:
     from types import CodeType, FrameType, TracebackType
 
 _PACKAGE = f"{Path(__file__).parent}{os.sep}"
-_STDLIB = tuple(f"{sysconfig.get_path(name)}{os.sep}" for name in ("stdlib", "platstdlib"))
 _INSTALLED = ("site-packages", "dist-packages")
 _TESTING = ("asgherkin", "pytest", "_pytest", "pluggy", "pytest_bdd", "pytest_asyncio")
 _LOOPS = ("asyncio", "anyio", "trio", "outcome", "uvloop", "concurrent", "threading")
 _MACHINERY = frozenset([*_TESTING, *_LOOPS, "starlette", "httpx2", "httpx", "contextlib", "importlib"])
 _DEPTH = 20
+
+
+@functools.cache
+def _stdlib() -> tuple[str, ...]:
+    import sysconfig  # only failures need it
+
+    return tuple(f"{sysconfig.get_path(name)}{os.sep}" for name in ("stdlib", "platstdlib"))
 
 
 def summary(exception: BaseException) -> str:
@@ -42,7 +48,7 @@ def user_frames(exception: BaseException, root: Path) -> str:
 def is_users(filename: str, root: Path) -> bool:
     """Whether a file is the user's own: under `root`, installed nowhere, no part of this toolkit."""
     path = Path(filename)
-    if filename.startswith((_PACKAGE, *_STDLIB)):
+    if filename.startswith((_PACKAGE, *_stdlib())):
         return False
     return path.is_relative_to(root) and not any(part in _INSTALLED for part in path.parts)
 

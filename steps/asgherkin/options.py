@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 import pytest
 
@@ -16,8 +15,7 @@ CLIENTS = ("async", "test")
 LOOPS = ("asyncio", "uvloop", "trio")
 
 
-@dataclass(frozen=True, slots=True)
-class Option:
+class Option(NamedTuple):
     """One option. `ini` is False where only the command line has it; `choices` are the right values, if few."""
 
     name: str
@@ -44,8 +42,7 @@ OPTIONS = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Settings:
+class Settings(NamedTuple):
     """The options of a run, checked. `timeout` is in seconds; `tags` is "" for all."""
 
     app: str

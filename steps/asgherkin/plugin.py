@@ -8,10 +8,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+import asgherkin.imports  # noqa: F401 - before all others, which it makes quick
+
+# isort: split
 from asgherkin.errors import ConfigurationError
 from asgherkin.gherkin.bdd import register_mark, run_scenarios_with
 from asgherkin.gherkin.bound import run_bound, tell_failure, without_bound
-from asgherkin.gherkin.collect import FeatureFile, keep_by_tags
+from asgherkin.gherkin.collect import FeatureFile, keep_by_tags, spare_collector
 from asgherkin.gherkin.definitions import Definitions, definitions_key
 from asgherkin.gherkin.hooks import Hooks, hooks_key
 from asgherkin.gherkin.marks import tag_filter
@@ -88,6 +91,11 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     """Keep what the tags select, and each scenario once."""
     without_bound(items)
     keep_by_tags(config.stash[settings_key].tags, config, items)
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """Tell the garbage collector what stays."""
+    spare_collector(session.items)
 
 
 @pytest.hookimpl(tryfirst=True)

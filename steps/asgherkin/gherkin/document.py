@@ -9,8 +9,7 @@ from __future__ import annotations
 
 import io
 import re
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeAlias, cast
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias, cast
 
 from gherkin.errors import CompositeParserException
 from gherkin.parser import Parser
@@ -48,8 +47,7 @@ Packed: TypeAlias = tuple[PackedStep, ...]
 _PLACEHOLDER = re.compile(r"<([^<>]+)>")
 
 
-@dataclass(frozen=True, slots=True)
-class DocString:
+class DocString(NamedTuple):
     """A step's doc string: its content, its media type ("" where none is given), its first line's number."""
 
     content: str
@@ -57,16 +55,14 @@ class DocString:
     line: int
 
 
-@dataclass(frozen=True, slots=True)
-class Table:
+class Table(NamedTuple):
     """A step's data table: rows of cells, and the number of each row's line."""
 
     rows: Rows
     lines: tuple[int, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class StepSource:
+class StepSource(NamedTuple):
     """A step as written. `kind` is "given", "when", "then", or "" for And, But and * (as the step before)."""
 
     keyword: str
@@ -90,8 +86,7 @@ class StepSource:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Heading:
+class Heading(NamedTuple):
     """A Feature's or Rule's heading, without the @ of its tags."""
 
     keyword: str
@@ -101,16 +96,14 @@ class Heading:
     line: int
 
 
-@dataclass(frozen=True, slots=True)
-class Example:
+class Example(NamedTuple):
     """One row of an outline's examples: values by column."""
 
     values: Mapping[str, str]
     line: int
 
 
-@dataclass(frozen=True, slots=True)
-class ScenarioSource:
+class ScenarioSource(NamedTuple):
     """One scenario, or one row of an outline.
 
     `tags` hold those of the feature, the rule and the examples too, without their @; `own_tags` do not.
@@ -140,8 +133,7 @@ class ScenarioSource:
         return self.example.line if self.example else self.line
 
 
-@dataclass(frozen=True, slots=True)
-class FeatureSource:
+class FeatureSource(NamedTuple):
     """One feature file."""
 
     heading: Heading

@@ -7,9 +7,8 @@ What a scenario holds while it runs (an app, a loop, variables) is not known her
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 import pytest
 from pytest_bdd.parsers import string as exact_text
@@ -53,8 +52,7 @@ class Conduct(Protocol):
         """A text without the secrets in it."""
 
 
-@dataclass(slots=True)
-class FoundStep:
+class FoundStep(NamedTuple):
     """A step of a running scenario, and its definition, or the reason why there is none."""
 
     step: Step
@@ -103,7 +101,6 @@ class FoundStep:
         return {name: converters[name](value) if name in converters else value for name, value in filled.items()}
 
 
-@dataclass(slots=True)
 class Progress:
     """How far a scenario came: kept on its item, for whoever shows a failure.
 
@@ -111,14 +108,15 @@ class Progress:
     `fixtures` are those that steps have asked for: pytest takes its time to give one a second time.
     """
 
-    feature: Feature
-    scenario: Scenario
-    conduct: Conduct
-    steps: list[FoundStep] = field(default_factory=list)
-    fixtures: dict[str, object] = field(default_factory=dict)
-    at: int | None = None
-    finished: bool = False
-    failed: BaseException | None = None
+    def __init__(self, feature: Feature, scenario: Scenario, conduct: Conduct) -> None:
+        self.feature = feature
+        self.scenario = scenario
+        self.conduct = conduct
+        self.steps: list[FoundStep] = []
+        self.fixtures: dict[str, object] = {}
+        self.at: int | None = None
+        self.finished = False
+        self.failed: BaseException | None = None
 
     def path(self, root: Path) -> str:
         """The feature file's path from the project's root: pytest-bdd's own `rel_filename` is from elsewhere."""

@@ -12,10 +12,10 @@ if TYPE_CHECKING:
 
     from asgherkin.gherkin.definitions import Definition, Index
 
-_QUOTED = re.compile(r'"(?:[^"\\]|\\.)*"')
-_NUMBER = re.compile(r"(?<![\w.])\d+(?![\w.])")
+_QUOTED = r'"(?:[^"\\]|\\.)*"'
+_NUMBER = r"(?<![\w.])\d+(?![\w.])"
 _IMPORTED = ("given", "when", "then", "parsers")
-_SLOT = re.compile(r"\{[^}]*\}|\(\?P<[^)]*\)")
+_SLOT = r"\{[^}]*\}|\(\?P<[^)]*\)"
 
 
 def undefined(kind: str, text: str, index: Index) -> str:
@@ -49,7 +49,7 @@ def nearest(text: str, definitions: Iterable[Definition], most: int = 3, least: 
 
 
 def _shape(text: str) -> str:
-    return _SLOT.sub("…", _NUMBER.sub("…", _QUOTED.sub('"…"', text))).lower()
+    return re.sub(_SLOT, "…", re.sub(_NUMBER, "…", re.sub(_QUOTED, '"…"', text))).lower()
 
 
 def stub(kind: str, text: str, names: set[str] | None = None) -> str:
@@ -67,8 +67,8 @@ def stub(kind: str, text: str, names: set[str] | None = None) -> str:
 
     pattern = text.replace("{", "{{").replace("}", "}}")
     # A slot never holds an empty text.
-    pattern = _QUOTED.sub(lambda it: it[0] if it[0] == '""' else slot("text", "str", '"{NAME}"'), pattern)
-    pattern = _NUMBER.sub(lambda _: slot("number", "int", "{NAME:d}"), pattern)
+    pattern = re.sub(_QUOTED, lambda it: it[0] if it[0] == '""' else slot("text", "str", '"{NAME}"'), pattern)
+    pattern = re.sub(_NUMBER, lambda _: slot("number", "int", "{NAME:d}"), pattern)
     name = _function_name(text, names if names is not None else set())
     literal = _literal(pattern if parameters else text)
     decorator = f"@{kind}(parsers.parse({literal}))" if parameters else f"@{kind}({literal})"
@@ -83,7 +83,7 @@ def _literal(text: str) -> str:
 
 
 def _function_name(text: str, taken: set[str]) -> str:
-    words = re.findall(r"[^\W\d_]+", _QUOTED.sub("", text).lower())
+    words = re.findall(r"[^\W\d_]+", re.sub(_QUOTED, "", text).lower())
     name = "_".join(words) or "step"
     while name in taken or name in _IMPORTED or keyword.iskeyword(name):
         name += "_"

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from asgherkin.errors import Mismatch, SentenceError
 from asgherkin.matching.differences import contains, describe, differences, named, resolve, verify_contains
@@ -15,11 +14,10 @@ from asgherkin.matching.values import ABSENT, Nodes, is_number, sentence_start, 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-_NUMERIC: Final = re.compile(r"[ \t]*(?:([+-]?[0-9]{1,300})|[+-]?[0-9]{1,300}\.[0-9]{1,300})[ \t]*")
+_NUMERIC: Final = r"[ \t]*(?:([+-]?[0-9]{1,300})|[+-]?[0-9]{1,300}\.[0-9]{1,300})[ \t]*"
 
 
-@dataclass(frozen=True, slots=True)
-class Comparison:
+class Comparison(NamedTuple):
     """What a sentence says about a value: a comparator, and what it compares with."""
 
     operator: str
@@ -28,8 +26,7 @@ class Comparison:
     """The expected value; None for `exists` and `does not exist`, an int for `has items`."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Sentence:
+class _Sentence(NamedTuple):
     """The parts of a message: `The response body at "$.lives"`, ` is 8 (integer)`, `, expected …`."""
 
     subject: str
@@ -171,7 +168,7 @@ def _check_limit(sentence: _Sentence, limit: str, operand: object, actual: objec
 
 
 def _number(value: object) -> object:
-    if isinstance(value, str) and (found := _NUMERIC.fullmatch(value)):
+    if isinstance(value, str) and (found := re.fullmatch(_NUMERIC, value)):
         return int(value) if found[1] else float(value)
     return value
 

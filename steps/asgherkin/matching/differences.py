@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, TypeAlias
+from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
 
 from asgherkin.errors import Mismatch, SentenceError
 from asgherkin.matching.assignment import assign
@@ -18,8 +17,7 @@ _NEAREST_OF: Final = 100
 _Path: TypeAlias = "tuple[_Path, str | int] | None"
 
 
-@dataclass(frozen=True, slots=True)
-class Difference:
+class Difference(NamedTuple):
     """One place where two documents differ."""
 
     path: str

@@ -15,8 +15,8 @@ DEEPEST: Final = 100
 """How many arrays and objects may stand in one another: more than any feature needs, fewer than would exhaust
 Python's stack while two documents are compared."""
 
-_NUMBER: Final = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?")
-_PART: Final = re.compile(rf'"[^"\\]*(?:\\.[^"\\]*)*"|[][{{}}:,]|NaN|-?Infinity|{_NUMBER.pattern}|[a-z]+|\S', re.DOTALL)
+_NUMBER: Final = r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?"
+_PART: Final = rf'(?s)"[^"\\]*(?:\\.[^"\\]*)*"|[][{{}}:,]|NaN|-?Infinity|{_NUMBER}|[a-z]+|\S'
 
 
 class Flaw(ValueError):  # noqa: N818 - a finding, which documents.py turns into an error
@@ -61,13 +61,13 @@ def find_flaw(text: str) -> Flaw:
 
 
 def _parts(text: str) -> Iterator[tuple[str, int]]:
-    return ((found[0], found.start()) for found in _PART.finditer(text))
+    return ((found[0], found.start()) for found in re.finditer(_PART, text))
 
 
 def _wrong_value(part: str) -> str | None:
     if part in ("NaN", "Infinity", "-Infinity"):
         return f"{part} is not JSON"
-    if not _NUMBER.fullmatch(part):
+    if not re.fullmatch(_NUMBER, part):
         return None
     digits = part.lstrip("-")
     if digits.isdigit() and 0 < sys.get_int_max_str_digits() < len(digits):

@@ -13,41 +13,41 @@ from asgherkin.matching.patterns import check_pattern
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-_DATE: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_DATE: Final = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
 _TIME: Final = r"[0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:[.,][0-9]+)?)?"
 _OFFSET: Final = r"(?:Z|[+-][0-9]{2}(?::?[0-9]{2})?)"
-_DATETIME: Final = re.compile(rf"{_DATE.pattern}[T ]{_TIME}{_OFFSET}?")
-_UUID: Final = re.compile(r"[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}")
-_EMAIL: Final = re.compile(
+_DATETIME: Final = rf"{_DATE}[T ]{_TIME}{_OFFSET}?"
+_UUID: Final = r"[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}"
+_EMAIL: Final = (
     r"""(?!\.)(?![^@]*\.\.)[^\s@"(),:;<>\[\]\\]{1,64}(?<!\.)@(?:[^\W_](?:[\w-]{0,61}[^\W_])?\.)+[^\W\d_][\w-]*[^\W_]"""
 )
-_URL: Final = re.compile(r"(?:https?|wss?)://[^\s/?#]+[^\s]*", re.IGNORECASE)
+_URL: Final = r"(?i)(?:https?|wss?)://[^\s/?#]+[^\s]*"
 
 
 def is_date(text: str) -> bool:
     """Tell whether a text is an ISO 8601 date, such as 2026-01-31."""
-    return _DATE.fullmatch(text) is not None and _readable(date.fromisoformat, text)
+    return re.fullmatch(_DATE, text) is not None and _readable(date.fromisoformat, text)
 
 
 def is_datetime(text: str) -> bool:
     """Tell whether a text is an ISO 8601 date and time; the offset from UTC may be missing."""
     upper = text.upper()
-    return _DATETIME.fullmatch(upper) is not None and _readable(datetime.fromisoformat, upper)
+    return re.fullmatch(_DATETIME, upper) is not None and _readable(datetime.fromisoformat, upper)
 
 
 def is_uuid(text: str) -> bool:
     """Tell whether a text is a UUID in its canonical form, with four hyphens."""
-    return _UUID.fullmatch(text) is not None
+    return re.fullmatch(_UUID, text) is not None
 
 
 def is_email(text: str) -> bool:
     """Tell whether a text looks like an email address at a domain with a dot."""
-    return len(text) <= 254 and _EMAIL.fullmatch(text) is not None
+    return len(text) <= 254 and re.fullmatch(_EMAIL, text) is not None
 
 
 def is_url(text: str) -> bool:
     """Tell whether a text is an absolute URL of http, https, ws or wss."""
-    return _URL.fullmatch(text) is not None and _readable(_host_and_port, text)
+    return re.fullmatch(_URL, text) is not None and _readable(_host_and_port, text)
 
 
 def _readable(read: Callable[[str], object], text: str) -> bool:
@@ -64,20 +64,20 @@ def _host_and_port(url: str) -> bool:
 
 
 # The forms that JSON Schema 2020-12 names, where they are stricter or laxer than a matcher's.
-_RFC3339_TIME: Final = re.compile(r"[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]+)?(?:Z|[+-][0-9]{2}:[0-9]{2})")
-_DURATION: Final = re.compile(
+_RFC3339_TIME: Final = r"[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]+)?(?:Z|[+-][0-9]{2}:[0-9]{2})"
+_DURATION: Final = (
     r"P(?=.)(?:[0-9]+W|(?:[0-9]+Y)?(?:[0-9]+M)?(?:[0-9]+D)?(?:T(?=.)(?:[0-9]+H)?(?:[0-9]+M)?(?:[0-9]+S)?)?)"
 )
-_HOSTNAME: Final = re.compile(r"(?=.{1,253}\Z)(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?(?:\.(?=.)|\Z))+", re.IGNORECASE)
-_URI_CHARACTERS: Final = re.compile(r"(?:[\w.~:/?#\[\]@!$&'()*+,;=-]|%[0-9a-f]{2})*", re.ASCII | re.IGNORECASE)
-_SCHEME: Final = re.compile(r"[a-z][a-z0-9+.-]*:", re.IGNORECASE)
-_JSON_POINTER: Final = re.compile(r"(?:/(?:[^~/]|~[01])*)*", re.DOTALL)
-_MAILBOX: Final = re.compile(r"[^\s@]+@[^\s@]+")
+_HOSTNAME: Final = r"(?i)(?=.{1,253}\Z)(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?(?:\.(?=.)|\Z))+"
+_URI_CHARACTERS: Final = r"(?ai)(?:[\w.~:/?#\[\]@!$&'()*+,;=-]|%[0-9a-f]{2})*"
+_SCHEME: Final = r"(?i)[a-z][a-z0-9+.-]*:"
+_JSON_POINTER: Final = r"(?s)(?:/(?:[^~/]|~[01])*)*"
+_MAILBOX: Final = r"[^\s@]+@[^\s@]+"
 
 
 def _is_time(text: str) -> bool:
     upper = text.upper()
-    return _RFC3339_TIME.fullmatch(upper) is not None and _readable(time.fromisoformat, upper)
+    return re.fullmatch(_RFC3339_TIME, upper) is not None and _readable(time.fromisoformat, upper)
 
 
 def _is_date_time(text: str) -> bool:
@@ -85,11 +85,11 @@ def _is_date_time(text: str) -> bool:
 
 
 def _is_uri_reference(text: str) -> bool:
-    return _URI_CHARACTERS.fullmatch(text) is not None and _readable(urlsplit, text)
+    return re.fullmatch(_URI_CHARACTERS, text) is not None and _readable(urlsplit, text)
 
 
 def _is_uri(text: str) -> bool:
-    return _SCHEME.match(text) is not None and _is_uri_reference(text)
+    return re.match(_SCHEME, text) is not None and _is_uri_reference(text)
 
 
 def _is_pattern(text: str) -> bool:
@@ -104,14 +104,14 @@ SCHEMA_FORMATS: Final[dict[str, Callable[[str], bool]]] = {
     "date-time": _is_date_time,
     "date": is_date,
     "time": _is_time,
-    "duration": lambda text: _DURATION.fullmatch(text) is not None,
-    "email": lambda text: _MAILBOX.fullmatch(text) is not None,
-    "idn-email": lambda text: _MAILBOX.fullmatch(text) is not None,
-    "hostname": lambda text: _HOSTNAME.fullmatch(text) is not None,
+    "duration": lambda text: re.fullmatch(_DURATION, text) is not None,
+    "email": lambda text: re.fullmatch(_MAILBOX, text) is not None,
+    "idn-email": lambda text: re.fullmatch(_MAILBOX, text) is not None,
+    "hostname": lambda text: re.fullmatch(_HOSTNAME, text) is not None,
     "uri": _is_uri,
     "uri-reference": _is_uri_reference,
     "uuid": is_uuid,
-    "json-pointer": lambda text: _JSON_POINTER.fullmatch(text) is not None,
+    "json-pointer": lambda text: re.fullmatch(_JSON_POINTER, text) is not None,
     "regex": _is_pattern,
 }
 """The formats of a schema that are checked, beside ipv4 and ipv6."""

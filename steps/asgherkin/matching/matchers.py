@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import difflib
 import re
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
@@ -17,15 +16,17 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 
-@dataclass(frozen=True, slots=True)
 class Matcher:
     """What stands for many values."""
 
-    name: str
-    """The matcher as it is written in the feature."""
-    allows_absent: bool
-    """Whether no value at all fits too."""
-    _accepts: Callable[[object], bool]
+    __slots__ = ("_accepts", "allows_absent", "name")
+
+    def __init__(self, name: str, *, allows_absent: bool, accepts: Callable[[object], bool]) -> None:
+        self.name = name
+        """The matcher as it is written in the feature."""
+        self.allows_absent = allows_absent
+        """Whether no value at all fits too."""
+        self._accepts = accepts
 
     def matches(self, value: object) -> bool:
         """Tell whether a value, or `ABSENT`, is one of those this matcher stands for."""
@@ -63,11 +64,11 @@ _SHOWN: Final = {f"#{name}": f"#{name}" for name in _PLAIN} | {
     "#[3]": "#[3]",
     "#[]": "#[] #string",
 }
-_ARRAY: Final = re.compile(r"\[([0-9]{0,9})\](?:[ \t]+(#.*))?", re.DOTALL)
+_ARRAY: Final = r"(?s)\[([0-9]{0,9})\](?:[ \t]+(#.*))?"
 _DEEPEST: Final = 16
-_TOO_DEEP: Final = re.compile(rf"(?:##?\[[0-9]*\][ \t]+){{{_DEEPEST}}}##?\[")
-_REGEX: Final = re.compile(r"regex[ \t]+(\S.*)", re.DOTALL)
-_ESCAPED: Final = re.compile(r"\\+#")
+_TOO_DEEP: Final = rf"(?:##?\[[0-9]*\][ \t]+){{{_DEEPEST}}}##?\["
+_REGEX: Final = r"(?s)regex[ \t]+(\S.*)"
+_ESCAPED: Final = r"\\+#"
 
 
 def parse_matcher(text: str) -> Matcher | None:
@@ -81,7 +82,7 @@ def parse_matcher(text: str) -> Matcher | None:
 
 def unescape(text: str) -> str:
     r"""Return the text an author means: `\#5` stands for `#5`, and `\\#5` for `\#5`."""
-    return text[1:] if text.startswith("\\") and _ESCAPED.match(text) else text
+    return text[1:] if text.startswith("\\") and re.match(_ESCAPED, text) else text
 
 
 def escape(value: object) -> object:
@@ -90,7 +91,7 @@ def escape(value: object) -> object:
     A remembered `#ignore` came from the app: it must be compared, and not ignore anything.
     """
     if isinstance(value, str):
-        return f"\\{value}" if value.startswith("#") or _ESCAPED.match(value) else value
+        return f"\\{value}" if value.startswith("#") or re.match(_ESCAPED, value) else value
     if isinstance(value, list | tuple):
         return [escape(item) for item in value]
     if isinstance(value, dict):
@@ -101,22 +102,22 @@ def escape(value: object) -> object:
 @lru_cache(maxsize=2048)
 def _parse(text: str) -> Matcher:
     optional = text.startswith("##")
-    if _TOO_DEEP.match(text):
+    if re.match(_TOO_DEEP, text):
         raise SentenceError(f"The matcher {_named(text)} has more than {_DEEPEST} arrays in one another.")
     accepts = _accepts(text[2:] if optional else text[1:])
     if accepts is None:
         raise SentenceError(_no_matcher(text))
     if optional:
-        return Matcher(text, True, lambda value: value is None or accepts(value))
-    return Matcher(text, text == "#ignore", accepts)
+        return Matcher(text, allows_absent=True, accepts=lambda value: value is None or accepts(value))
+    return Matcher(text, allows_absent=text == "#ignore", accepts=accepts)
 
 
 def _accepts(name: str) -> Callable[[object], bool] | None:
     if name in _PLAIN:
         return _PLAIN[name]
-    if array := _ARRAY.fullmatch(name):
+    if array := re.fullmatch(_ARRAY, name):
         return _array(array[1], _parse(array[2]) if array[2] else None)
-    if regex := _REGEX.fullmatch(name):
+    if regex := re.fullmatch(_REGEX, name):
         pattern = check_pattern(regex[1])
         return _text_that(lambda text: pattern.search(text) is not None)
     return None

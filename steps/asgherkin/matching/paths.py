@@ -15,10 +15,8 @@ if TYPE_CHECKING:
 _Steps: TypeAlias = tuple[str | int, ...]
 
 # The paths that most sentences use. They need no library, whose import takes longer than many a scenario.
-_STEP: Final = re.compile(
-    r"""\.([A-Za-z_][A-Za-z0-9_]*)|\[(0|-?[1-9][0-9]{0,14})\]|\['([^'\\\x00-\x1f\ud800-\udfff]*)'\]"""
-)
-_SIMPLE: Final = re.compile(rf"\$(?:{_STEP.pattern})*")
+_STEP: Final = r"""\.([A-Za-z_][A-Za-z0-9_]*)|\[(0|-?[1-9][0-9]{0,14})\]|\['([^'\\\x00-\x1f\ud800-\udfff]*)'\]"""
+_SIMPLE: Final = rf"\$(?:{_STEP})*"
 
 
 def find(path: str, document: object) -> object:
@@ -67,8 +65,8 @@ def _find_all(path: str, query: JSONPath, document: object) -> Nodes:
 
 @lru_cache(maxsize=1024)
 def _compile(path: str) -> _Steps | JSONPath:
-    if _SIMPLE.fullmatch(path):
-        return tuple(int(index) if index else name or quoted for name, index, quoted in _STEP.findall(path))
+    if re.fullmatch(_SIMPLE, path):
+        return tuple(int(index) if index else name or quoted for name, index, quoted in re.findall(_STEP, path))
     from jsonpath import JSONPath, JSONPathError  # heavy, and needed by few scenarios
 
     try:

@@ -25,7 +25,7 @@ _Schema: TypeAlias = "bool | Mapping[str, object]"
 
 _DRAFT: Final = "https://json-schema.org/draft/2020-12/schema"
 _ALTERNATIVES: Final = 5
-_QUOTED: Final = re.compile(r"'([^'\"\\]*)'")
+_QUOTED: Final = r"'([^'\"\\]*)'"
 
 
 def verify_schema(subject: str, schema: object, document: object) -> None:
@@ -140,5 +140,5 @@ def _message(error: ValidationError) -> str:
         return f"nothing is allowed here, got {typed(error.instance)}"
     message = error.message.replace(repr(error.instance), "\0", 1)
     message = message.replace(repr(error.validator_value), "\1", 1)
-    message = _QUOTED.sub(r'"\1"', message)
+    message = re.sub(_QUOTED, r'"\1"', message)
     return message.replace("\0", show(error.instance)).replace("\1", show(error.validator_value))

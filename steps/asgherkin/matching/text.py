@@ -17,7 +17,7 @@ NAME: Final = re.compile(r"\{\{\s*([\w.\-]+)\s*\}\}")
 # A string ends with its line at the latest, so that a missing quote does not swallow the rest.
 _STRING_OR_NAME: Final = re.compile(rf'"[^"\\\n]*(?:\\.[^"\\\n]*)*"?|{NAME.pattern}')
 # Both with the backslashes doubled, as they are inside a JSON string: "#..." and "\\#...".
-_LIKE_A_MATCHER: Final = re.compile(r'"(?:\\\\)*#')
+_LIKE_A_MATCHER: Final = r'"(?:\\\\)*#'
 _JSON_TYPES: Final = frozenset({"boolean", "integer", "number", "null", "array", "object"})
 
 
@@ -63,6 +63,6 @@ def _fill_string(string: str, lookup: Lookup, *, expected: bool) -> str:
     if "{{" not in string:
         return string
     filled = NAME.sub(lambda found: json.dumps(as_text(lookup(found[1])), ensure_ascii=False)[1:-1], string)
-    if expected and NAME.match(string, 1) and _LIKE_A_MATCHER.match(filled):
+    if expected and NAME.match(string, 1) and re.match(_LIKE_A_MATCHER, filled):
         return f'"\\\\{filled[1:]}'
     return filled

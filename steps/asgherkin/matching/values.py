@@ -83,7 +83,7 @@ def is_number(value: object) -> bool:
 
 # Line breaks, control and direction characters would garble the message they are shown in; half a
 # surrogate pair could not be printed at all.
-_UNSHOWABLE: Final = re.compile(r"[\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
+_UNSHOWABLE: Final = r"[\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]"
 
 
 def to_json(value: object) -> str:
@@ -133,7 +133,7 @@ def _whole(value: object) -> str:
         text = f"{_article(type_name(value))} nested too deeply to show"
     if text.isprintable():
         return text
-    return _UNSHOWABLE.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
+    return re.sub(_UNSHOWABLE, lambda found: f"\\u{ord(found[0]):04x}", text)
 
 
 def _article(noun: str) -> str:

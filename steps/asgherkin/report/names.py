@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import functools
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
 MASK = "[redacted]"
 HEADERS = ("authorization", "proxy-authorization", "cookie", "set-cookie", "x-api-key")
@@ -17,39 +16,39 @@ FIELDS = ("password", "passwd", "secret", "token", "api_key", "api-key", "apikey
 _QUOTED = r"""\\+(?P<quote>["']).*?\\+(?P=quote)|"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'"""
 _BARE = r"""["']?[^\s&,;"'<>{}\[\]()|]+"""
 _COMPARATOR = "(?:is|is not|contains|does not contain|matches)"
-_PLACEHOLDER = re.compile(r"""["']?(?:\{+[^{}]*\}+|<[^<>]*>)["']?""")
+_PLACEHOLDER = r"""["']?(?:\{+[^{}]*\}+|<[^<>]*>)["']?"""
 _PIECE = 12  # characters: shorter ones turn up by chance
 # In a message about a path: texts, also those cut short by "… (250 characters)", and numbers.
-_IN_MESSAGE = re.compile(
-    r"""(?<!as )"(?:[^"\\\n]|\\.)*?(?:"|(?=… \(\d+ characters\)))|(?<![\w.])-?\d[\w.+-]*+(?! characters)"""
-)
+_IN_MESSAGE = r"""(?<!as )"(?:[^"\\\n]|\\.)*?(?:"|(?=… \(\d+ characters\)))|(?<![\w.])-?\d[\w.+-]*+(?! characters)"""
 
 
-@dataclass(frozen=True, slots=True)
 class SecretNames:
-    """The secret names: any that contains one of FIELDS, and the others as a whole."""
+    """The secret names: any that contains one of FIELDS, and the others as a whole.
 
-    whole: frozenset[str]
-    patterns: tuple[re.Pattern[str], ...]
-    """Find a value beside its name, as the group `value`."""
-    message: re.Pattern[str]
-    """Finds a `path` with a secret name in a message, and the `rest` of the line, which tells of the value there."""
+    Each of `patterns` finds a value beside its name, as the group `value`. `message` finds a `path` with a secret
+    name in a message, and the `rest` of the line, which tells of the value there.
+    """
+
+    def __init__(self, whole: frozenset[str], patterns: Sequence[re.Pattern[str]], message: re.Pattern[str]) -> None:
+        self._whole = whole
+        self._patterns = patterns
+        self._message = message
 
     def __contains__(self, name: str) -> bool:
         name = name.lower()
-        return name in self.whole or any(field in name for field in FIELDS)
+        return name in self._whole or any(field in name for field in FIELDS)
 
     def mask(self, text: str) -> str:
         """A text in which the values beside secret names are masked."""
         parts: list[str] = []
         last = 0
-        for found in self.message.finditer(text):
+        for found in self._message.finditer(text):
             parts += self._mask_values(text[last : found.start()]), found["path"], _mask_message(found["rest"])
             last = found.end()
         return "".join([*parts, self._mask_values(text[last:])])
 
     def _mask_values(self, text: str) -> str:
-        for pattern in self.patterns:
+        for pattern in self._patterns:
             text = pattern.sub(_masked, text)
         return text
 
@@ -81,12 +80,12 @@ def secret_names(added: tuple[str, ...] = ()) -> SecretNames:
 
 
 def _mask_message(text: str) -> str:
-    return _IN_MESSAGE.sub(lambda found: f'"{MASK}"' if found[0].startswith('"') else MASK, text)
+    return re.sub(_IN_MESSAGE, lambda found: f'"{MASK}"' if found[0].startswith('"') else MASK, text)
 
 
 def _masked(found: re.Match[str]) -> str:
     value = found["value"]
-    if value in ("null", "true", "false") or _PLACEHOLDER.fullmatch(value):
+    if value in ("null", "true", "false") or re.fullmatch(_PLACEHOLDER, value):
         return found[0]
     quote = value[0] if value[0] in "\"'" and value[0] == value[-1] else ""
     return f"{found['name']}{quote}{MASK}{quote}"

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 # A shorter text would be found by chance in the middle of other texts, and mask what is no secret.
 _SHORTEST = 4
 # A field of a multipart form: its name, its other headers, its value.
-_PART = re.compile(r'name="([^"\r\n]*)"[^\r\n]*\r\n(?:[^\r\n]+\r\n)*\r\n(.*?)\r\n--', re.DOTALL)
+_PART = r'(?s)name="([^"\r\n]*)"[^\r\n]*\r\n(?:[^\r\n]+\r\n)*\r\n(.*?)\r\n--'
 
 
 class Redactor:
@@ -80,7 +80,7 @@ class Redactor:
         try:
             self._learn_document(json.loads(text))
         except (ValueError, RecursionError, SentenceError):  # no JSON, or too deep a one to be looked through
-            for name, value in [*parse_qsl(text), *_PART.findall(text)]:
+            for name, value in [*parse_qsl(text), *re.findall(_PART, text)]:
                 self.learn_field(name, value)
 
     def _learn_document(self, document: object) -> None:

@@ -2,6 +2,7 @@ r"""The grammar that all sentences share: how a sentence is written as a templat
 
     {name:text}       "in double quotes", with \" for a quote inside
     {name:count}      a whole number above 0
+    {name:rows}       how many rows of a table: 0 rows, 1 row, 25 rows
     {name:method}     GET, HEAD, OPTIONS, POST, PUT, PATCH, DELETE or QUERY
     {name:span}       a span of time: 2 seconds, 200 milliseconds
     {name:expected}   a comparator and what it compares with: is 9, contains "a", has 2 items; texts as JSON
@@ -47,15 +48,13 @@ _PATTERNS = {
     "count": r"\S+",
     "method": "|".join(METHODS),
     "span": _SPAN,
+    "rows": r"\S+ rows?",
     "expected": _COMPARISON,
     "wording": _COMPARISON,
 }
 _WITHIN = rf"(?: within (?P<within>{_SPAN}))?"
-_OTHER_SPAN = re.compile(r"\bwithin (\S+(?: \S+)?)$")
-_OPERAND = re.compile(
-    r"(?P<operator>is at least|is at most|is not|is|does not contain|contains|matches) (?P<operand>.+)",
-    re.DOTALL,
-)
+_OTHER_SPAN = r"\bwithin (\S+(?: \S+)?)$"
+_OPERAND = r"(?s)(?P<operator>is at least|is at most|is not|is|does not contain|contains|matches) (?P<operand>.+)"
 
 
 class Sentence(StepParser):
@@ -149,6 +148,14 @@ class Count(Written):
         return _whole(fill_text(self.written, lookup), least=1)
 
 
+class RowCount(Written):
+    """How many rows there are: `2 rows`."""
+
+    def filled(self, lookup: Lookup) -> int:
+        """The number's value."""
+        return _whole(fill_text(self.written.rsplit(" ", 1)[0], lookup), least=0)
+
+
 class Seconds(Written):
     """A span of time, in seconds or milliseconds."""
 
@@ -209,6 +216,7 @@ _SLOTS: dict[str, Callable[[str, str], Slot]] = {
     "count": Count,
     "method": Word,
     "span": Seconds,
+    "rows": RowCount,
     "expected": Expected,
     "wording": Wording,
 }
@@ -219,7 +227,7 @@ def _split(written: str) -> tuple[str, str]:
         return written, ""
     if written.startswith("has "):
         return "has items", written.removeprefix("has ").rsplit(" ", 1)[0]
-    found = _OPERAND.fullmatch(written)
+    found = re.fullmatch(_OPERAND, written)
     assert found is not None, "the sentence's own pattern has let through what is no comparison"
     return found["operator"], found["operand"]
 
@@ -239,7 +247,7 @@ def _check_end(operand: str) -> None:
     """Raise SentenceError where what is wrong with an operand is what follows it."""
     if operand.endswith(":"):
         raise SentenceError("This sentence takes no doc string or data table. Write it without the colon at its end.")
-    span = _OTHER_SPAN.search(operand)
+    span = re.search(_OTHER_SPAN, operand)
     if span is not None:
         raise SentenceError(f"{span[1]} is not a span of time. Write for example: within 2 seconds")
 

@@ -1,0 +1,32 @@
+"""How the toolkit's own modules are imported: as Python does it, past pytest's rewriting of assertions.
+
+pytest takes each module of a plugin's package for test code. It would load these from a cache of its own, which takes
+four times as long: at each start of pytest, also where there is no feature. The modules that `plugin.py` names as
+strings are left to pytest.
+"""
+
+from __future__ import annotations
+
+import sys
+from importlib.machinery import ModuleSpec, PathFinder
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from types import ModuleType
+
+_PACKAGE = "asgherkin."
+_LEFT_TO_PYTEST = ("asgherkin.fixtures", "asgherkin.loops", "asgherkin.vocabulary.")
+
+
+class _OwnModules:
+    """Finds them, as an entry of `sys.meta_path`."""
+
+    @staticmethod
+    def find_spec(name: str, path: Sequence[str] | None = None, target: ModuleType | None = None) -> ModuleSpec | None:
+        if not name.startswith(_PACKAGE) or name.startswith(_LEFT_TO_PYTEST):
+            return None
+        return PathFinder.find_spec(name, path, target)
+
+
+sys.meta_path.insert(0, _OwnModules)
