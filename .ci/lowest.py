@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-import re
 import tomllib
 from pathlib import Path
 
+EXTRAS = ("uvloop", "trio", "database", "postgresql")
+
 project = tomllib.loads((Path(__file__).parent.parent / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 extras = project["optional-dependencies"]
-for requirement in [*project["dependencies"], *extras["uvloop"], *extras["trio"]]:
-    print(re.sub(r">=", "==", requirement))
+for requirement in [*project["dependencies"], *(one for name in EXTRAS for one in extras[name])]:
+    if not requirement.startswith("asgherkin["):
+        print(requirement.replace(">=", "=="))

@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import asdict
 from decimal import Decimal
+from os import environ
 from uuid import UUID, uuid4
 
 from sqlalchemy import Numeric
@@ -34,8 +35,9 @@ class Order(Table):
 
 
 @asynccontextmanager
-async def open_database(url: str) -> AsyncIterator[async_sessionmaker[AsyncSession]]:
+async def open_database() -> AsyncIterator[async_sessionmaker[AsyncSession]]:
     # One connection, in turns: a database in memory lives in it, and requests must not share a transaction.
+    url = environ.get("SHOP_DATABASE", "sqlite+aiosqlite://")
     engine = create_async_engine(url, poolclass=AsyncAdaptedQueuePool, pool_size=1, max_overflow=0)
     async with engine.begin() as connection:
         await connection.run_sync(Table.metadata.create_all)

@@ -52,8 +52,7 @@ async def lifespan(_: Starlette) -> AsyncIterator[dict[str, Room]]:
 
 
 async def status(request: Request) -> Response:
-    room: Room = request.state.room
-    return JSONResponse({"open": room.open, "machine_hot": anyio.current_time() >= room.hot_at})
+    return JSONResponse({"open": (room := request.state.room).open, "machine_hot": anyio.current_time() >= room.hot_at})
 
 
 async def tasting(request: Request) -> Response:

@@ -50,8 +50,7 @@ async def one_order(request: Request) -> Response:
 
 async def brew(request: Request, order: Order) -> None:
     async with request.state.database.begin() as session:
-        session.add(order)
-        order.status = "brewed"
+        (await session.get_one(Order, order.id)).status = "brewed"
     request.state.room.announce("brewed", order.id)
 
 
@@ -94,8 +93,8 @@ async def refuse(_: Request, error: Exception) -> Response:
 
 @asynccontextmanager
 async def lifespan(app: Starlette) -> AsyncIterator[dict[str, object]]:
-    async with open_database("sqlite+aiosqlite://") as database, live.lifespan(app) as state:
-        yield {"database": database, "names": {}, **state}
+    async with open_database() as app.state.database, live.lifespan(app) as state:
+        yield {"database": app.state.database, "names": {}, **state}
 
 
 routes = [

@@ -6,9 +6,14 @@ import argparse
 import tempfile
 from pathlib import Path
 
-from benchmarks import collection, empty_steps, requests
+from benchmarks import collection, empty_steps, requests, tables
 
-BENCHMARKS = {"empty_steps": empty_steps, "requests": requests, "collection": collection}
+BENCHMARKS = {
+    "empty_steps": empty_steps,
+    "requests": requests,
+    "collection": collection,
+    "tables": tables,
+}
 
 
 def main() -> None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 # A nested run forgets the modules that it imported; these cannot be imported twice, or not cheaply.
+import asyncpg  # noqa: F401
 import httpx2  # noqa: F401
 import jsonpath  # noqa: F401
 import jsonschema  # noqa: F401
@@ -15,6 +16,11 @@ import pytest  # noqa: TC002 - see above
 import starlette.testclient  # noqa: F401
 import trio  # noqa: F401
 import uvloop  # noqa: F401
+
+import asgherkin.databases.alchemy
+import asgherkin.databases.comparing
+import asgherkin.databases.opening
+import asgherkin.session.databases  # noqa: F401
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -17,7 +17,7 @@ from asgherkin.options import settings_key
 def pytest_collection_modifyitems(config):
     print("SETTINGS", config.stash[settings_key]._asdict())
 """
-DEFAULTS = Settings(app="", client="async", loop="asyncio", timeout=5.0, redact=(), tags="")
+DEFAULTS = Settings(app="", client="async", loop="asyncio", database="", timeout=5.0, redact=(), tags="")
 
 
 def settings(project: Project, ini: str, *arguments: str) -> dict[str, object]:
@@ -38,6 +38,7 @@ def test_defaults_are_those_of_the_documents(project: Project) -> None:
 INI = """asgi_app = "a:b"
 asgi_client = "test"
 asgi_loop = "trio"
+asgi_database = "sqlite+aiosqlite:///a.db"
 asgi_timeout = {timeout}
 asgi_redact = ["pin", "social number"]
 """
@@ -46,7 +47,7 @@ asgi_redact = ["pin", "social number"]
 @pytest.mark.parametrize("timeout", ['"0.5"', "0.5"], ids=["text", "number"])
 def test_the_ini_file_sets_them(project: Project, timeout: str) -> None:
     """All but what a run selects."""
-    expected = Settings("a:b", "test", "trio", 0.5, ("pin", "social number"), "")
+    expected = Settings("a:b", "test", "trio", "sqlite+aiosqlite:///a.db", 0.5, ("pin", "social number"), "")
 
     assert settings(project, INI.format(timeout=timeout)) == expected._asdict()
 
@@ -56,11 +57,13 @@ def test_the_command_line_goes_before_the_ini_file(project: Project) -> None:
     arguments = [
         "--asgi-app=c:d", "--asgi-client=async", "--asgi-loop", "uvloop", "--asgi-timeout=2",
         "--asgi-redact=one", "--asgi-redact=two", "--asgi-tags", "not @slow",
+        "--asgi-database=sqlite+aiosqlite:///c.db",
     ]  # fmt: skip
 
     found = settings(project, INI.format(timeout="1"), *arguments)
 
-    expected = Settings("c:d", "async", "uvloop", 2.0, ("pin", "social number", "one", "two"), "not @slow")
+    names = ("pin", "social number", "one", "two")
+    expected = Settings("c:d", "async", "uvloop", "sqlite+aiosqlite:///c.db", 2.0, names, "not @slow")
     assert found == expected._asdict()
 
 

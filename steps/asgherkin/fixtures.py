@@ -12,6 +12,7 @@ from asgherkin.surroundings import session_of
 
 if TYPE_CHECKING:
     import httpx2
+    from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
     from asgherkin.session.session import Session
     from asgherkin.session.variables import Variables
@@ -37,9 +38,45 @@ def asgi_app(request: pytest.FixtureRequest) -> Any:
 
 
 @pytest.fixture
+def database(request: pytest.FixtureRequest) -> Any:
+    """The database that sentences look into: a URL, or what it may be overridden to give.
+
+    That is SQLAlchemy's AsyncEngine, AsyncConnection or async_sessionmaker, or an object with the methods of
+    `asgherkin.databases.port.Database`. It is asked for after the app has started.
+
+    Raises ConfigurationError where none is configured.
+    """
+    url = request.config.stash[settings_key].database
+    if not url:
+        raise ConfigurationError(
+            "No database is configured. Say where it is, in pyproject.toml:\n"
+            "\n"
+            "    [tool.pytest.ini_options]\n"
+            '    asgi_database = "sqlite+aiosqlite:///shop.db"\n'
+            "\n"
+            "or on the command line (--asgi-database URL), or in the scenario:\n"
+            "\n"
+            '    Given the database is "sqlite+aiosqlite:///shop.db"\n'
+            "\n"
+            "or override the fixture database in conftest.py, to give the engine that the app itself uses."
+        )
+    return url
+
+
+@pytest.fixture
 def session(request: pytest.FixtureRequest) -> Session:
     """What the running scenario holds; in a plain test, one of its own."""
     return session_of(request)
+
+
+@pytest.fixture
+def rolled_back_sessions(session: Session, database: object) -> async_sessionmaker[AsyncSession]:
+    """Sessions for the app, all in one transaction, which is rolled back when the scenario has ended.
+
+    What the app commits is seen in the scenario and gone afterwards. The sentences about tables look into the same
+    transaction. To be handed to the app by the fixture `asgi_app`; `database` gives a URL or an AsyncEngine.
+    """
+    return session.databases.begin(database)
 
 
 @pytest.fixture

@@ -36,6 +36,7 @@ OPTIONS = (
     Option("asgi_app", "LOCATION", 'the app under test: "module:attribute", or "module:factory()"'),
     Option("asgi_client", "CLIENT", "the client that scenarios use: async or test", "async", CLIENTS),
     Option("asgi_loop", "LOOP", "the event loop of the app: asyncio, uvloop or trio", "asyncio", LOOPS),
+    Option("asgi_database", "URL", "the app's database, as SQLAlchemy has it: sqlite+aiosqlite:///shop.db"),
     Option("asgi_timeout", "SECONDS", "how long an app may take to answer, in seconds", "5"),
     Option("asgi_redact", "NAME", "one more name whose values are secret", many=True),
     Option("asgi_tags", "EXPRESSION", 'run scenarios whose tags fit: --asgi-tags="@smoke and not @slow"', ini=False),
@@ -48,6 +49,7 @@ class Settings(NamedTuple):
     app: str
     client: str
     loop: str
+    database: str
     timeout: float
     redact: tuple[str, ...]
     tags: str
@@ -78,6 +80,7 @@ def read_settings(config: pytest.Config) -> Settings:
         app=values["asgi_app"][0],
         client=values["asgi_client"][0],
         loop=values["asgi_loop"][0],
+        database=values["asgi_database"][0],
         timeout=_seconds(values["asgi_timeout"][0]),
         redact=tuple(values["asgi_redact"]),
         tags=values["asgi_tags"][0],

@@ -34,6 +34,7 @@ pytest_plugins = [
     "asgherkin.fixtures",
     "asgherkin.loops",
     "asgherkin.vocabulary.app",
+    "asgherkin.vocabulary.database",
     "asgherkin.vocabulary.request",
     "asgherkin.vocabulary.response",
     "asgherkin.vocabulary.variables",

@@ -22,6 +22,15 @@ if TYPE_CHECKING:
 
 FOLDER = Path(__file__).parent / "failures"
 TOPICS = sorted(path.stem for path in FOLDER.glob("*.gherkin"))
+CONFTEST = """
+import pytest
+
+@pytest.fixture
+def database():
+    import books
+
+    return books.app.state.engine
+"""
 FAILING_STEP = re.compile(r"^  > +\d+ \| +(?:Given|When|Then|And) (.+)$", re.MULTILINE)
 
 
@@ -45,6 +54,8 @@ def write_files(project: Project, topic: str) -> None:
     project.write(
         {
             "shop.py": (FOLDER / "shop.py").read_text(encoding="utf-8"),
+            "books.py": (FOLDER / "books.py").read_text(encoding="utf-8"),
+            "conftest.py": CONFTEST,
             f"features/{topic}.feature": (FOLDER / f"{topic}.gherkin").read_text(encoding="utf-8"),
             "features/fixtures/text.schema.json": '{"type": "string"}',
             "features/fixtures/broken.schema.json": '{type: "string"}',

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Protocol, cast
 
 import pytest
 from pytest_bdd.compat import getfixturedefs, inject_fixture
-from pytest_bdd.gherkin_parser import DataTable
+from pytest_bdd.gherkin_parser import Cell, DataTable, Location, Row
 from pytest_bdd.parser import Feature, Rule, Scenario, ScenarioTemplate, Step
 from pytest_bdd.parsers import StepParser
 from pytest_bdd.steps import StepFunctionContext, StepNamePrefix, step_function_context_registry
@@ -28,8 +28,11 @@ if TYPE_CHECKING:
 _scenario: Any = import_module("pytest_bdd.scenario")
 
 __all__ = [
+    "Cell",
     "DataTable",
     "Feature",
+    "Location",
+    "Row",
     "Rule",
     "Scenario",
     "Step",

@@ -77,7 +77,7 @@ def _check_argument(step: Step, definition: Definition, request: pytest.FixtureR
             takes = _taken(definition) if definition.strict else f"a {name}"
             stands = f"a {under} stands" if under else "none stands"
             how = "" if under else f" Write it on the lines below{_FORMS[parameter]}."
-            fitting = _fitting(step, request, least=0.25 if under else 0.7)
+            fitting = _fitting(step, definition, request, least=0.25 if under else 0.7)
             raise SentenceError(f"This sentence takes {takes}, and {stands} under it.{how}{fitting}")
 
 
@@ -87,7 +87,7 @@ def _taken(definition: Definition) -> str:
     return "a data table" if TABLE in definition.parameters else "neither a doc string nor a data table"
 
 
-def _fitting(step: Step, request: pytest.FixtureRequest, *, least: float) -> str:
+def _fitting(step: Step, definition: Definition, request: pytest.FixtureRequest, *, least: float) -> str:
     """The sentence nearest to this one that takes just what stands under the step; "" where all are far."""
     under = ((TABLE, step.datatable), (DOC_STRING, step.docstring))
     wanted = tuple(name for name, given in under if given is not None)
@@ -99,7 +99,8 @@ def _fitting(step: Step, request: pytest.FixtureRequest, *, least: float) -> str
         and one.kind == step.type
         and tuple(name for name in (TABLE, DOC_STRING) if name in one.parameters) == wanted
     ]
-    near = nearest(step.name, takers, most=1, least=least)
+    same_subject = [one for one in takers if one.function.__module__ == definition.function.__module__]
+    near = nearest(step.name, same_subject or takers, most=1, least=least)
     return f" The sentence that fits: {step.keyword} {near[0].example}" if near else ""
 
 

@@ -13,7 +13,19 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from asgherkin.errors import FeatureError
-from asgherkin.gherkin.bdd import DataTable, Feature, Rule, Scenario, Step, fixture_info, settle_id, template_of
+from asgherkin.gherkin.bdd import (
+    Cell,
+    DataTable,
+    Feature,
+    Location,
+    Row,
+    Rule,
+    Scenario,
+    Step,
+    fixture_info,
+    settle_id,
+    template_of,
+)
 from asgherkin.gherkin.document import FeatureSource, ScenarioSource, StepSource, fill, read
 from asgherkin.gherkin.failure import describe
 from asgherkin.gherkin.marks import apply_tags, tag_filter
@@ -187,16 +199,12 @@ def _step(source: StepSource, kind: str, values: Mapping[str, str]) -> Step:
 
 
 def _data_table(table: Table, values: Mapping[str, str]) -> DataTable:
-    def row(cells: tuple[str, ...], line: int) -> dict[str, object]:
-        place = {"line": line, "column": 1}
-        return {
-            "id": "",
-            "location": place,
-            "cells": [{"location": place, "value": fill(one, values)} for one in cells],
-        }
+    def row(cells: tuple[str, ...], line: int) -> Row:
+        place = Location(column=1, line=line)
+        return Row("", place, [Cell(place, fill(one, values)) for one in cells])
 
     rows = [row(cells, line) for cells, line in zip(table.rows, table.lines, strict=True)]
-    return DataTable.from_dict({"location": {"line": table.lines[0], "column": 1}, "rows": rows})
+    return DataTable(rows[0].location, rows)
 
 
 def _rule(heading: Heading) -> Rule:
@@ -213,6 +221,14 @@ def step_texts(item: pytest.Item) -> list[str]:
     if template is None:
         return []
     return [step.name for step in template.render(example_of(item)).steps]
+
+
+def scenario_of(item: pytest.Item) -> Scenario | None:
+    """The scenario that an item stands for, an example's values put in; None for another test."""
+    if isinstance(item, ScenarioItem):
+        return _scenario(item.feature, item.source)
+    template = template_of(item.function) if isinstance(item, pytest.Function) else None
+    return None if template is None else template.render(example_of(item))
 
 
 def example_of(item: pytest.Item) -> Mapping[str, str]:

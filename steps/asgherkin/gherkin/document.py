@@ -7,13 +7,10 @@ a single pass, where the official pickle compiler takes names for regular expres
 
 from __future__ import annotations
 
-import io
 import re
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias, cast
 
 from gherkin.errors import CompositeParserException
-from gherkin.parser import Parser
-from gherkin.token_scanner import TokenScanner
 
 from asgherkin.errors import FeatureError
 from asgherkin.gherkin.mistakes import (
@@ -26,14 +23,13 @@ from asgherkin.gherkin.mistakes import (
     parse_error,
     problem_of,
 )
+from asgherkin.gherkin.parsing import parse_tree
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from pathlib import Path
 
     from gherkin import parser_types as ast
-    from gherkin.parser import ParserContext
-    from gherkin.token import Token
 
     from asgherkin.gherkin.mistakes import Child
 
@@ -166,35 +162,10 @@ def read(path: Path, shown_as: str) -> FeatureSource:
     return parse(text, shown_as)
 
 
-class _QuickParser(Parser):
-    """The official parser, with its table of states made once: it makes it anew for each line of a file."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        prefix = "match_token_at_"
-        names = [name for name in dir(Parser) if name.startswith(prefix)]
-        self._states = {int(name.removeprefix(prefix)): getattr(self, name) for name in names}
-
-    def match_token(self, state: int, token: Token, context: ParserContext) -> int:
-        """The state that follows when `token` is read in `state`."""
-        following: int = self._states[state](token, context)
-        return following
-
-
-_parser = _QuickParser()
-
-
-def _scanner(text: str) -> TokenScanner:
-    # Handed the text, an older parser would open the file of that name, should there be one.
-    scanner = TokenScanner("")
-    scanner.io = io.StringIO(text)
-    return scanner
-
-
 def parse(text: str, shown_as: str) -> FeatureSource:
     """Parse the text of a feature file; see `read`."""
     try:
-        document = _parser.parse(_scanner(text))
+        document = parse_tree(text)
     except CompositeParserException as error:
         raise FeatureError(parse_error(error.errors, lines_of(text), shown_as)) from None
     if "feature" not in document:

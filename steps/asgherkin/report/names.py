@@ -68,8 +68,9 @@ def secret_names(added: tuple[str, ...] = ()) -> SecretNames:
         # the form field "password" is "x" · with the password "x" · the cookie "session" is "x"
         rf"""(?P<name>(?:{telling}"?|"(?:{alone})"|cookie "[^"\n]*") (?:{_COMPARATOR} )?)"""
         r"""(?P<value>"(?:[^"\\\n]|\\.)+")""",
-        # | password | x |
-        rf"""(?P<name>\|\s*[\w.$\[\]'-]*{name}[^|\n]*\|\s*)(?P<value>(?:[^|\\\n]|\\.)*[^|\\\s])(?=\s*\|)""",
+        # | password | x |, also after a line's number: a table of two columns, for in others a name stands above
+        rf"""(?P<name>(?m:^)(?:[\s>]*\d+ \|)?[^\S\n]*\|[^\S\n]*[\w.$\[\]'-]*{name}[^|\n]*\|[^\S\n]*)"""
+        r"""(?P<value>(?:[^|\\\n]|\\.)*[^|\\\s])(?=[^\S\n]*\|[^\S\n]*(?:\n|\Z))""",
     )
     return SecretNames(
         whole,

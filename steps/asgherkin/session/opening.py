@@ -12,6 +12,7 @@ from asgherkin.matching.values import show
 from asgherkin.session.loops import OWN_CLIENT
 
 if TYPE_CHECKING:
+    from asgherkin.clients.asgi import ASGI3
     from asgherkin.clients.port import Client, Loop
     from asgherkin.session.session import Session
 
@@ -22,21 +23,27 @@ def own_client(session: Session) -> object:
     return session.surroundings.fixture(fixture) if session.surroundings.is_overridden(fixture) else None
 
 
-def open_client(session: Session, plugged: object) -> tuple[Recorder, Client]:
-    """The recorder around the plugged app, and the client that reaches it; `plugged` is the user's own client.
+def open_client(session: Session, own: object) -> tuple[Recorder, Client]:
+    """The recorder, still without an app, and the client that reaches it; `own` is the user's own client, or None.
 
-    Raises ConfigurationError where no app is plugged, or an extra is missing.
+    Raises ConfigurationError where an extra is missing.
     """
-    # A TestClient that was entered runs the app's lifespan: a second one beside it would start the app twice.
-    entered = getattr(plugged, "portal", None) is not None
-    app = _no_app if entered else _plugged_app(session, required=plugged is None)
-    recorder = Recorder(asgi3(app), timeout=session.settings.timeout, root=session.surroundings.root)
+    recorder = Recorder(_no_app, timeout=session.settings.timeout, root=session.surroundings.root)
     client = _client(session, recorder)
-    client.return_server_errors = session.server_errors_returned
-    if plugged is not None:
-        client.plug(plugged)
+    if own is not None:
+        client.plug(own)
     session.surroundings.at_teardown(client.close_loop)
     return recorder, client
+
+
+def plugged_app(session: Session, own: object) -> ASGI3:
+    """The app that the client reaches.
+
+    Raises ConfigurationError where there is none; the user's own client may bring one along.
+    """
+    # A TestClient that was entered runs the app's lifespan: a second one beside it would start the app twice.
+    entered = getattr(own, "portal", None) is not None
+    return _no_app if entered else asgi3(_app(session, required=own is None))
 
 
 def _client(session: Session, recorder: Recorder) -> Client:
@@ -58,7 +65,7 @@ def _loop(session: Session) -> Loop:
     return make_loop("asyncio", session.surroundings.loop())
 
 
-def _plugged_app(session: Session, *, required: bool) -> object:
+def _app(session: Session, *, required: bool) -> object:
     surroundings = session.surroundings
     if session.app_location is not None:
         return load_app(session.app_location, surroundings.root)

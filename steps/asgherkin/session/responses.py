@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import json
-import time
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
-from asgherkin.clients.asgi import in_words
-from asgherkin.errors import AppError, Mismatch, SentenceError
+from asgherkin.errors import AppError, AsgherkinError, Mismatch, SentenceError
 from asgherkin.matching.values import show
+from asgherkin.session.eventually import eventually
 from asgherkin.session.evidence import elapsed, exchange_of
 
 if TYPE_CHECKING:
@@ -20,8 +19,8 @@ if TYPE_CHECKING:
     from asgherkin.clients.exchange import Exchange
     from asgherkin.session.session import Session
 
+T = TypeVar("T")
 _REPEATABLE = ("GET", "HEAD")
-_FIRST_PAUSE, _LONGEST_PAUSE = 0.01, 0.1
 
 
 class Responses:
@@ -63,7 +62,7 @@ class Responses:
     def _act(self, method: str, url: str, send: Callable[[], list[httpx2.Response]]) -> None:
         self._all, self._method, self._again = [], method, None
         if self._session.start():
-            sending = partial(_sent, send, method, url)
+            sending = partial(sent, send, method, url)
             self._take(sending)
             self._again = sending if method in _REPEATABLE else None
 
@@ -128,23 +127,7 @@ class Responses:
             check()
             return
         again = self._repeatable()
-        until = time.monotonic() + within
-        pause = _FIRST_PAUSE
-        while True:
-            try:
-                check()
-            except Mismatch as mismatch:
-                left = until - time.monotonic()
-                if self._session.crashed:
-                    self._session.after_step(-1)
-                    raise
-                if left <= 0:
-                    raise Mismatch(f"{mismatch}\nThis is the last of the tries within {_in_words(within)}.") from None
-            else:
-                return
-            self._session.client.run(_sleep, min(pause, left))
-            pause = min(pause * 1.5, _LONGEST_PAUSE)
-            self._take(again)
+        eventually(self._session, within, check, lambda: self._take(again))
 
     def _repeatable(self) -> Callable[[], list[httpx2.Response]]:
         if self._again is None:
@@ -156,9 +139,12 @@ class Responses:
         return self._again
 
 
-def _sent(send: Callable[[], list[httpx2.Response]], method: str, url: str) -> list[httpx2.Response]:
+def sent(send: Callable[[], T], method: str, url: str) -> T:
+    """Send a request. Raises AppError or SentenceError where the client has no answer to give."""
     try:
         return send()
+    except AsgherkinError:
+        raise
     except Exception as error:  # noqa: BLE001 - whatever the client has; the app's own don't come this way
         what = f"{type(error).__name__}: {error}"
         if type(error).__name__ == "TooManyRedirects":
@@ -171,16 +157,6 @@ def _sent(send: Callable[[], list[httpx2.Response]], method: str, url: str) -> l
         raise SentenceError(
             f'{method} {url} cannot be sent. Write a path, such as "/notes". The client says: {what}'
         ) from None
-
-
-def _in_words(seconds: float) -> str:
-    return in_words(seconds) if seconds >= 1 else f"{seconds * 1000:g} milliseconds"
-
-
-async def _sleep(seconds: float) -> None:
-    import anyio  # only where a scenario waits
-
-    await anyio.sleep(seconds)
 
 
 def _parsed(response: httpx2.Response) -> object:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import functools
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Protocol
 
 from asgherkin.errors import AppError, SentenceError
 from asgherkin.matching.text import fill_text
 from asgherkin.report.redaction import Redactor
+from asgherkin.session.ahead import needed_fixtures
 from asgherkin.session.crashes import crash_error, is_expected
 from asgherkin.session.draft import HOST, Draft, check_cookie, set_cookie
 from asgherkin.session.evidence import crash_section, exchange_sections, learn
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
     from asgherkin.clients.recorder import Crash, Exchange, Recorder
     from asgherkin.options import Settings
     from asgherkin.session.crashes import Step
+    from asgherkin.session.databases import Databases
 
 
 class Surroundings(Protocol):
@@ -75,6 +78,8 @@ class Session:
         self._steps: Sequence[Step] = ()
         self._at = 0
         self._looking = False
+        self._own_client: object = None
+        self._plugged = False
         self._started = False
         self._crashes_known = 0
         self._crash_told: Crash | None = None
@@ -92,7 +97,7 @@ class Session:
 
     def check_unused(self) -> None:
         """Raise SentenceError once the app is in use: too late for another app, client or loop."""
-        if self._opened is not None:
+        if self._plugged:
             raise SentenceError(
                 "The app is in use already, so this comes too late. Write this sentence before the first request."
             )
@@ -112,11 +117,21 @@ class Session:
             self._opened = open_client(self, None)
             return
         self._looking = True
-        own = own_client(self)
+        self._own_client = own_client(self)
         if self._opened is None:
-            self._opened = open_client(self, own)
+            self._opened = open_client(self, self._own_client)
         else:
-            self._opened[1].plug(own)
+            self._opened[1].plug(self._own_client)
+
+    def _plug_app(self) -> None:
+        # Not with the client: a user's fixture for the app may want the loop before, to make a database on it.
+        if not self._plugged:
+            from asgherkin.session.opening import plugged_app
+
+            client = self.client
+            client.return_server_errors = self.server_errors_returned
+            client.recorder.app = plugged_app(self, self._own_client)
+            self._plugged = True
 
     @property
     def crashes(self) -> list[Crash]:
@@ -145,6 +160,7 @@ class Session:
         """
         if self._started and not again:
             return True
+        self._plug_app()
         self._started = self._settled(lambda: self.client.start(again=again))
         return self._started
 
@@ -168,12 +184,24 @@ class Session:
         self.redactor.learn_header("Cookie", f"{name}={value}")
         set_cookie(self.client.cookies, name, value, HOST)
 
+    @functools.cached_property
+    def databases(self) -> Databases:
+        """The app's database, and what was asked of it."""
+        from asgherkin.session.databases import Databases  # only where a scenario looks into one
+
+        return Databases(self)
+
+    @property
+    def ahead(self) -> Sequence[Step]:
+        """The running step, and those after it."""
+        return self._steps[self._at :]
+
     # Conduct
 
     def before(self, steps: Sequence[Any]) -> None:
         """Know the steps, and refuse fixtures that would sit on another loop than the app."""
         self._steps = steps
-        check_loops(self.surroundings, [name for step in steps for name in step.fixtures])
+        check_loops(self.surroundings, [name for step in steps for name in step.fixtures] + needed_fixtures(steps))
 
     def fill(self, arguments: Mapping[str, object]) -> dict[str, object]:
         """The values of a sentence's slots, with remembered values put in."""
@@ -230,6 +258,8 @@ class Session:
             # What goes wrong is among the crashes; an app that still blocks its loop was told of already.
             with suppress(AppError):
                 self.client.shut_down()
+            if "databases" in vars(self):
+                self.databases.close()
         finally:
             self.client.close()
         if len(self.crashes) > self._crashes_known:
@@ -239,10 +269,11 @@ class Session:
         """The last request and its response, and a crash of the last act that is not the failure itself."""
         for exchange in self.exchanges:
             learn(exchange, self.redactor)
+        queries = self.databases.evidence() if "databases" in vars(self) else []
         last = self.exchanges[-1:] or self.responses.exchanges()
         sections = exchange_sections(last[-1], self.redactor) if last else []
         untold = [one for one in self.crashes_of_act if not one.delivered and one is not self._crash_told]
-        return sections + [crash_section(one, self.surroundings.root) for one in untold[:1]]
+        return sections + queries + [crash_section(one, self.surroundings.root) for one in untold[:1]]
 
     def redact(self, text: str) -> str:
         """A text without this scenario's secrets."""

@@ -8,7 +8,8 @@ r"""The grammar that all sentences share: how a sentence is written as a templat
     {name:expected}   a comparator and what it compares with: is 9, contains "a", has 2 items; texts as JSON
     {name:wording}    the same, for what is text and nothing else: texts as in {name:text}
 
-A template with `within=True` may end in ` within 2 seconds` or ` within 200 milliseconds`, before a colon.
+What stands in [brackets] may be left out; its slots are None then. A template with `within=True` may end in
+` within 2 seconds` or ` within 200 milliseconds`, before a colon.
 """
 
 from __future__ import annotations
@@ -68,7 +69,8 @@ class Sentence(StepParser):
     def __init__(self, template: str, *, example: str, within: bool = False) -> None:
         super().__init__(template)
         self.example = example
-        self.prefix = template.split("{", 1)[0].removesuffix(":") if within else template.split("{", 1)[0]
+        literal = re.split(r"[{\[]", template, maxsplit=1)[0]
+        self.prefix = literal.removesuffix(":") if within else literal
         self._types = dict(_TEMPLATE_SLOT.findall(template))
         self._within = within
         self._parsed: dict[str, dict[str, Slot | None] | None] = {}
@@ -92,7 +94,9 @@ class Sentence(StepParser):
         found = self._regex.fullmatch(name)
         if found is None:
             return None
-        slots: dict[str, Slot | None] = {slot: _SLOTS[kind](slot, found[slot]) for slot, kind in self._types.items()}
+        slots: dict[str, Slot | None] = {
+            slot: None if found[slot] is None else _SLOTS[kind](slot, found[slot]) for slot, kind in self._types.items()
+        }
         if self._within:
             slots["within"] = Seconds("within", found["within"]) if found["within"] else None
         return slots
@@ -104,11 +108,15 @@ def _regex(template: str, *, within: bool) -> str:
     parts: list[str] = []
     last = 0
     for slot in _TEMPLATE_SLOT.finditer(body):
-        parts.append(re.escape(body[last : slot.start()]))
+        parts.append(_literal(body[last : slot.start()]))
         parts.append(f"(?P<{slot[1]}>{_PATTERNS[slot[2]]})")
         last = slot.end()
-    parts.append(re.escape(body[last:]))
+    parts.append(_literal(body[last:]))
     return "".join(parts) + (_WITHIN if within else "") + (":" if colon else "")
+
+
+def _literal(text: str) -> str:
+    return re.escape(text).replace(r"\[", "(?:").replace(r"\]", ")?")
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import partial
 from typing import TYPE_CHECKING
 
 from pytest_bdd import then
@@ -28,7 +29,8 @@ if TYPE_CHECKING:
 def remember_the_body(session: Session, path: str, name: str, within: float | None) -> None:
     """Keep a part of the body, by a JSONPath (RFC 9535), for the rest of the scenario."""
     responses = session.responses
-    _remember(session, name, within, f'the response body at "{path}"', lambda: find(path, responses.document))
+    what = f'the response body at "{path}"'
+    remember(session, name, what, lambda: find(path, responses.document), partial(responses.eventually, within))
 
 
 @then(
@@ -41,12 +43,22 @@ def remember_the_body(session: Session, path: str, name: str, within: float | No
 def remember_the_header(session: Session, header: str, name: str, within: float | None) -> None:
     """Keep a header's value for the rest of the scenario."""
     responses = session.responses
-    _remember(
-        session, name, within, f'the response header "{header}"', lambda: responses.last.headers.get(header, ABSENT)
-    )
+    what = f'the response header "{header}"'
+    again = partial(responses.eventually, within)
+    remember(session, name, what, lambda: responses.last.headers.get(header, ABSENT), again)
 
 
-def _remember(session: Session, name: str, within: float | None, what: str, look: Callable[[], object]) -> None:
+def remember(
+    session: Session,
+    name: str,
+    what: str,
+    look: Callable[[], object],
+    eventually: Callable[[Callable[[], None]], None],
+) -> None:
+    """Keep what `look` gives; `eventually` calls that once, or until there is something to keep.
+
+    Raises SentenceError for a name that is none, Mismatch where there is nothing.
+    """
     if re.fullmatch(r"[\w-]+", name) is None:
         raise SentenceError(f'"{name}" is not a name for a value. Use letters, digits, _ and -, for example: order_id')
 
@@ -56,4 +68,4 @@ def _remember(session: Session, name: str, within: float | None, what: str, look
             raise Mismatch(f"There is nothing to remember: {what} does not exist.")
         session.variables[name] = value
 
-    session.responses.eventually(within, keep)
+    eventually(keep)

@@ -1,0 +1,1 @@
+"""Databases: the port, the SQLAlchemy adapter, the comparison of tables."""

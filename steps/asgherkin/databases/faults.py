@@ -1,0 +1,131 @@
+"""What goes wrong in a database, told in one line for the author of a feature."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from sqlalchemy import exc
+
+from asgherkin.errors import AppError, AsgherkinError, ConfigurationError, SentenceError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    import sqlalchemy as sa
+
+_OTHER_LOOP = ("attached to a different loop", "is bound to a different event loop", "Event loop is closed")
+_BUSY = re.compile(r"database (table |schema )?is locked|deadlock detected|lock timeout|Lock wait timeout")
+_NO_DATABASE = ("file is not a database", "unable to open database file", "readonly database")
+_NOT_NULL = re.compile(r"NOT NULL constraint failed: (?:.*\.)?(\S+)$|null value in column \"(.+)\" of relation")
+_NEAR = re.compile(r'^(?:near "(?=.+": syntax)|no such \w+: )([^"]+)')
+
+
+FAULTS = (exc.SQLAlchemyError, OSError, UnicodeError, OverflowError)
+"""What comes out of a database: the last two for values that no database takes, such as half a character."""
+
+
+def is_fault(error: BaseException) -> bool:
+    """Whether an exception is about the database, and none of a programmer's mistakes."""
+    return isinstance(error, FAULTS) or (isinstance(error, RuntimeError) and _of_another_loop(error))
+
+
+def _of_another_loop(error: BaseException) -> bool:
+    return any(one in str(error) for one in _OTHER_LOOP)
+
+
+def address(url: sa.URL) -> str:
+    """Where a database is, without its password and its settings."""
+    return url.set(query={}).render_as_string(hide_password=True)
+
+
+def cause(error: BaseException) -> BaseException:
+    """The driver's own exception, out of SQLAlchemy's and its adapter's."""
+    inner = getattr(error, "orig", None) or error
+    driver = inner.__cause__
+    return driver if driver is not None and hasattr(driver, "sqlstate") else inner
+
+
+def message(error: BaseException) -> str:
+    """The database's own message, in one line."""
+    driver = cause(error)
+    texts = [one for one in reversed(driver.args) if isinstance(one, str)]
+    main = (texts[0] if texts else str(driver)) or type(driver).__name__
+    further = [getattr(driver, name, None) for name in ("detail", "hint")]
+    return " ".join(" ".join([_sentence(main), *(_sentence(str(one)) for one in further if one)]).split())
+
+
+def _sentence(text: str) -> str:
+    return text.rstrip().rstrip(".") + "."
+
+
+def told(error: BaseException, where: str) -> AsgherkinError | None:
+    """What an exception means that is about the database itself; None where the feature's own sentence is wrong."""
+    text = message(error)
+    if _of_another_loop(error):
+        return ConfigurationError(OTHER_LOOP.format(text))
+    if isinstance(error, exc.TimeoutError):
+        return AppError(f"The engine's pool has no free connection. Does the app give back all of its own? {text}")
+    if _BUSY.search(text):
+        return AppError(f"The database is locked. {LOCK} The database says: {text}")
+    if any(one in text for one in _NO_DATABASE):
+        return unreachable(error, where)
+    if getattr(error, "connection_invalidated", False):
+        return AppError(f"The connection to the database {where} was lost: {text}")
+    return None
+
+
+def unreachable(error: BaseException, where: str) -> ConfigurationError:
+    """No connection was made."""
+    return ConfigurationError(f"The database {where} cannot be used: {message(error)} {_advice(error, where)}")
+
+
+LOCK = "A transaction of the app's may hold a lock: is every one committed or rolled back before the response is sent?"
+OTHER_LOOP = (
+    "The engine's pool holds connections of another event loop: {} Each scenario has a loop of its own. Dispose the "
+    "engine in the app's shut-down (await engine.dispose()), or make it without a pool: "
+    "create_async_engine(url, poolclass=NullPool)"
+)
+
+
+def _advice(error: BaseException, where: str) -> str:
+    if where.startswith("sqlite"):
+        return "Is the path right? A relative one starts at the directory that pytest is run in."
+    if isinstance(error, OSError):
+        return "Is the server running, at this host and port?"
+    return "Are the user, the password and the database's name right?"
+
+
+def refused_query(error: BaseException, text: str) -> SentenceError:
+    """A query that the database does not take, with the line where it says so."""
+    found = _line(error, text)
+    where = f" Line {found[0]} of the query: {found[1]}" if found else ""
+    return SentenceError(f"The database refuses the query: {message(error)}{where}")
+
+
+def _line(error: BaseException, text: str) -> tuple[int, str] | None:
+    driver = cause(error)
+    lines = text.splitlines()
+    near = _NEAR.match(str(driver))
+    position = getattr(driver, "position", None)
+    if position:
+        sent = str(getattr(error, "statement", text))
+        number = sent[: int(position) - 1].count("\n") + 1
+    elif near and sum(near[1] in one for one in lines) == 1:
+        number = next(number for number, one in enumerate(lines, 1) if near[1] in one)
+    else:
+        return None
+    return (number, lines[number - 1].strip()) if number <= len(lines) else None
+
+
+def refused_rows(error: BaseException, table: str, given: Iterable[str]) -> SentenceError:
+    """Rows that the database does not take."""
+    missing = _NOT_NULL.search(message(error).rstrip(".").partition(". ")[0])
+    name = (missing[1] or missing[2]) if missing else None
+    advice = f' Add the column "{name}" to the table.' if name and name not in given else ""
+    return SentenceError(f'The database refuses the rows for the table "{table}": {message(error)}{advice}')
+
+
+def refused(error: BaseException, what: str) -> SentenceError:
+    """Anything else that the database does not take."""
+    return SentenceError(f"The database refuses to {what}: {message(error)}")

@@ -1,0 +1,261 @@
+"""The database of a scenario: which one it is, what is asked of it, and what came."""
+
+from __future__ import annotations
+
+import inspect
+import time
+from contextlib import suppress
+from typing import TYPE_CHECKING, TypeVar
+from urllib.parse import unquote, urlsplit
+
+import anyio
+
+from asgherkin.clients.asgi import in_words
+from asgherkin.databases.port import Query, Rows, Selection
+from asgherkin.errors import AppError, ConfigurationError, SentenceError
+from asgherkin.session.eventually import eventually
+from asgherkin.session.queries import CAP, Asked, learn_rows, learn_table, query_section, reads_only
+from asgherkin.session.seeding import Seeder
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Mapping, Sequence
+
+    from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
+
+    from asgherkin.databases.port import Cell, Database, Seeding
+    from asgherkin.databases.transaction import Transaction
+    from asgherkin.session.session import Session
+
+T = TypeVar("T")
+_METHODS = ("read", "write", "query")
+_GRACE = 1.0
+
+
+class Databases:
+    """What the sentences about tables and queries act on. The app is started before the first act.
+
+    `queries` are the acts so far, the first one first; of tries within a time, the last one only.
+    """
+
+    def __init__(self, session: Session) -> None:
+        self.queries: list[Asked] = []
+        self._seeder = Seeder()
+        self.session = session
+        self._url: str | None = None
+        self._database: Database | None = None
+        self._around: Database | None = None
+        self._transaction: Transaction | None = None
+        self._opened = False
+        self._query: Query | None = None
+        self._result: Rows | None = None
+        self._tables: list[Sequence[Sequence[str]]] = []
+
+    # Which one it is
+
+    def choose(self, url: str) -> None:
+        """Use another database in this scenario.
+
+        Raises SentenceError once the database is in use.
+        """
+        self._learn_password(url)
+        if self._database is not None:
+            raise SentenceError(
+                "The database is in use already, so this comes too late. "
+                "Write this sentence before the first one about a table or a query."
+            )
+        self._url = url
+
+    def _learn_password(self, url: str) -> None:
+        with suppress(ValueError):  # what is no URL is told of where it is opened
+            password = urlsplit(url).password or ""
+            for spelling in (password, unquote(password)):
+                self.session.redactor.learn(spelling)
+
+    def _ready(self) -> Database:
+        if not self.session.start():
+            self.session.after_step(-1)
+        if self._database is None:
+            given = self.session.surroundings.fixture("database") if self._url is None else self._url
+            self._database = self._open(given)
+        return self._database
+
+    def _open(self, given: object) -> Database:
+        if isinstance(given, str):
+            self._learn_password(given)
+        own = all(callable(getattr(given, name, None)) for name in _METHODS)
+        if not own and self.session.loop_name == "trio":
+            raise ConfigurationError(
+                "SQLAlchemy needs asyncio, and this scenario runs on trio. Run it on asyncio or uvloop, "
+                'or give an object of your own in the fixture "database".'
+            )
+        from asgherkin.databases.opening import open_database
+
+        database = open_database(given, timeout=self.session.settings.timeout)
+        self._opened = not own
+        return database
+
+    def begin(self, given: object) -> async_sessionmaker[AsyncSession]:
+        """Begin a transaction on what the fixture `database` gives; all acts of the scenario are inside of it.
+
+        The app is not started before: it may be made with these sessions.
+        """
+        self._around = self._open(given)
+        from asgherkin.databases.transaction import begun
+
+        self._transaction = self.session.client.run(begun, self._around)
+        self._database = self._transaction.database
+        return self._transaction.sessions
+
+    def close(self) -> None:
+        """Roll the scenario's transaction back, if there is one, and let go of what was opened."""
+        if self._transaction is not None:
+            with suppress(AppError):
+                self.session.client.run(self._transaction.roll_back)
+        if self._opened:
+            from asgherkin.databases.opening import close_database
+
+            with suppress(AppError):  # an app that blocks its loop was told of already
+                self.session.client.run(close_database, self._around or self._database)
+
+    # What is asked of it
+
+    def read(self, table: str, columns: Sequence[str] | None) -> Rows:
+        """Read columns of a table: None for all of them, none at all for the number of its rows alone."""
+        database, selection = self._ready(), Selection(table, None if columns is None else tuple(columns))
+        return self._rows("read", lambda: database.read(selection))
+
+    def count(self, table: str, expected: int) -> int:
+        """The number of a table's rows. Where it is another than expected, a few rows are read: they are evidence."""
+        total = self.read(table, ()).total
+        return total if total == expected or total > CAP else self.read(table, None).total
+
+    def knows(self, table: str) -> bool:
+        """Whether there is a table of this name."""
+        database = self._ready()
+        try:
+            self._ask("read", lambda: database.read(Selection(table, ())))
+        except SentenceError:
+            return False
+        return True
+
+    def seed(self, table: str, columns: Sequence[str] = (), rows: Sequence[tuple[Cell, ...]] = ()) -> None:
+        """Empty a table and put rows into it; see `Seeder`."""
+        self._seeder.seed(self, table, columns, rows)
+
+    def write(self, seeding: Seeding) -> None:
+        """Empty tables, and put rows into one."""
+        database = self._ready()
+        self._ask("write", lambda: database.write(seeding))
+
+    def run_query(self, text: str, parameters: Mapping[str, object]) -> None:
+        """Run a query, whose result can be looked at then."""
+        self._query = Query(text, parameters)
+        self._result = None
+        self._run_again()
+
+    def _run_again(self) -> None:
+        database, query = self._ready(), self._query
+        assert query is not None, "only what was run is run again"
+        self._result = self._rows("query", lambda: database.query(query))
+
+    @property
+    def result(self) -> Rows:
+        """The rows of the last query.
+
+        Raises SentenceError where there are none.
+        """
+        if self._result is None:
+            raise SentenceError("There is no query result yet. Run a query first, with: When I run the query:")
+        if not self._result.returns:
+            raise SentenceError(
+                "The last query has no result, because it returns no rows. Run one that does, such as a SELECT."
+            )
+        return self._result
+
+    def _rows(self, method: str, act: Callable[[], Awaitable[Rows]]) -> Rows:
+        began = time.perf_counter()
+        rows = self._ask(method, act)
+        if not isinstance(rows, Rows):
+            raise ConfigurationError(
+                f'The method "{method}" of the fixture "database" gives {type(rows).__name__}. '
+                "Return asgherkin.databases.port.Rows."
+            )
+        wrong = [row for row in rows.values if len(row) != len(rows.columns)]
+        if wrong:
+            raise ConfigurationError(
+                f'The method "{method}" of the fixture "database" gives {len(wrong[0])} values in a row, '
+                f"for {len(rows.columns)} columns."
+            )
+        self.queries.append(Asked(rows, time.perf_counter() - began, len(self.session.exchanges)))
+        return rows
+
+    def _ask(self, method: str, act: Callable[[], Awaitable[T]]) -> T:
+        # An adapter's own deadline comes first, and says more.
+        deadline = self.session.settings.timeout
+        answer: T = self.session.client.run(_answer, method, act, deadline, _GRACE if self._opened else 0.0)
+        return answer
+
+    # Trying again, and evidence
+
+    def eventually(self, within: float | None, check: Callable[[], None]) -> None:
+        """Check once, or, given a number of seconds, until the check holds: it reads a table anew each time."""
+        if within is None:
+            check()
+        else:
+            eventually(self.session, within, check, self._forgetting_tries())
+
+    def eventually_result(self, within: float | None, check: Callable[[], None]) -> None:
+        """The same for a check of the query's result: the query is run again.
+
+        Raises SentenceError for one that may change something.
+        """
+        if within is None or self._result is None:
+            check()
+            return
+        assert self._query is not None
+        if not reads_only(self._query.text):
+            raise SentenceError(
+                '" within …" runs the last query again, which is safe for one that only reads. '
+                "Run a SELECT without INSERT, UPDATE, DELETE, MERGE or INTO in it before this step."
+            )
+        forget = self._forgetting_tries()
+
+        def again() -> None:
+            forget()
+            self._run_again()
+
+        eventually(self.session, within, check, again)
+
+    def _forgetting_tries(self) -> Callable[[], None]:
+        before = len(self.queries)
+
+        def forget() -> None:
+            del self.queries[before:]
+
+        return forget
+
+    def note_table(self, table: Sequence[Sequence[str]]) -> None:
+        """Keep a table of the feature, whose columns may be secret."""
+        self._tables.append(table)
+
+    def evidence(self) -> list[tuple[str, str]]:
+        """The last query and what came, unless a request was sent since. Secrets are known afterwards."""
+        redactor = self.session.redactor
+        for table in self._tables:
+            learn_table(table, redactor)
+        for asked in self.queries:
+            learn_rows(asked, redactor)
+        last = self.queries[-1:]
+        current = last and last[0].exchanges == len(self.session.exchanges)
+        return [query_section(last[0], redactor)] if current else []
+
+
+async def _answer(method: str, act: Callable[[], Awaitable[T]], deadline: float, grace: float) -> T:
+    with anyio.move_on_after(deadline + grace):
+        awaitable = act()
+        if not inspect.isawaitable(awaitable):
+            raise ConfigurationError(
+                f'The method "{method}" of the fixture "database" is not async. Write it with: async def {method}'
+            )
+        return await awaitable
+    raise AppError(f"The database did not answer within {in_words(deadline)}.")

@@ -1,0 +1,197 @@
+"""Sentences about the app's database: filling tables, looking into them, queries."""
+
+from __future__ import annotations
+
+import functools
+from functools import partial
+from typing import TYPE_CHECKING
+
+from pytest_bdd import given, then, when
+
+from asgherkin.errors import SentenceError
+from asgherkin.matching.documents import parse_cell
+from asgherkin.matching.matchers import escape
+from asgherkin.matching.paths import find
+from asgherkin.matching.text import NAME
+from asgherkin.session.ahead import chooses_database, seeds_table, uses_database
+from asgherkin.vocabulary.grammar import Sentence
+from asgherkin.vocabulary.variables import remember
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from asgherkin.databases.port import Cell, Rows
+    from asgherkin.session.session import Session
+    from asgherkin.vocabulary.tables import Table
+
+    Expected = Sequence[tuple[Cell, ...]]
+    Verify = Callable[[str, Rows, Sequence[str], Expected], None]
+
+
+@given(Sentence("the database is {url:text}", example='the database is "sqlite+aiosqlite:///shop.db"'))
+@chooses_database
+def the_database_is(session: Session, url: str) -> None:
+    """Look into another database in this scenario: a URL as SQLAlchemy has it, with an async driver."""
+    session.databases.choose(url)
+
+
+@given(Sentence("the table {table:text} is emptied", example='the table "notes" is emptied'))
+@seeds_table("table")
+def the_table_is_emptied(session: Session, table: str) -> None:
+    """Remove all rows of a table. Tables of steps that follow each other are emptied together."""
+    session.databases.seed(table)
+
+
+@given(Sentence("the table {table:text} starts with:", example='the table "notes" starts with:'))
+@seeds_table("table")
+def the_table_starts_with(session: Session, table: str, datatable: Table) -> None:
+    """Remove all rows of a table, and put these in: a table with columns as its heading."""
+    columns, rows = _cells(session, datatable)
+    session.databases.seed(table, columns, rows)
+
+
+@when(Sentence("I run the query:", example="I run the query:"))
+@uses_database
+def run_the_query(session: Session, docstring: str) -> None:
+    """Run a query in the database's own language. A remembered value is a bound parameter, never a part of the text."""
+    names = dict.fromkeys(NAME.findall(docstring))
+    session.databases.run_query(docstring, {name: session.lookup(name) for name in names})
+
+
+@then(Sentence("the table {table:text} has {count:rows}", example='the table "notes" has 2 rows', within=True))
+@uses_database
+def the_table_has_rows(session: Session, table: str, count: int, within: float | None) -> None:
+    """The number of rows."""
+    _verify_number(session, table, count, within)
+
+
+@then(Sentence("the table {table:text} is empty", example='the table "notes" is empty', within=True))
+@uses_database
+def the_table_is_empty(session: Session, table: str, within: float | None) -> None:
+    """There are no rows."""
+    _verify_number(session, table, 0, within)
+
+
+def _verify_number(session: Session, table: str, count: int, within: float | None) -> None:
+    from asgherkin.databases.comparing import verify_count
+
+    databases = session.databases
+    databases.eventually(within, lambda: verify_count(_subject(table), databases.count(table, count), count))
+
+
+@then(Sentence("the table {table:text} contains:", example='the table "notes" contains:', within=True))
+@uses_database
+def the_table_contains(session: Session, table: str, datatable: Table, within: float | None) -> None:
+    """Each of these rows is there; only the columns of the heading are looked at."""
+    from asgherkin.databases.comparing import verify_contains
+
+    _verify_rows(session, table, _with_rows(datatable), within, verify_contains)
+
+
+@then(Sentence("the table {table:text} contains exactly:", example='the table "notes" contains exactly:', within=True))
+@uses_database
+def the_table_contains_exactly(session: Session, table: str, datatable: Table, within: float | None) -> None:
+    """These rows are there and no others, in any order; only the columns of the heading are looked at."""
+    from asgherkin.databases.comparing import verify_contains_exactly
+
+    _verify_rows(session, table, datatable, within, verify_contains_exactly)
+
+
+@then(Sentence("the table {table:text} does not contain:", example='the table "notes" does not contain:', within=True))
+@uses_database
+def the_table_does_not_contain(session: Session, table: str, datatable: Table, within: float | None) -> None:
+    """None of these rows is there; only the columns of the heading are looked at."""
+    from asgherkin.databases.comparing import verify_does_not_contain
+
+    _verify_rows(session, table, _with_rows(datatable), within, verify_does_not_contain)
+
+
+def _verify_rows(session: Session, table: str, datatable: Table, within: float | None, verify: Verify) -> None:
+    columns, rows = _cells(session, datatable)
+    databases = session.databases
+    databases.eventually(within, lambda: verify(_subject(table), databases.read(table, columns), columns, rows))
+
+
+@then(Sentence("the query result is:", example="the query result is:", within=True))
+@uses_database
+def the_query_result_is(session: Session, datatable: Table, within: float | None) -> None:
+    """The query's rows, in this order; the heading names all its columns."""
+    from asgherkin.databases.comparing import verify_in_order
+
+    columns, rows = _cells(session, datatable)
+    databases = session.databases
+    databases.eventually_result(within, lambda: verify_in_order(databases.result, columns, rows))
+
+
+@then(Sentence("the query result has {count:rows}", example="the query result has 2 rows", within=True))
+@uses_database
+def the_query_result_has_rows(session: Session, count: int, within: float | None) -> None:
+    """The number of the query's rows."""
+    from asgherkin.databases.comparing import verify_count
+
+    databases = session.databases
+    databases.eventually_result(within, lambda: verify_count("The query result", databases.result.total, count))
+
+
+@then(
+    Sentence(
+        "I remember the query result at {path:text} as {name:text}",
+        example='I remember the query result at "$[0].id" as "id"',
+        within=True,
+    )
+)
+@uses_database
+def remember_the_query_result(session: Session, path: str, name: str, within: float | None) -> None:
+    """Keep a part of the query's rows, by a JSONPath (RFC 9535): the rows are a list of objects."""
+    databases = session.databases
+    what = f'the query result at "{path}"'
+    again = partial(databases.eventually_result, within)
+    remember(session, name, what, lambda: find(path, _document(databases.result)), again)
+
+
+def _document(rows: Rows) -> list[dict[str, object]]:
+    from asgherkin.databases.cells import as_json
+
+    names = [column.name for column in rows.columns]
+    return [{name: as_json(value) for name, value in zip(names, row, strict=True)} for row in rows.values]
+
+
+def _subject(table: str) -> str:
+    return f'The table "{table}"'
+
+
+def _with_rows(datatable: Table) -> Table:
+    if len(datatable) == 1:
+        heading = " | ".join(datatable[0])
+        raise SentenceError(f"The table under this sentence has no rows below its heading | {heading} |.")
+    return datatable
+
+
+def _cells(session: Session, datatable: Table) -> tuple[list[str], list[tuple[Cell, ...]]]:
+    """The columns of the heading, and the rows below it, with remembered values put in."""
+    session.databases.note_table(datatable)
+    columns = [session.fill_text(name) for name in datatable[0]]
+    for position, name in enumerate(columns):
+        if not name:
+            raise SentenceError(f"Column {position + 1} of the heading has no name. Write the name of a column there.")
+        if name in columns[:position]:
+            raise SentenceError(f'The heading names the column "{name}" twice. Name it once.')
+    return columns, [tuple(_cell(session, cell) for cell in row) for row in datatable[1:]]
+
+
+@functools.lru_cache(maxsize=4096)
+def _plain_cell(cell: str) -> Cell:
+    from asgherkin.databases.port import Cell
+
+    return Cell(cell, parse_cell(cell))
+
+
+def _cell(session: Session, cell: str) -> Cell:
+    from asgherkin.databases.port import Cell
+
+    if "{{" not in cell:
+        return _plain_cell(cell)
+    written = session.fill_text(cell)
+    # A remembered value that looks like a matcher is none.
+    written = str(escape(written)) if NAME.match(cell) else written
+    return Cell(written, parse_cell(cell, session.lookup, expected=True))

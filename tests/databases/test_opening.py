@@ -1,0 +1,392 @@
+"""What a user may hand in as a database, and what is said of everything else."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+import sqlalchemy as sa
+from sqlalchemy.engine import make_url
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
+from sqlalchemy.orm import Session, sessionmaker
+
+from asgherkin.databases.alchemy import AlchemyDatabase
+from asgherkin.databases.opening import close_database, open_database
+from asgherkin.databases.port import Query, Rows, Seeding, Selection, Statement
+from asgherkin.errors import ConfigurationError
+from tests.databases.cells import dicts, starting
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from asgherkin.databases.port import Database
+
+ASYNC = pytest.mark.asyncio
+NOTES = "CREATE TABLE notes (id integer PRIMARY KEY, title text NOT NULL)"
+
+
+class Ours:
+    """A user's own database."""
+
+    async def read(self, selection: Selection) -> Rows:
+        """Nothing."""
+        return Rows()
+
+    async def write(self, seeding: Seeding) -> Sequence[Statement]:
+        """Nothing."""
+        return ()
+
+    async def query(self, query: Query) -> Rows:
+        """Nothing."""
+        return Rows()
+
+
+def refusal(given: object) -> str:
+    """What is said of something that is no database."""
+    with pytest.raises(ConfigurationError) as error:
+        open_database(given)
+    return str(error.value)
+
+
+async def titles(database: Database) -> list[object]:
+    """The notes' titles."""
+    return [one["title"] for one in dicts(await database.read(Selection("notes", ("title",))))]
+
+
+def test_an_object_with_the_methods_is_taken_as_it_is() -> None:
+    """A user's own database needs no SQLAlchemy."""
+    ours = Ours()
+
+    opened = open_database(ours)
+
+    assert opened is ours
+
+
+@ASYNC
+@pytest.mark.parametrize("way", ["text", "url", "engine", "sessionmaker"])
+async def test_what_is_written_is_committed(database_url: str, engine: AsyncEngine, way: str) -> None:
+    """A URL, an engine and a session maker each have transactions of their own."""
+    given = {"text": database_url, "url": make_url(database_url), "engine": engine}
+    database = open_database(given.get(way) or async_sessionmaker(engine))
+    await database.query(Query(NOTES))
+
+    await database.write(starting("notes", "id | title", "1 | milk"))
+
+    assert await titles(database) == ["milk"]
+    assert await titles(open_database(engine)) == ["milk"]
+    await close_database(database)
+
+
+@ASYNC
+async def test_a_connection_is_never_committed(engine: AsyncEngine) -> None:
+    """What is written through a connection goes with its transaction."""
+    await open_database(engine).query(Query(NOTES))
+    async with engine.connect() as connection:
+        database = open_database(connection)
+        await database.write(starting("notes", "id | title", "1 | milk"))
+        await database.query(Query("INSERT INTO notes VALUES (2, 'tea')"))
+        assert await titles(database) == ["milk", "tea"]
+
+        await connection.rollback()
+
+        assert await titles(database) == []
+        assert not connection.in_transaction()
+
+
+@ASYNC
+async def test_a_connection_survives_what_fails(engine: AsyncEngine) -> None:
+    """An act that fails leaves the connection's transaction as it was."""
+    await open_database(engine).query(Query(NOTES))
+    async with engine.connect() as connection, connection.begin():
+        database = open_database(connection)
+        await database.write(starting("notes", "id | title", "1 | milk"))
+
+        with pytest.raises(Exception, match="refuses"):
+            await database.write(starting("notes", "id | title", "2 | tea", "2 | coffee"))
+        with pytest.raises(Exception, match="refuses"):
+            await database.query(Query("SELEC"))
+
+        assert await titles(database) == ["milk"]
+
+
+@ASYNC
+async def test_sessions_on_one_connection_see_its_transaction(engine: AsyncEngine) -> None:
+    """A session maker that is bound to a connection, as for tests that roll everything back."""
+    await open_database(engine).query(Query(NOTES))
+    async with engine.connect() as connection, connection.begin() as transaction:
+        maker = async_sessionmaker(connection, join_transaction_mode="create_savepoint")
+        database = open_database(maker)
+
+        await open_database(connection).write(starting("notes", "id | title", "1 | milk"))
+        await database.query(Query("INSERT INTO notes VALUES (2, 'tea')"))
+
+        assert await titles(database) == ["milk", "tea"]
+        await transaction.rollback()
+    assert await titles(open_database(engine)) == []
+
+
+@ASYNC
+async def test_a_pool_of_one_connection_is_enough(database_url: str) -> None:
+    """Each act gives its connection back at once."""
+    settings = {} if database_url.startswith("sqlite") else {"pool_size": 1, "max_overflow": 0, "pool_timeout": 1}
+    engine = create_async_engine(database_url, **settings)
+    database = open_database(engine)
+
+    await database.query(Query(NOTES))
+    await database.write(starting("notes", "id | title", "1 | milk"))
+    read = await titles(database)
+
+    assert read == ["milk"]
+    await engine.dispose()
+
+
+def test_an_engine_by_url_works_on_the_loops_of_two_scenarios(database_url: str) -> None:
+    """Its pool is emptied at the end of each scenario, since a connection belongs to a loop."""
+
+    async def scenario() -> int:
+        database = open_database(database_url)
+        try:
+            return (await database.query(Query("SELECT 1 AS one"))).total
+        finally:
+            await close_database(database)
+
+    totals = [asyncio.run(scenario()), asyncio.run(scenario())]
+
+    assert totals == [1, 1]
+
+
+@ASYNC
+async def test_an_engine_that_was_handed_in_is_not_disposed(sqlite_url: str) -> None:
+    """It belongs to the app."""
+    engine = create_async_engine(sqlite_url)
+    database = open_database(engine)
+    await database.query(Query("SELECT 1 AS one"))
+    pool = engine.pool
+
+    await close_database(database)
+    await close_database(Ours())
+
+    assert engine.pool is pool
+    await engine.dispose()
+
+
+def test_two_scenarios_share_the_engine_of_a_url(sqlite_url: str) -> None:
+    """What is known of its tables is kept for the run."""
+    first, second = open_database(sqlite_url), open_database(sqlite_url)
+
+    assert isinstance(first, AlchemyDatabase)
+    assert isinstance(second, AlchemyDatabase)
+    assert vars(first.source) == vars(second.source)
+
+
+def test_a_session_maker_without_an_engine_has_no_address() -> None:
+    """Its sessions may be bound table by table."""
+    database = open_database(async_sessionmaker())
+
+    assert isinstance(database, AlchemyDatabase)
+    assert database.where == "of the session maker"
+
+
+ALLOWED = (
+    "A database is a URL such as sqlite+aiosqlite:///shop.db, or, by the fixture database: SQLAlchemy's AsyncEngine, "
+    "AsyncConnection or async_sessionmaker, or an object with the async methods read, write and query"
+)
+
+
+@pytest.mark.parametrize(
+    ("given", "name"),
+    [(None, "NoneType"), (3, "int"), (["sqlite://"], "list"), (object(), "object")],
+    ids=["none", "number", "list", "object"],
+)
+def test_anything_else_is_refused(given: object, name: str) -> None:
+    """The error lists what may be handed in."""
+    assert refusal(given) == f"The database is a {name}, which cannot be one. {ALLOWED}"
+
+
+@pytest.mark.parametrize("kind", ["Engine", "Session", "sessionmaker"])
+def test_synchronous_ones_are_refused(kind: str) -> None:
+    """They would block the app's event loop."""
+    engine = sa.create_engine("sqlite://")
+    given: object = {"Engine": engine, "Session": Session(engine), "sessionmaker": sessionmaker(engine)}[kind]
+
+    message = refusal(given)
+
+    assert message == (
+        f"The database is a synchronous {kind}. Hand in an engine made with "
+        "sqlalchemy.ext.asyncio.create_async_engine: it shares the app's event loop"
+    )
+    engine.dispose()
+
+
+def test_a_session_is_refused() -> None:
+    """A session holds what its app has not sent yet."""
+    assert refusal(AsyncSession()) == (
+        "The database is an AsyncSession. Hand in its async_sessionmaker instead, or await session.connection()"
+    )
+
+
+@pytest.mark.parametrize(
+    ("url", "message"),
+    [
+        (
+            "sqlite:///shop.db",
+            "The database's URL starts with sqlite://, which is no async driver. Write sqlite+aiosqlite:///shop.db",
+        ),
+        (
+            "mysql://ann:secret@localhost/shop",
+            "The database's URL starts with mysql://, which is no async driver. "
+            "Write mysql+aiomysql://ann:***@localhost/shop",
+        ),
+        (
+            "postgresql+psycopg2://ann:secret@localhost/shop?sslmode=secret",
+            "The database's URL starts with postgresql+psycopg2://, which is no async driver. "
+            "Write postgresql+asyncpg://ann:***@localhost/shop",
+        ),
+        (
+            "postgres://ann:secret@localhost/shop",
+            "The database's URL starts with postgres://, which is no async driver. "
+            "Write postgresql+asyncpg://ann:***@localhost/shop",
+        ),
+        (
+            "mongodb://ann:secret@localhost/shop",
+            "SQLAlchemy knows no database mongodb. Databases: mariadb, mssql, mysql, oracle, postgresql, sqlite",
+        ),
+        (
+            "mysql+aiomysql://ann:secret@localhost/shop",
+            "The database needs the package aiomysql, which is not installed: pip install aiomysql",
+        ),
+        (
+            "sqlite+aiosqlite:///shop.db?timeout=long",
+            "The database's URL has a wrong setting: could not convert string to float: 'long'",
+        ),
+    ],
+    ids=["sync", "sync-not-installed", "sync-driver", "heroku", "unknown", "not-installed", "setting"],
+)
+def test_urls_that_cannot_be_used(url: str, message: str) -> None:
+    """The error says what to write or to install, and no password."""
+    assert refusal(url) == message
+
+
+@pytest.mark.parametrize("name", ["", "/", "/:memory:", "/file:shop?mode=memory&uri=true"])
+def test_a_database_in_memory_is_refused(name: str) -> None:
+    """It would be another one than the app's."""
+    message = refusal(f"sqlite+aiosqlite://{name}")
+
+    assert message.endswith(
+        " lives in the memory of its own connection: the app's would be another one, with the same URL and "
+        "without a row in common. Use a file (sqlite+aiosqlite:///shop.db), or hand in the app's own engine by the "
+        "fixture database"
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("", "the text"),
+        ("shop.db", "the text"),
+        ("postgresql+asyncpg://ann:secret@localhost:port/shop", "postgresql+asyncpg://…"),
+    ],
+    ids=["empty", "path", "port"],
+)
+def test_a_text_that_is_no_url(text: str, shown: str) -> None:
+    """It is not shown: it may hold a password."""
+    assert refusal(text) == (
+        f"The database's URL cannot be read ({shown}). Write it as sqlite+aiosqlite:///shop.db or "
+        "postgresql+asyncpg://user:password@localhost:5432/shop, with %40 for an @ in a password"
+    )
+
+
+@pytest.mark.parametrize(
+    ("package", "extra"), [("sqlalchemy", "database"), ("aiosqlite", "database"), ("asyncpg", "postgresql")]
+)
+def test_a_missing_package_is_named_with_its_extra(package: str, extra: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What to install is ready to be pasted."""
+    monkeypatch.setitem(sys.modules, package, None)
+    name = {"asyncpg": "postgresql+asyncpg"}.get(package, "sqlite+aiosqlite")
+
+    message = refusal(f"{name}:///missing-{package}.db")
+
+    assert message == (
+        f'The database needs the package {package}, which is not installed: pip install "asgherkin[{extra}]"'
+    )
+
+
+@ASYNC
+async def test_a_file_that_cannot_be_opened(tmp_path: Path) -> None:
+    """The path may start at another directory than meant."""
+    database = open_database(f"sqlite+aiosqlite:///{tmp_path}/missing/shop.db")
+
+    with pytest.raises(ConfigurationError) as error:
+        await database.read(Selection("notes"))
+
+    assert str(error.value) == (
+        f"The database sqlite+aiosqlite:///{tmp_path}/missing/shop.db cannot be used: there is no folder "
+        f"{tmp_path}/missing. A relative path starts at the directory that pytest is run in."
+    )
+
+
+@ASYNC
+async def test_a_file_that_is_no_database(tmp_path: Path) -> None:
+    """It shows with the first statement only."""
+    (tmp_path / "shop.db").write_text("not a database at all, " * 100)
+    database = open_database(f"sqlite+aiosqlite:///{tmp_path}/shop.db")
+
+    with pytest.raises(ConfigurationError) as error:
+        await database.read(Selection("notes"))
+
+    assert str(error.value) == (
+        f"The database sqlite+aiosqlite:///{tmp_path}/shop.db cannot be used: file is not a database. "
+        "Is the path right? A relative one starts at the directory that pytest is run in."
+    )
+    await close_database(database)
+
+
+@ASYNC
+async def test_a_server_that_is_not_there() -> None:
+    """Nothing listens on port 1."""
+    database = open_database("postgresql+asyncpg://ann:secret@127.0.0.1:1/shop?ssl=disable")
+
+    with pytest.raises(ConfigurationError) as error:
+        await database.read(Selection("notes"))
+
+    assert str(error.value) == (
+        "The database postgresql+asyncpg://ann:***@127.0.0.1:1/shop cannot be used: Connect call failed "
+        "('127.0.0.1', 1). Is the server running, at this host and port?"
+    )
+
+
+@ASYNC
+async def test_a_server_that_refuses(postgres_url: str) -> None:
+    """PostgreSQL says why."""
+    url = postgres_url.replace("postgres@", "nobody-known:secret@")
+    database = open_database(url)
+
+    with pytest.raises(ConfigurationError) as error:
+        await database.query(Query("SELECT 1"))
+
+    assert str(error.value) == (
+        f'The database {url.replace("secret", "***")} cannot be used: role "nobody-known" does not exist. '
+        "Are the user, the password and the database's name right?"
+    )
+
+
+def test_an_engine_of_another_loop(postgres_url: str) -> None:
+    """Its pool holds connections of a loop that is closed."""
+    engine = create_async_engine(postgres_url)
+
+    async def scenario() -> None:
+        await open_database(engine).query(Query("SELECT 1 AS one"))
+
+    with asyncio.Runner() as first, asyncio.Runner() as second:
+        first.run(scenario())
+        with pytest.raises(ConfigurationError, match="pool holds connections of another event loop") as error:
+            second.run(scenario())
+        first.run(engine.dispose())
+
+    assert str(error.value).endswith(
+        "Each scenario has a loop of its own. Dispose the engine in the app's shut-down (await engine.dispose()), or "
+        "make it without a pool: create_async_engine(url, poolclass=NullPool)"
+    )
