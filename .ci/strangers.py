@@ -12,7 +12,7 @@ import tempfile
 from dataclasses import dataclass, field
 from pathlib import Path
 
-FRAMEWORKS = ("fastapi", "litestar", "quart", "django", "aiosqlite", "sqlalchemy[asyncio]")
+FRAMEWORKS = ("fastapi", "litestar", "quart", "django")
 
 FEATURE = """
 Feature: Orders
@@ -239,6 +239,87 @@ class Stranger:
     clients: tuple[str, ...] = field(default=("async", "test"))
 
 
+DATABASE = """
+from contextlib import asynccontextmanager
+
+from fastapi import FastAPI, Response, WebSocket
+from sqlalchemy.ext.asyncio import async_sessionmaker, create_async_engine
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+engine = create_async_engine("sqlite+aiosqlite:///shop.db")
+sessions = async_sessionmaker(engine, expire_on_commit=False)
+
+
+class Base(DeclarativeBase):
+    pass
+
+
+class Order(Base):
+    __tablename__ = "orders"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    item: Mapped[str]
+    paid: Mapped[bool] = mapped_column(default=False)
+
+
+@asynccontextmanager
+async def lifespan(app):
+    async with engine.begin() as connection:
+        await connection.run_sync(Base.metadata.create_all)
+    yield
+    await engine.dispose()
+
+
+app = FastAPI(lifespan=lifespan)
+
+
+@app.post("/orders", status_code=201)
+async def order(order: dict):
+    async with sessions.begin() as session:
+        session.add(row := Order(item=order["item"]))
+    return {"id": row.id}
+
+
+@app.websocket("/echo")
+async def echo(websocket: WebSocket):
+    await websocket.accept()
+    async for text in websocket.iter_text():
+        await websocket.send_text(f"You said {text}")
+
+
+@app.get("/ticks")
+async def ticks():
+    return Response("event: tick\\ndata: 1\\n\\n", media_type="text/event-stream")
+"""
+DATABASE_FEATURE = """
+Feature: Orders
+  Scenario Outline: An order of <item> is written down
+    Given the table "orders" is emptied
+    When I send a POST request to "/orders" with the body:
+      \"\"\"
+      {"item": "<item>"}
+      \"\"\"
+    Then the response status is 201
+    And the table "orders" contains exactly:
+      | id       | item   | paid  |
+      | #integer | <item> | false |
+
+    Examples:
+      | item  |
+      | latte |
+      | cake  |
+"""
+SOCKET_FEATURE = """
+Feature: Talking
+  Scenario: The app answers
+    Given I open a websocket to "/echo" as "alice"
+    When "alice" sends the text "hi"
+    Then "alice" receives the text "You said hi"
+    When "alice" closes the websocket
+    And I open the event stream "/ticks"
+    Then the stream receives the event "tick"
+"""
+
+
 def shop(app: str, feature: str) -> dict[str, str]:
     """The files of a project with an app and a feature."""
     return {"shop/__init__.py": "", "shop/main.py": app, "features/orders.feature": feature}
@@ -272,6 +353,18 @@ STRANGERS = (
         clients=("async",),
     ),
     Stranger(
+        "a database",
+        shop(DATABASE, DATABASE_FEATURE)
+        | {
+            "pyproject.toml": "[tool.pytest.ini_options]\n"
+            'asgi_app = "shop.main:app"\n'
+            'asgi_database = "sqlite+aiosqlite:///shop.db"\n'
+        },
+        app="",
+        ends="2 passed",
+    ),
+    Stranger("a websocket and an event stream", shop(DATABASE, SOCKET_FEATURE), ends="1 passed"),
+    Stranger(
         "a failing scenario",
         shop(STARLETTE, FAILING),
         ends="1 failed",
@@ -284,7 +377,7 @@ def main(dist: Path, environment: Path) -> None:
     """Install the wheel and run all strangers' projects."""
     (wheel,) = dist.glob("*.whl")
     python = environment / "bin" / "python"
-    subprocess.run([python, "-m", "pip", "install", "-q", f"{wheel}[uvloop,trio]", *FRAMEWORKS], check=True)
+    subprocess.run([python, "-m", "pip", "install", "-q", f"{wheel}[uvloop,trio,database]", *FRAMEWORKS], check=True)
     subprocess.run([python, "-c", "import asgherkin; assert asgherkin.__version__"], check=True)
     failed = 0
     runs = [(stranger, client) for stranger in STRANGERS for client in stranger.clients]

@@ -6,12 +6,13 @@ import argparse
 import tempfile
 from pathlib import Path
 
-from benchmarks import collection, empty_steps, requests, tables
+from benchmarks import collection, empty_steps, messages, requests, tables
 
 BENCHMARKS = {
     "empty_steps": empty_steps,
     "requests": requests,
     "collection": collection,
+    "messages": messages,
     "tables": tables,
 }
 

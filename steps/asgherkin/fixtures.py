@@ -11,6 +11,8 @@ from asgherkin.options import settings_key
 from asgherkin.surroundings import session_of
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     import httpx2
     from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
@@ -93,6 +95,18 @@ def async_client(session: Session) -> httpx2.AsyncClient:
     session.start()
     session.after_step(-1)
     return session.client.async_http
+
+
+@pytest.fixture
+def websocket_connect(session: Session) -> Callable[..., Any]:
+    """Opens a websocket: with `with` in `def` steps, with `async with` in `async def` ones. The app is started.
+
+    It takes an address, a list of subprotocols, and httpx's options for a request, and gives what has the methods
+    of Starlette's WebSocketTestSession.
+    """
+    session.start()
+    session.after_step(-1)
+    return session.client.websocket_connect
 
 
 @pytest.fixture

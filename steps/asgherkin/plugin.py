@@ -37,7 +37,9 @@ pytest_plugins = [
     "asgherkin.vocabulary.database",
     "asgherkin.vocabulary.request",
     "asgherkin.vocabulary.response",
+    "asgherkin.vocabulary.stream",
     "asgherkin.vocabulary.variables",
+    "asgherkin.vocabulary.websocket",
 ]
 
 _restore_key = pytest.StashKey[Callable[[], None]]()

@@ -13,6 +13,7 @@ from asgherkin.gherkin.run import progress_key
 from asgherkin.loops import scenario_loop, use_loop_factory
 from asgherkin.options import settings_key
 from asgherkin.session.session import Session
+from asgherkin.session.surroundings import Surroundings
 from asgherkin.vocabulary.app import plan
 
 if TYPE_CHECKING:
@@ -22,8 +23,8 @@ if TYPE_CHECKING:
 session_key = pytest.StashKey[Session]()
 
 
-class ItemSurroundings:
-    """See `session.session.Surroundings`."""
+class ItemSurroundings(Surroundings):
+    """A pytest item, a fixture request of which is at hand."""
 
     def __init__(self, request: pytest.FixtureRequest) -> None:
         self.request = request

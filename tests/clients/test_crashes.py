@@ -159,9 +159,9 @@ def test_a_whole_response_can_raise(make_client: MakeClient) -> None:
 
 
 def the_test_client(client: Client) -> TestClient:
-    """The TestClient of the client `test`; there are no websockets on the other one yet."""
+    """The TestClient of the client `test`. Websockets of both clients stand in test_sockets.py."""
     if client.name != "test":
-        pytest.skip("the client has no websockets")
+        pytest.skip("it is about TestClient")
     return client.http  # type: ignore[return-value]  # a TestClient is httpx2's client
 
 

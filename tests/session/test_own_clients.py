@@ -196,3 +196,17 @@ def test_the_toolkits_client_may_be_added_to(project: Project, client_name: str)
 
     assert sent.counts == {"passed": 1}, sent.output
     assert crashed.headline == "The app raised ValueError: no such note (GET /crash)."
+
+
+@pytest.mark.parametrize(("client", "conftest"), CLIENTS)
+@pytest.mark.parametrize("act", ['I open a websocket to "/greet"', 'I open the event stream "/board"'])
+def test_a_channel_needs_an_app_that_is_configured(project: Project, client: str, conftest: str, act: str) -> None:
+    """The user's client keeps its app to itself."""
+    project.write({"shop.py": APP, "conftest.py": conftest})
+
+    outcome = project.run_steps(f"When {act}", client, "-o", "asgi_app=")
+
+    assert outcome.headline == (
+        "The project's own client brings its app along, so that nothing but its own requests can reach it. "
+        'To open a websocket or a stream, say where the app is, too: asgi_app = "shop.main:app"'
+    )

@@ -54,6 +54,7 @@ def write_files(project: Project, topic: str) -> None:
     project.write(
         {
             "shop.py": (FOLDER / "shop.py").read_text(encoding="utf-8"),
+            "room.py": (FOLDER / "room.py").read_text(encoding="utf-8"),
             "books.py": (FOLDER / "books.py").read_text(encoding="utf-8"),
             "conftest.py": CONFTEST,
             f"features/{topic}.feature": (FOLDER / f"{topic}.gherkin").read_text(encoding="utf-8"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from functools import partial
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, TypeAlias, TypeVar, cast
 
 import httpx2
@@ -17,12 +17,16 @@ from asgherkin.clients.watch import grace
 from asgherkin.errors import AppError
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import Awaitable, Callable, Sequence
     from http.cookiejar import CookieJar
     from types import FrameType
 
-    from asgherkin.clients.port import Loop
+    from asgherkin.clients.connection import WebSocketConnection
+    from asgherkin.clients.conversation import Side
+    from asgherkin.clients.port import Loop, Socket, Stream
     from asgherkin.clients.recorder import Recorder
+    from asgherkin.clients.sockets import Sockets
+    from asgherkin.clients.streaming import Streams
     from asgherkin.clients.timing import Work
 
 T = TypeVar("T")
@@ -47,6 +51,7 @@ class Adapter(ABC):
         self._closed = False
         self._plugged: object = None
         self._async_http: httpx2.AsyncClient | None = None
+        self._streams: Streams | None = None
 
     @property
     @abstractmethod
@@ -59,7 +64,7 @@ class Adapter(ABC):
 
     def shut_down(self) -> None:
         """Shut the app down. Raises `AppError` when it fails."""
-        self._act("shut-down", lambda: self.loop.run(self._lifespan.stop))
+        self._act("shut-down", lambda: self.loop.run(self._stop))
 
     def run(self, function: Callable[..., Awaitable[T]], *args: object) -> T:
         """Run an async function on the app's loop."""
@@ -71,6 +76,34 @@ class Adapter(ABC):
         if self._async_http is None:
             self._async_http = self._async_client(raising=not self.return_server_errors)
         return self._async_http
+
+    def open_socket(self, url: str, subprotocols: Sequence[str] = (), **options: object) -> Socket:
+        """Open a websocket. Raises `AppError` when the app neither accepts nor refuses it in time."""
+        return self._sockets.open(url, subprotocols, options)
+
+    def websocket_connect(
+        self, url: str, subprotocols: Sequence[str] | None = None, **options: object
+    ) -> WebSocketConnection:
+        """A websocket for a user's own code, to be opened by `with` or `async with`."""
+        from asgherkin.clients.connection import WebSocketConnection
+
+        sockets = self._sockets
+        return WebSocketConnection(self.recorder, sockets, sockets.scope(url, subprotocols or (), options), self._run)
+
+    @cached_property
+    def _sockets(self) -> Sockets:
+        from asgherkin.clients.sockets import Sockets  # most scenarios have none
+
+        http = self._async_client(raising=False)
+        return Sockets(http, self.recorder, self._spawn, self._run, self._lifespan.state)
+
+    def open_stream(self, url: str, **options: object) -> Stream:
+        """Send a GET request, and read its response as it comes."""
+        if self._streams is None:
+            from asgherkin.clients.streaming import Streams  # most scenarios have none
+
+            self._streams = Streams(self._async_client(raising=False), self.recorder, self._run)
+        return self._streams.open(url, options)
 
     def plug(self, http: object) -> None:
         """Use a user's own client for `request` and `send`."""
@@ -92,14 +125,17 @@ class Adapter(ABC):
             # Its parts lead back to it: without circles all of it goes at once, not by garbage collection.
             vars(self).clear()
 
-    def _act(self, doing: str, function: Callable[[], T]) -> T:
-        """Call a function that waits for the app. Raises `AppError` when the app blocks its event loop."""
+    def _act(self, doing: str, function: Callable[[], T], *, raising: bool = False) -> T:
+        """Call a function that waits for the app. Raises `AppError` when the app blocks its event loop.
+
+        `raising`: also where the app was interrupted, failed with that, and the function has returned.
+        """
         if self.loop.blocked:
             raise AppError("The app still blocks its event loop, so it cannot be reached any more.")
         watch = alarm(self.recorder.timeout, explain=partial(self._explain, doing), ping=partial(self._ping, doing))
         try:
             with watch:
-                return function()
+                result = function()
         except AppBlocked as blocked:
             self.loop.interrupted()
             raise blocked.error from None
@@ -107,6 +143,24 @@ class Adapter(ABC):
             # An app may have swallowed it: what it did is a crash all the same.
             if watch.error is not None:
                 self.recorder.record(watch.error, doing)
+        if raising and watch.error is not None:
+            raise watch.error
+        return result
+
+    def _run(self, doing: str, function: Callable[..., Awaitable[T]], *args: object) -> T:
+        return self._act(doing, lambda: self.loop.run(function, *args), raising=True)
+
+    async def _stop(self) -> None:
+        # The code for a restart, as servers send it.
+        await self._hang_up(1012, "app")
+        await self._lifespan.stop()
+
+    async def _hang_up(self, code: int, by: Side) -> None:
+        """Leave what is still open, before the app is shut down; `code` and `by` are for its websockets."""
+        if "_sockets" in vars(self):
+            await self._sockets.leave(code, by)
+        if self._streams is not None:
+            await self._streams.leave()
 
     def _start_task(self, work: Work) -> None:
         self.loop.start(work)
@@ -119,6 +173,7 @@ class Adapter(ABC):
         self._owner.spawn(work)
 
     async def _end(self) -> None:
+        await self._hang_up(1000, "client")
         if self._async_http is not None:
             await self._async_http.aclose()
         lost = await self._lifespan.end()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+from time import monotonic
 from typing import TYPE_CHECKING
 
 import anyio
@@ -14,36 +16,84 @@ from asgherkin.clients.watch import Watch, grace, waiting_at
 from asgherkin.errors import AppError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Awaitable, Callable
 
 
-class AppCall:
-    """The call of the app for one request. `run` is to be spawned; it raises none of the app's exceptions."""
+class Call:
+    """A call of the app, for one request or one websocket."""
 
-    __slots__ = ("_at_end", "_recorder", "_task", "_watch", "_work", "ended", "failure")
+    __slots__ = ("_at_end", "_recorder", "_task", "_work", "ended", "failure")
 
     def __init__(self, recorder: Recorder, at_end: Callable[[], None] | None = None) -> None:
         """`at_end` is called when `ended` is set."""
         self._recorder = recorder
         self._at_end = at_end
         self._work = anyio.CancelScope()
-        self._watch = Watch(recorder.timeout, recorder.root)
         self._task = 0
         self.ended = Flag()
         self.failure: BaseException | None = None
 
-    async def run(self, scope: Scope, receive: Receive, send: Send, *, whole: bool) -> None:
-        """Call the app, and keep the exception that it fails with."""
+    async def keep(self, function: Callable[[], Awaitable[None]]) -> None:
+        """Await what calls the app, and keep the exception that it fails with. To be spawned; it raises none."""
         self._task = current_task_id()
         try:
             with self._work:
-                await self._recorder.answer(scope, receive, send, whole=whole, abandon=self._leave, watch=self._watch)
+                await function()
         except BaseException as exception:
             if not is_failure(exception):
                 raise
             self.failure = exception
         finally:
             self._end()
+
+    def place(self) -> str:
+        """Where it waits; empty where that is not known. To be called on its loop."""
+        return hanging_place(self._task, self._recorder.root)
+
+    async def ends(self) -> bool:
+        """Wait a while for its end; False where it does not come."""
+        with anyio.move_on_after(grace(self._recorder.timeout), shield=True):
+            await self.ended.wait()
+        return self.ended.is_set
+
+    def cancel(self) -> None:
+        """Cancel it."""
+        self._work.cancel()
+
+    def leave(self, error: AppError) -> None:
+        """Wait for it no more: it does not end."""
+        self.failure = error
+        self._end()
+
+    def _end(self) -> None:
+        self.ended.set()
+        if self._at_end is not None:
+            self._at_end()
+
+
+class AppCall(Call):
+    """The call of the app for one request. `run` is to be spawned; it raises none of the app's exceptions."""
+
+    __slots__ = ("_watch",)
+
+    def __init__(self, recorder: Recorder, at_end: Callable[[], None] | None = None) -> None:
+        """`at_end` is called when `ended` is set."""
+        super().__init__(recorder, at_end)
+        self._watch = Watch(recorder.timeout, recorder.root)
+
+    async def run(self, scope: Scope, receive: Receive, send: Send, *, whole: bool) -> None:
+        """Call the app, and keep the exception that it fails with."""
+        answer = self._recorder.answer
+        await self.keep(partial(answer, scope, receive, send, whole=whole, abandon=self.leave, watch=self._watch))
+
+    def rest(self) -> None:
+        """Let no watch stop it: the client has deadlines of its own."""
+        self._watch.rests += 1
+
+    def resume(self) -> None:
+        """Let the watch stop it again, the timeout from now."""
+        self._watch.rests -= 1
+        self._watch.moved = monotonic()
 
     async def dismiss(self, scope: Scope) -> None:
         """Let the call end after its client has left. It is cancelled after a while.
@@ -52,31 +102,18 @@ class AppCall:
         """
         # The client's turn for good: the app does not hang, it is given its time.
         self._watch.rests += 1
-        if await self._ends():
+        self._watch.left = True
+        if await self.ends():
             return
-        self._work.cancel()
-        if not await self._ends():
-            self._leave(self._stubborn(f"{scope['method']} {target(scope)}"))
-
-    async def _ends(self) -> bool:
-        with anyio.move_on_after(grace(self._recorder.timeout), shield=True):
-            await self.ended.wait()
-        return self.ended.is_set
+        self.cancel()
+        if not await self.ends():
+            self.leave(self._stubborn(f"{scope['method']} {target(scope)}"))
 
     def _stubborn(self, doing: str) -> AppError:
         seconds = in_words(grace(self._recorder.timeout))
-        where = waiting_at(hanging_place(self._task, self._recorder.root))
+        where = waiting_at(self.place())
         error = AppError(
             f"The client left {doing}, and the app did not end within {seconds} of its cancellation.{where}"
         )
         self._recorder.record(error, doing)
         return error
-
-    def _leave(self, error: AppError) -> None:
-        self.failure = error
-        self._end()
-
-    def _end(self) -> None:
-        self.ended.set()
-        if self._at_end is not None:
-            self._at_end()

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     import httpx2
 
     from asgherkin.clients.asgi import Message, Receive, Scope, Send
+    from asgherkin.clients.line import Line
     from asgherkin.clients.owner import Spawn
     from asgherkin.clients.recorder import Recorder
 
@@ -57,6 +58,8 @@ class Entrance:
         self._spawn = spawn
         self._raising = raising
         self._whole = whole
+        self.lines: dict[int, Line] = {}
+        """Websockets that are to be opened by sentences, by the ids of their scopes."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Call the app as TestClient does."""
@@ -68,6 +71,10 @@ class Entrance:
             await self._converse(scope, receive, send)
 
     async def _converse(self, scope: Scope, receive: Receive, send: Send) -> None:
+        line = self.lines.pop(id(scope), None)
+        if line is not None:
+            await self._listen(line, receive, send)
+            return
         try:
             await self._recorder(scope, receive, send)
         except BaseException as exception:
@@ -76,6 +83,16 @@ class Entrance:
             # TestClient raises a websocket's exceptions whatever it was told.
             if self._recorder.crash_of(exception) is not None:
                 self._raise(exception)
+
+    async def _listen(self, line: Line, receive: Receive, send: Send) -> None:
+        line.start(self._spawn, receive, send)
+        try:
+            await line.call.ended.wait()
+        except BaseException:
+            # TestClient leaves a websocket that is refused, and the app may have something to do yet.
+            if line.conversation.refusal is None:
+                await line.abandon()
+            raise
 
     async def _visit(self, scope: Scope, receive: Receive, send: Send) -> None:
         door = _Door(receive, send)

@@ -6,12 +6,10 @@ from dataclasses import dataclass, field
 from time import monotonic, perf_counter
 from typing import TYPE_CHECKING
 
-from asgherkin.clients.asgi import Message, Receive, Scope, Send, in_words, target
+from asgherkin.clients.asgi import Message, Receive, Scope, Send, decoded, in_words, target
 from asgherkin.errors import AppError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from asgherkin.clients.watch import Watch
 
 BODY_CAP = 64 * 1024
@@ -48,7 +46,7 @@ class Tap:
 
     def __init__(self, scope: Scope, receive: Receive, send: Send, watch: Watch, *, whole: bool) -> None:
         """`whole`: the client stays until the app has ended, so an app that waits for it to leave hangs."""
-        self.exchange = Exchange(scope["method"], target(scope), _decoded(scope["headers"]))
+        self.exchange = Exchange(scope["method"], target(scope), decoded(scope["headers"]))
         self.left = False
         self._receive = receive
         self._send = send
@@ -106,7 +104,7 @@ class Tap:
         exchange = self.exchange
         if exchange.status is None:
             raise AppError(f"The app returned from {exchange.doing} without a response.")
-        if not (exchange.complete or self.left):
+        if not (exchange.complete or self.left or self._watch.left):
             raise AppError(
                 f"The app returned from {exchange.doing} in the middle of its response. "
                 'ASGI wants a last "http.response.body" without more_body.'
@@ -125,7 +123,7 @@ class Tap:
         if exchange.status is not None:
             raise self._violation('a second "http.response.start"', "one start for each request")
         try:
-            exchange.response_headers = _decoded(message.get("headers", ()))
+            exchange.response_headers = decoded(message.get("headers", ()))
         except (AttributeError, UnicodeDecodeError) as error:
             seen = f"the headers {message['headers']!r}"
             raise self._violation(seen, "each name and each value in bytes") from error
@@ -151,7 +149,3 @@ class Tap:
 
     def _violation(self, seen: str, wanted: str) -> AppError:
         return AppError(f"The app sent {seen} in its response to {self.exchange.doing}. ASGI wants {wanted}.")
-
-
-def _decoded(headers: Iterable[tuple[bytes, bytes]]) -> list[tuple[str, str]]:
-    return [(name.decode("latin-1"), value.decode("latin-1")) for name, value in headers]

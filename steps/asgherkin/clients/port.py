@@ -5,13 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import Awaitable, Callable, Sequence
     from http.cookiejar import CookieJar
     from pathlib import Path
     from types import FrameType
 
     import httpx2
 
+    from asgherkin.clients.connection import WebSocketConnection
+    from asgherkin.clients.conversation import Conversation
+    from asgherkin.clients.events import Event, StreamLog
     from asgherkin.clients.recorder import Recorder
     from asgherkin.clients.timing import Work
     from asgherkin.errors import AppError
@@ -71,6 +74,30 @@ class Client(Protocol):
         """A client for async code on the app's loop."""
         ...
 
+    def open_socket(self, url: str, subprotocols: Sequence[str] = (), **options: object) -> Socket:
+        """Open a websocket; `options` are httpx2's for a request: headers, cookies. The query stands in the URL.
+
+        Returns when the app has accepted or refused it: `conversation` tells. Raises `AppError` when the app did
+        neither within the timeout, or blocked its loop.
+        """
+        ...
+
+    def websocket_connect(
+        self, url: str, subprotocols: Sequence[str] | None = None, **options: object
+    ) -> WebSocketConnection:
+        """A websocket for a user's own steps: `with …` in sync ones, `async with …` in async ones.
+
+        The app's exceptions are raised into the user's code.
+        """
+        ...
+
+    def open_stream(self, url: str, **options: object) -> Stream:
+        """Send a GET request, and read its response as it comes.
+
+        Returns when the response has started. Raises `AppError` when it has not within the timeout.
+        """
+        ...
+
     def plug(self, http: object) -> None:
         """Use a user's own client for `request` and `send`; exceptions that are not httpx's are crashes."""
         ...
@@ -81,6 +108,60 @@ class Client(Protocol):
 
     def close_loop(self) -> None:
         """End the loop, if it is the client's own."""
+        ...
+
+
+class Socket(Protocol):
+    """One websocket, from the client's side. Its methods are called on the main thread; none waits without end."""
+
+    conversation: Conversation
+
+    def send(self, content: str | bytes) -> None:
+        """Send a text or bytes. To be called while `conversation.closing` is None."""
+        ...
+
+    def receive(self, seconds: float) -> str | bytes | None:
+        """Take the next message of the app's; None where there is none within `seconds`, or the websocket is closed.
+
+        What the app sent before it closed comes first.
+        """
+        ...
+
+    def close(self, code: int = 1000, reason: str = "") -> None:
+        """Close it, and give the app a moment to end. Nothing happens where it is closed already."""
+        ...
+
+    def closed(self, seconds: float) -> bool:
+        """Wait until it is closed, by either side; False where it is not within `seconds`."""
+        ...
+
+    def place(self) -> str:
+        """Where the app's task for it waits: `shop.py:12: await queue.get()`; "" where that is not known."""
+        ...
+
+
+class Stream(Protocol):
+    """One response that is read as it comes. Its methods are called on the main thread; none waits without end."""
+
+    response: httpx2.Response
+    """Its status and headers; its body is read by `receive` and `read`."""
+    log: StreamLog
+    """What has come so far."""
+
+    def receive(self, seconds: float) -> Event | None:
+        """The next event of a `text/event-stream`; None where none comes within `seconds`, or the stream is over."""
+        ...
+
+    def read(self, seconds: float) -> bytes | None:
+        """The next part of the body, as the app sent it; None as in `receive`."""
+        ...
+
+    def close(self) -> None:
+        """Leave it: the app gets its `http.disconnect`, and a moment to end."""
+        ...
+
+    def place(self) -> str:
+        """Where the app's task for it waits; see `Socket.place`."""
         ...
 
 

@@ -10,13 +10,16 @@ from typing import TYPE_CHECKING
 import anyio
 
 from asgherkin.clients.alarm import AppBlocked
-from asgherkin.clients.asgi import ASGI3, Message, Receive, Scope, Send, target
 from asgherkin.clients.exchange import Exchange, Tap
+from asgherkin.clients.timing import Flag
 from asgherkin.clients.watch import Abandon, Watch
 from asgherkin.errors import AppError
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from asgherkin.clients.asgi import ASGI3, Message, Receive, Scope, Send
+    from asgherkin.clients.conversation import Conversation
 
 __all__ = ["Crash", "Exchange", "Recorder"]
 
@@ -47,16 +50,18 @@ class Recorder:
         self.timeout = timeout
         self.root = root
         self.exchanges: list[Exchange] = []
+        self.conversations: list[Conversation] = []
         self.crashes: list[Crash] = []
         self.running = 0
         """Requests and websockets that the app is busy with."""
+        self._news = Flag()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Call the app as an ASGI server does."""
         if scope["type"] == "http":
             await self.answer(scope, receive, send)
         elif scope["type"] == "websocket":
-            await self._converse(scope, receive, send)
+            await self.converse(scope, receive, send)
         else:
             await self._live(scope, receive, send)
 
@@ -88,7 +93,30 @@ class Recorder:
             self._left_app(exception, tap.exchange.doing, farewell=tap.left)
             raise
         finally:
-            self.running -= 1
+            self._done()
+
+    async def converse(
+        self, scope: Scope, receive: Receive, send: Send, conversation: Conversation | None = None
+    ) -> None:
+        """Call the app for one websocket. What the client says is recorded by who gives a `conversation`.
+
+        No watch stops it: an app may rightly wait for something else than its client.
+        """
+        from asgherkin.clients.tapping import SocketTap  # most scenarios have no websocket
+
+        tap = SocketTap(scope, receive, send, conversation)
+        self.conversations.append(tap.conversation)
+        self.running += 1
+        try:
+            await self.app(scope, tap.receive, tap.send)
+            tap.returned()
+        except BaseException as exception:
+            tap.failed(cancelled=not (is_failure(exception) or _stray_cancellation(exception)))
+            if exception is not tap.farewell:
+                self._left_app(exception, tap.conversation.doing, farewell=tap.left)
+            raise
+        finally:
+            self._done()
 
     def record(self, exception: BaseException, doing: str) -> Crash:
         """Record a crash; one exception is one crash, however often it is met."""
@@ -96,7 +124,19 @@ class Recorder:
         if crash is None:
             crash = Crash(exception, doing)
             self.crashes.append(crash)
+            self._news.set()
         return crash
+
+    async def until_crash(self, known: int, seconds: float) -> None:
+        """Wait until there are more crashes than `known`, or the app is busy with nothing; `seconds` at most."""
+        with anyio.move_on_after(seconds):
+            while self.running and len(self.crashes) <= known:
+                self._news = Flag()
+                await self._news.wait()
+
+    def _done(self) -> None:
+        self.running -= 1
+        self._news.set()
 
     def crash_of(self, exception: BaseException) -> Crash | None:
         """The crash that an exception was recorded as."""
@@ -107,24 +147,6 @@ class Recorder:
         crash = self.crash_of(exception)
         if crash is not None:
             crash.delivered = True
-
-    async def _converse(self, scope: Scope, receive: Receive, send: Send) -> None:
-        left = False
-
-        async def noticing() -> Message:
-            nonlocal left
-            message = await receive()
-            left = left or message["type"] == "websocket.disconnect"
-            return message
-
-        self.running += 1
-        try:
-            await self.app(scope, noticing, send)
-        except BaseException as exception:
-            self._left_app(exception, f"websocket {target(scope)}", farewell=left)
-            raise
-        finally:
-            self.running -= 1
 
     async def _live(self, scope: Scope, receive: Receive, send: Send) -> None:
         doing = ""

@@ -111,7 +111,8 @@ class StreamTalk(Talk):
 
     async def add(self, chunk: bytes) -> None:
         """Take a part of the body, when the reader has room for it; nothing once the client has left."""
-        if not self._over:
+        # An empty part tells nobody anything, and without end it would fill the memory.
+        if chunk and not self._over:
             self.chunks.append(chunk)
             self._size += len(chunk)
             self._news.set()
@@ -119,6 +120,21 @@ class StreamTalk(Talk):
         while self._size > _BUFFER and not self._over:
             self._room = Flag()
             await self._room.wait()
+
+    async def starts(self, seconds: float) -> bool:
+        """Wait until the response has started, or cannot any more; False where neither is so within `seconds`."""
+        with anyio.move_on_after(seconds):
+            await self.started.wait()
+        return self.started.is_set
+
+    async def goes_on(self, seconds: float) -> bool:
+        """Wait until `next_chunk` has no need to; False where that is not so within `seconds`."""
+        # A deadline that has passed must not be waited for: an app that never stops sending may come first each time.
+        if seconds > 0 and not (self.chunks or self._ended):
+            self._news = Flag()
+            with anyio.move_on_after(seconds):
+                await self._news.wait()
+        return bool(self.chunks) or self._ended
 
     async def next_chunk(self) -> bytes | None:
         """The next part of the body, None at its end."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from contextvars import copy_context
-from functools import partial
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Literal, Protocol, cast
 
 from asgherkin.clients.adapter import Adapter, Outcome
@@ -12,13 +12,14 @@ from asgherkin.clients.loop import PortalLoop, check_loop
 from asgherkin.clients.transport import CLIENT
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     import httpx2
     from starlette.testclient import TestClient
 
-    from asgherkin.clients.port import Loop
+    from asgherkin.clients.port import Loop, Socket
     from asgherkin.clients.recorder import Recorder
+    from asgherkin.clients.session_socket import SessionSockets
 
 
 class TestClientAdapter(Adapter):
@@ -86,12 +87,24 @@ class TestClientAdapter(Adapter):
         send = partial(self._client().send, request, follow_redirects=follow_redirects)
         return self._respond(request.method, str(request.url), send)
 
+    def open_socket(self, url: str, subprotocols: Sequence[str] = (), **options: object) -> Socket:
+        """Open a websocket, as a session of TestClient's."""
+        return self._sessions.open(url, subprotocols, options)
+
+    @cached_property
+    def _sessions(self) -> SessionSockets:
+        from asgherkin.clients.session_socket import SessionSockets  # most scenarios have none
+
+        return SessionSockets(self._opened(), self._sockets, self._act, self._run)
+
     def close(self) -> None:
         """End what the scenario holds. The portal stays usable."""
         if not self.loop.blocked:
             for client in filter(None, (self._http, self._quiet)):
                 client.close()
         super().close()
+        if "_sessions" in vars(self) and not self.loop.blocked:
+            self._sessions.exit()
 
     def _client(self) -> _AnyClient:
         return cast("_AnyClient", self._opened() if self._plugged is None else self._plugged)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 import httpx2
 
@@ -12,16 +12,20 @@ from asgherkin.clients.recorder import Recorder, is_failure
 from asgherkin.clients.talk import StreamTalk, Talk
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Mapping
+    from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 
     from asgherkin.clients.asgi import Scope
     from asgherkin.clients.owner import Spawn
     from asgherkin.clients.watch import Abandon
 
+    Opening: TypeAlias = Callable[[StreamTalk, AppCall], Awaitable[None]]
+
 WHOLE = "asgherkin.whole"
 """The extension of a request whose response is read whole. Its value is called if the app does not stop."""
 RAISING = "raise_app_exceptions"
 """The extension of a request that says whether the app's exceptions are raised."""
+OPENING = "asgherkin.opening"
+"""The extension of a request whose response is read with deadlines. Its value waits for the start of the response."""
 CLIENT = ("127.0.0.1", 50000)
 
 
@@ -58,12 +62,13 @@ class ASGITransport(httpx2.AsyncBaseTransport):
         abandon: Abandon | None = extensions.get(WHOLE)
         if abandon is not None:
             return await self._whole(Talk(request), scope, abandon, raising=raising)
+        opening: Opening | None = extensions.get(OPENING)
         talk = StreamTalk(request)
         call = AppCall(self._recorder, talk.end)
         self._spawn(partial(call.run, scope, talk.receive, talk.send, whole=False))
         stream = _Stream(self._recorder, scope, talk, call, raising=raising)
         try:
-            await talk.started.wait()
+            await (talk.started.wait() if opening is None else opening(talk, call))
         except BaseException:
             await stream.leave()
             raise

@@ -37,7 +37,7 @@ class Watch:
 
     __slots__ = (
         *("_abandon", "_describe", "_over", "_root", "_scope", "_task", "_timer"),
-        *("error", "moved", "rests", "timeout"),
+        *("error", "left", "moved", "rests", "timeout"),
     )
 
     def __init__(self, timeout: float, root: Path) -> None:
@@ -45,6 +45,8 @@ class Watch:
         self._root = root
         self.error: AppError | None = None
         self.rests = 0
+        self.left = False
+        """Whether the client has left, so that nobody waits for the rest of a response."""
         self._over = Flag()
 
     async def guard(self, call: Awaitable[None], describe: Callable[[], str], abandon: Abandon) -> None:

@@ -61,6 +61,11 @@ class Draft:
         self._headers = [(one, kept) for one, kept in self._headers if one.lower() != name.lower()]
         self._headers.append((name, value))
 
+    @property
+    def headers(self) -> Pairs:
+        """The headers of every request."""
+        return list(self._headers)
+
     def authenticate(self, scheme: str, credentials: str) -> None:
         """Send an Authorization header from now on."""
         self.set_header("Authorization", f"{scheme} {credentials}")

@@ -9,7 +9,7 @@ from asgherkin.errors import ConfigurationError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from asgherkin.session.session import Surroundings
+    from asgherkin.session.surroundings import Surroundings
 
 
 OWN_CLIENT = {"async": "async_client", "test": "client"}

@@ -28,7 +28,7 @@ def open_client(session: Session, own: object) -> tuple[Recorder, Client]:
 
     Raises ConfigurationError where an extra is missing.
     """
-    recorder = Recorder(_no_app, timeout=session.settings.timeout, root=session.surroundings.root)
+    recorder = Recorder(no_app, timeout=session.settings.timeout, root=session.surroundings.root)
     client = _client(session, recorder)
     if own is not None:
         client.plug(own)
@@ -43,7 +43,7 @@ def plugged_app(session: Session, own: object) -> ASGI3:
     """
     # A TestClient that was entered runs the app's lifespan: a second one beside it would start the app twice.
     entered = getattr(own, "portal", None) is not None
-    return _no_app if entered else asgi3(_app(session, required=own is None))
+    return no_app if entered else asgi3(_app(session, required=own is None))
 
 
 def _client(session: Session, recorder: Recorder) -> Client:
@@ -70,7 +70,7 @@ def _app(session: Session, *, required: bool) -> object:
     if session.app_location is not None:
         return load_app(session.app_location, surroundings.root)
     if not required and not session.settings.app and not surroundings.is_overridden("asgi_app"):
-        return _no_app
+        return no_app
     if session.settings.app and not surroundings.is_overridden("asgi_app"):
         return load_app(session.settings.app, surroundings.root)
     app = surroundings.fixture("asgi_app")
@@ -82,5 +82,5 @@ def _app(session: Session, *, required: bool) -> object:
     return load_app(app, surroundings.root) if isinstance(app, str) else app
 
 
-async def _no_app(scope: object, receive: object, send: object) -> None:
+async def no_app(scope: object, receive: object, send: object) -> None:
     """Stands in where the user's own client brings its app along, and none is configured."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 from asgherkin.errors import AppError, SentenceError
 from asgherkin.matching.text import fill_text
@@ -18,43 +18,14 @@ from asgherkin.session.responses import Responses
 from asgherkin.session.variables import Slot, Variables, known
 
 if TYPE_CHECKING:
-    import asyncio
     from collections.abc import Callable, Mapping, Sequence
-    from pathlib import Path
 
     from asgherkin.clients.port import Client
     from asgherkin.clients.recorder import Crash, Exchange, Recorder
-    from asgherkin.options import Settings
+    from asgherkin.session.channels import Channels
     from asgherkin.session.crashes import Step
     from asgherkin.session.databases import Databases
-
-
-class Surroundings(Protocol):
-    """What a session asks of the test it runs in."""
-
-    root: Path
-    settings: Settings
-    client_name: str
-    loop_name: str
-
-    @property
-    def feature_folder(self) -> Path:
-        """The folder of the running feature."""
-
-    def fixture(self, name: str) -> Any:
-        """The value of a fixture, as this scenario sees it."""
-
-    def is_overridden(self, fixture: str) -> bool:
-        """Whether a fixture of this toolkit is the user's own here."""
-
-    def async_fixtures(self, names: Sequence[str]) -> list[str]:
-        """The async fixtures of the user's that the scenario or one of the names needs."""
-
-    def loop(self) -> asyncio.AbstractEventLoop:
-        """pytest-asyncio's loop."""
-
-    def at_teardown(self, function: Callable[[], None]) -> None:
-        """Have a function called when the scenario's fixtures are torn down."""
+    from asgherkin.session.surroundings import Surroundings
 
 
 class Session:
@@ -191,6 +162,23 @@ class Session:
 
         return Databases(self)
 
+    @functools.cached_property
+    def channels(self) -> Channels:
+        """The websockets and streams that the scenario holds."""
+        from asgherkin.session.channels import Channels  # only where a scenario opens one
+
+        return Channels(self)
+
+    @property
+    def has_channels(self) -> bool:
+        """Whether a sentence was about a websocket or a stream."""
+        return "channels" in vars(self)
+
+    @property
+    def position(self) -> int:
+        """The number of the running step, from 0 on."""
+        return self._at
+
     @property
     def ahead(self) -> Sequence[Step]:
         """The running step, and those after it."""
@@ -254,6 +242,8 @@ class Session:
         """Shut the app down and close the client."""
         if self._opened is None:
             return
+        if self.has_channels:
+            self.channels.note_end()
         try:
             # What goes wrong is among the crashes; an app that still blocks its loop was told of already.
             with suppress(AppError):
@@ -270,10 +260,14 @@ class Session:
         for exchange in self.exchanges:
             learn(exchange, self.redactor)
         queries = self.databases.evidence() if "databases" in vars(self) else []
+        doing = self._crash_told.doing if self._crash_told else ""
+        about, transcripts = self.channels.evidence(doing) if self.has_channels else ("", [])
         last = self.exchanges[-1:] or self.responses.exchanges()
         sections = exchange_sections(last[-1], self.redactor) if last else []
         untold = [one for one in self.crashes_of_act if not one.delivered and one is not self._crash_told]
-        return sections + queries + [crash_section(one, self.surroundings.root) for one in untold[:1]]
+        if last and f"{last[-1].method} {last[-1].target}" == about:
+            sections = []  # a stream's transcript has it all
+        return transcripts + sections + queries + [crash_section(one, self.surroundings.root) for one in untold[:1]]
 
     def redact(self, text: str) -> str:
         """A text without this scenario's secrets."""

@@ -138,6 +138,8 @@ def _verify_start(session: Session, exception: str, message: str | None = None) 
 
 
 def _verify_raised(session: Session, exception: str, message: str | None = None) -> None:
+    if session.has_channels:
+        session.channels.await_crash()
     _verify(session.crashes_of_act, "raised", exception, message, otherwise="raised nothing")
 
 

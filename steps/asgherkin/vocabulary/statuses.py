@@ -58,13 +58,14 @@ def expects_server_error(slots: Mapping[str, object], _: object) -> bool:
     """Whether a sentence with the slot `expected` asserts a 5xx status."""
     expected = slots["expected"]
     assert isinstance(expected, Expected), "the sentence has that slot"
-    return expected.operator in ("is", "is at least") and _is_server_error(expected.operand.strip('"'))
+    return expected.operator in ("is", "is at least") and is_server_error(expected.operand.strip('"'))
 
 
 def lists_server_error(_: object, table: Sequence[Sequence[object]]) -> bool:
     """Whether a table with statuses in its first column has a 5xx status."""
-    return any(_is_server_error(str(row[0])) for row in table)
+    return any(is_server_error(str(row[0])) for row in table)
 
 
-def _is_server_error(text: str) -> bool:
+def is_server_error(text: str) -> bool:
+    """Whether a status, as written, is 5xx."""
     return re.fullmatch("5[0-9][0-9]", str(_BY_PHRASE.get(text.lower(), text))) is not None

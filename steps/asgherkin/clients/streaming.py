@@ -1,0 +1,183 @@
+"""Responses that are read as they come, from outside of the loop: event streams and streamed bodies."""
+
+from __future__ import annotations
+
+from collections import deque
+from time import monotonic
+from typing import TYPE_CHECKING, Protocol, TypeVar, cast
+
+import anyio
+import httpx2
+
+from asgherkin.clients.asgi import in_words
+from asgherkin.clients.events import Event, EventParser, StreamLog
+from asgherkin.clients.transport import OPENING
+from asgherkin.clients.watch import waiting_at
+from asgherkin.errors import AppError
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Mapping
+
+    from asgherkin.clients.call import AppCall
+    from asgherkin.clients.recorder import Recorder
+    from asgherkin.clients.talk import StreamTalk
+
+T = TypeVar("T")
+# What is compressed is no text to read as it comes; an app that compresses unasked is read as it is.
+_HEADERS = {"Accept": "text/event-stream", "Accept-Encoding": "identity"}
+
+
+class RunAs(Protocol):
+    """Runs an async function on the app's loop; `doing` is what the app is asked for: `GET /board`."""
+
+    def __call__(self, doing: str, function: Callable[..., Awaitable[T]], *args: object) -> T:
+        """Run it to its end."""
+        ...
+
+
+class Streams:
+    """The streams of one client.
+
+    They go through our own transport, on the client `test` too: TestClient returns a response when the app has
+    ended, so it would wait for an endless one without a deadline.
+    """
+
+    def __init__(self, http: httpx2.AsyncClient, recorder: Recorder, run: RunAs) -> None:
+        self._http = http
+        self._recorder = recorder
+        self._run = run
+        self._open: list[OpenStream] = []
+
+    def open(self, url: str, options: Mapping[str, object]) -> OpenStream:
+        """Send a GET request; `options` are httpx2's. Raises `AppError` when no response starts in time."""
+        follows = bool(options.get("follow_redirects", True))
+        request = self._request(url, {name: value for name, value in options.items() if name != "follow_redirects"})
+        return self._run(_doing(request), self._opened, request, follows)
+
+    async def leave(self) -> None:
+        """Leave all that are open, at once."""
+        async with anyio.create_task_group() as group:
+            for stream in self._open:
+                group.start_soon(stream.leave)
+        self._open.clear()
+
+    def _request(self, url: str, options: dict[str, object]) -> httpx2.Request:
+        headers = httpx2.Headers(cast("Mapping[str, str] | None", options.pop("headers", None)))
+        for name, value in _HEADERS.items():
+            headers.setdefault(name, value)
+        build = cast("Callable[..., httpx2.Request]", self._http.build_request)
+        return build("GET", url, headers=headers, **options)
+
+    async def _opened(self, request: httpx2.Request, follows: bool) -> OpenStream:
+        stream = await self._started(request)
+        redirects = 0
+        # Not httpx2's own way: it reads the body of a redirect to its end, whenever that is.
+        while follows and stream.response.next_request is not None:
+            await stream.leave()
+            redirects += 1
+            if redirects > self._http.max_redirects:
+                raise httpx2.TooManyRedirects("Exceeded maximum allowed redirects.", request=request)
+            stream = await self._started(stream.response.next_request)
+        self._open = [other for other in self._open if not other.log.left]
+        self._open.append(stream)
+        return stream
+
+    async def _started(self, request: httpx2.Request) -> OpenStream:
+        opening = _Opening(_doing(request), self._recorder.timeout)
+        request.extensions = {**request.extensions, OPENING: opening.wait}
+        response = await self._http.send(request, stream=True, follow_redirects=False)
+        return OpenStream(response, opening.talk, opening.call, self._run)
+
+
+class OpenStream:
+    """One response that is read as it comes. See `asgherkin.clients.port.Stream`."""
+
+    def __init__(self, response: httpx2.Response, talk: StreamTalk, call: AppCall, run: RunAs) -> None:
+        self.response = response
+        self.log = StreamLog(response.request.url.raw_path.decode("latin-1"))
+        self._talk = talk
+        self._call = call
+        self._run = run
+        self._parser = EventParser()
+        self._events: deque[Event] = deque()
+
+    def receive(self, seconds: float) -> Event | None:
+        """The next event; None where none comes within `seconds`, or the stream is over.
+
+        Raises `AppError` at an event that is longer than 1 MiB.
+        """
+        return self._run(_doing(self.response.request), self._next_event, monotonic() + seconds)
+
+    def read(self, seconds: float) -> bytes | None:
+        """The next part of the body, as the app sent it; None as in `receive`."""
+        return self._run(_doing(self.response.request), self._next_part, monotonic() + seconds)
+
+    def close(self) -> None:
+        """Leave it: the app gets its `http.disconnect`, and a moment to end."""
+        if not self.log.left:
+            self._run(_doing(self.response.request), self.leave)
+
+    def place(self) -> str:
+        """Where the app's task for it waits; empty where that is not known."""
+        return self._run(_doing(self.response.request), self._place)
+
+    async def leave(self) -> None:
+        """Leave it. To be called on the loop."""
+        if not self.log.left:
+            self.log.left = True
+            # An app that has sent all of its response may hang in what it does afterwards.
+            self._call.resume()
+            await self.response.aclose()
+
+    async def _next_event(self, deadline: float) -> Event | None:
+        while not self._events and self._parser.error is None:
+            chunk = await self._next_chunk(deadline)
+            if chunk is None:
+                return None
+            for event in self._parser.feed(chunk):
+                self.log.add(event)
+                self._events.append(event)
+        if self._events:
+            return self._events.popleft()
+        assert self._parser.error is not None, "no event and no error"
+        raise self._parser.error
+
+    async def _next_part(self, deadline: float) -> bytes | None:
+        chunk = await self._next_chunk(deadline)
+        if chunk is not None:
+            self.log.add(chunk)
+        return chunk
+
+    async def _next_chunk(self, deadline: float) -> bytes | None:
+        if not await self._talk.goes_on(deadline - monotonic()):
+            return None
+        chunk = await self._talk.next_chunk()
+        self.log.over = chunk is None
+        return chunk
+
+    async def _place(self) -> str:
+        return self._call.place()
+
+
+class _Opening:
+    """Waits for the start of a response, and keeps what it is read from."""
+
+    talk: StreamTalk
+    call: AppCall
+
+    def __init__(self, doing: str, timeout: float) -> None:
+        self._doing = doing
+        self._timeout = timeout
+
+    async def wait(self, talk: StreamTalk, call: AppCall) -> None:
+        """Raise `AppError` when the response does not start in time."""
+        self.talk, self.call = talk, call
+        # From here on each wait has its own deadline, and an endless stream may be quiet for long.
+        call.rest()
+        if not await talk.starts(self._timeout):
+            within = f"within {in_words(self._timeout)}"
+            raise AppError(f"The app did not answer {self._doing} {within}.{waiting_at(call.place())}")
+
+
+def _doing(request: httpx2.Request) -> str:
+    return f"{request.method} {request.url.raw_path.decode('latin-1')}"

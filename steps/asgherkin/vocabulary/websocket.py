@@ -1,0 +1,246 @@
+"""Sentences about websockets. Those with a name that fit a stream too are about whichever has the name."""
+
+from __future__ import annotations
+
+import json
+from functools import partial
+from typing import TYPE_CHECKING
+
+from pytest_bdd import then, when
+
+from asgherkin.errors import Mismatch, SentenceError
+from asgherkin.matching.comparators import Comparison, verify
+from asgherkin.matching.differences import verify_contains, verify_document
+from asgherkin.matching.documents import parse_document
+from asgherkin.matching.matchers import escape
+from asgherkin.matching.paths import find
+from asgherkin.matching.values import sentence_start, show
+from asgherkin.session.crashes import expects_crash
+from asgherkin.vocabulary.forms import both_forms, given_and_when
+from asgherkin.vocabulary.grammar import Sentence
+from asgherkin.vocabulary.statuses import is_server_error
+from asgherkin.vocabulary.variables import remember
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from asgherkin.clients.conversation import Closing
+    from asgherkin.session.session import Session
+
+_OPENING = "a websocket to {path:text}[ as {name:text}][ with the subprotocol {subprotocol:text}]"
+_CLOSING = "[ with the code {code:count}[ and the reason {reason:text}]]"
+_sends = partial(both_forms, when, "I send", " sends")
+_receives = partial(both_forms, then, "the websocket receives", " receives", within=True)
+_is = partial(both_forms, then, "the websocket is", " is", within=True)
+
+
+# Opening
+
+
+@given_and_when(f"I open {_OPENING}", example='I open a websocket to "/greet"')
+def i_open_a_websocket(session: Session, path: str, name: str | None, subprotocol: str | None) -> None:
+    """Open a websocket that the app accepts, with the scenario's headers, cookies, query and credentials."""
+    session.channels.open_socket(path, name, subprotocol, may_be_refused=False)
+
+
+@when(Sentence(f"I try to open {_OPENING}", example='I try to open a websocket to "/private"'))
+def i_try_to_open_a_websocket(session: Session, path: str, name: str | None, subprotocol: str | None) -> None:
+    """Open a websocket that the app may refuse."""
+    session.channels.open_socket(path, name, subprotocol, may_be_refused=True)
+
+
+def _by_server_error(slots: Mapping[str, object], _: object) -> bool:
+    status = slots["status"]
+    return status is not None and is_server_error(getattr(status, "written", ""))
+
+
+@_is(
+    "refused[ with the status {status:count}][ with the code {code:count}]",
+    example="refused",
+)
+@expects_crash(_by_server_error)
+def the_websocket_is_refused(
+    session: Session, status: int | None, code: int | None, within: float | None, name: str | None = None
+) -> None:
+    """The app has refused it, by an HTTP response or by a close code. That is known when it was opened."""
+    del within  # the app has answered by now
+    from asgherkin.session.transcripts import refusal_of  # only where a scenario holds a websocket
+
+    refusal = session.channels.socket(name).refusal
+    for what, expected, actual in (("status", status, refusal.status), ("code", code, refusal.code)):
+        if expected not in (None, actual):
+            raise Mismatch(f"The app refused {_subject(name)} {refusal_of(refusal)}, expected the {what} {expected}.")
+
+
+@both_forms(
+    then,
+    "the websocket's",
+    "'s",
+    "subprotocol is {subprotocol:text}",
+    example='subprotocol is "chat.v1"',
+)
+def the_subprotocol_is(session: Session, subprotocol: str, name: str | None = None) -> None:
+    """The app chose this one of the subprotocols that were offered."""
+    chosen = session.channels.socket(name).subprotocol
+    if chosen != subprotocol:
+        came = "chose no subprotocol" if chosen is None else f"chose the subprotocol {show(chosen)}"
+        raise Mismatch(f"The app {came} for {_subject(name)}, expected {show(subprotocol)}.")
+
+
+# Sending
+
+
+@_sends("the text {text:text}", example='the text "hi"')
+def send_the_text(session: Session, text: str, name: str | None = None) -> None:
+    """Send a text."""
+    session.channels.socket(name).send(text)
+
+
+@_sends("the bytes {content:text}", example='the bytes "68 69"')
+def send_the_bytes(session: Session, content: str, name: str | None = None) -> None:
+    """Send bytes, which are written in hex."""
+    session.channels.socket(name).send(_bytes(content))
+
+
+@_sends("the JSON:", example="the JSON:")
+def send_the_json(session: Session, docstring: str, name: str | None = None) -> None:
+    """Send JSON as a text."""
+    session.channels.socket(name).send(_compact(session, docstring))
+
+
+@_sends("the JSON as bytes:", example="the JSON as bytes:")
+def send_the_json_as_bytes(session: Session, docstring: str, name: str | None = None) -> None:
+    """Send JSON as bytes, in UTF-8."""
+    session.channels.socket(name).send(_compact(session, docstring).encode())
+
+
+def _bytes(written: str) -> bytes:
+    try:
+        return bytes.fromhex(written)
+    except ValueError:
+        raise SentenceError(f'"{written}" is not bytes in hex. Write two digits for each, as in: "68 69"') from None
+
+
+def _compact(session: Session, docstring: str) -> str:
+    # As Starlette's own send_json has it.
+    return json.dumps(parse_document(docstring, session.lookup), ensure_ascii=False, separators=(",", ":"))
+
+
+# Receiving
+
+
+@_receives("the text {text:text}", example='the text "Hello, world!"')
+def receives_the_text(session: Session, text: str, within: float | None, name: str | None = None) -> None:
+    """The next message is this text. Of a stream: its next part, however it is cut."""
+    received = session.channels.either(name).next_text(text, within)
+    verify(f"the text that {_subject(name)} received", Comparison("is", escape(text)), received)
+
+
+@_receives("a text matching {pattern:text}", example='a text matching "^Hel"')
+def receives_a_text_matching(session: Session, pattern: str, within: float | None, name: str | None = None) -> None:
+    """The next message is a text in which this regular expression is found."""
+    received = session.channels.socket(name).next_text("", within)
+    verify(f"the text that {_subject(name)} received", Comparison("matches", pattern), received)
+
+
+@_receives("the bytes {content:text}", example='the bytes "68 69"')
+def receives_the_bytes(session: Session, content: str, within: float | None, name: str | None = None) -> None:
+    """The next message is these bytes, which are written in hex."""
+    from asgherkin.session.transcripts import hexed  # only where a scenario holds a websocket
+
+    expected = _bytes(content)
+    received = session.channels.socket(name).next_bytes(within)
+    if received != expected:
+        raise Mismatch(f"The bytes that {_subject(name)} received are {hexed(received)}, expected {hexed(expected)}.")
+
+
+@_receives("the JSON:", example="the JSON:")
+def receives_the_json(session: Session, docstring: str, within: float | None, name: str | None = None) -> None:
+    """The next message is this JSON document, as a text."""
+    expected = parse_document(docstring, session.lookup, expected=True)
+    received = session.channels.socket(name).next_text("", within)
+    verify_document(_json_of(name), expected, _document(session, name, received))
+
+
+@_receives("the JSON as bytes:", example="the JSON as bytes:")
+def receives_the_json_as_bytes(session: Session, docstring: str, within: float | None, name: str | None = None) -> None:
+    """The next message is this JSON document, as bytes in UTF-8."""
+    expected = parse_document(docstring, session.lookup, expected=True)
+    received = session.channels.socket(name).next_bytes(within)
+    verify_document(_json_of(name), expected, _document(session, name, received))
+
+
+@_receives("JSON containing:", example="JSON containing:")
+def receives_json_containing(session: Session, docstring: str, within: float | None, name: str | None = None) -> None:
+    """The next message, in text or in bytes, is JSON that contains this document: only what is named is looked at."""
+    expected = parse_document(docstring, session.lookup, expected=True)
+    received = session.channels.socket(name).receive(within)
+    verify_contains(_json_of(name), expected, _document(session, name, received))
+
+
+def _json_of(name: str | None) -> str:
+    return f"the JSON that {_subject(name)} received"
+
+
+def _document(session: Session, name: str | None, message: str | bytes) -> object:
+    try:
+        document = json.loads(message)
+    except (ValueError, RecursionError):  # also bytes that are no UTF-8
+        received = session.channels.socket(name).received(message)
+        raise Mismatch(f"{received}, which is not JSON.") from None
+    session.channels.keep_received(document)
+    return document
+
+
+@both_forms(
+    then, "the websocket receives", " receives", "nothing for {span:span}", example="nothing for 200 milliseconds"
+)
+def receives_nothing_for(session: Session, span: float, name: str | None = None) -> None:
+    """No message comes for so long; from a closed websocket none does."""
+    session.channels.either(name).check_silence(span)
+
+
+@then(
+    Sentence(
+        "I remember the received JSON at {path:text} as {name:text}",
+        example='I remember the received JSON at "$.id" as "id"',
+    )
+)
+def remember_the_received_json(session: Session, path: str, name: str) -> None:
+    """Keep a part of the last JSON that a websocket or an event stream received, by a JSONPath (RFC 9535)."""
+    received = session.channels.received
+    remember(session, name, f'the received JSON at "{path}"', lambda: find(path, received), _once)
+
+
+def _once(keep: Callable[[], None]) -> None:
+    keep()
+
+
+# Closing
+
+
+@both_forms(when, "I close", " closes", f"the websocket{_CLOSING}", example="the websocket")
+def close_the_websocket(session: Session, code: int | None, reason: str | None, name: str | None = None) -> None:
+    """Close it, and give the app a moment to end."""
+    session.channels.socket(name).close(code, reason)
+
+
+@_is(f"closed{_CLOSING}", example="closed")
+def the_websocket_is_closed(
+    session: Session, code: int | None, reason: str | None, within: float | None, name: str | None = None
+) -> None:
+    """Either side has closed it, with this code and reason. Messages before it need not be received."""
+    closing = session.channels.socket(name).closed(within)
+    if (code not in (None, closing.code)) or (reason not in (None, closing.reason)):
+        _raise_closed(closing, name, code, reason)
+
+
+def _raise_closed(closing: Closing, name: str | None, code: int | None, reason: str | None) -> None:
+    from asgherkin.session.transcripts import closing_of  # only where a scenario holds a websocket
+
+    wanted = f"the code {code}" + (f" and the reason {show(reason)}" if reason is not None else "")
+    raise Mismatch(f"{sentence_start(closing_of(closing, _subject(name)))}, expected {wanted}.")
+
+
+def _subject(name: str | None) -> str:
+    return "the websocket" if name is None else f'"{name}"'

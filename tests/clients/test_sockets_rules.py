@@ -1,0 +1,235 @@
+"""What ASGI allows an app to send on a websocket, and what is recorded of one that is not a sentence's."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, cast
+
+import anyio
+import pytest
+
+from asgherkin.clients.recorder import Recorder
+from tests.clients.conftest import ROOT
+from tests.clients.test_sockets import messages, said
+
+if TYPE_CHECKING:
+    from starlette.testclient import TestClient
+
+    from asgherkin.clients.asgi import Message, Receive, Scope, Send
+    from asgherkin.clients.conversation import Conversation
+    from tests.clients.conftest import MakeClient
+
+LONG = 30
+ACCEPT: Message = {"type": "websocket.accept"}
+CLOSE: Message = {"type": "websocket.close"}
+START: Message = {"type": "websocket.http.response.start", "status": 403}
+BODY: Message = {"type": "websocket.http.response.body"}
+SEND: Message = {"type": "websocket.send", "text": "hi"}
+
+
+class Sends:
+    """An app that sends messages one after the other."""
+
+    def __init__(self, *messages: Message) -> None:
+        self.messages = messages
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Send them."""
+        await receive()
+        for message in self.messages:
+            await send(message)
+
+
+BEFORE = 'before it accepted it. ASGI wants "websocket.accept", "websocket.close" or "websocket.http.response.start"'
+
+
+@pytest.mark.parametrize(
+    ("sent", "message"),
+    [
+        pytest.param([SEND], f'"websocket.send" on the websocket /a?b {BEFORE} there.', id="send-before-accept"),
+        pytest.param([BODY], f'"websocket.http.response.body" on the websocket /a?b {BEFORE} there.', id="body-first"),
+        pytest.param([{"type": "cheers"}], f'"cheers" on the websocket /a?b {BEFORE} there.', id="unknown-type"),
+        pytest.param(
+            [ACCEPT, ACCEPT],
+            '"websocket.accept" on the websocket /a?b after it accepted it. '
+            'ASGI wants "websocket.send" or "websocket.close" there.',
+            id="accept-twice",
+        ),
+        pytest.param(
+            [START, CLOSE],
+            '"websocket.close" on the websocket /a?b in its refusal. ASGI wants "websocket.http.response.body" there.',
+            id="close-in-a-denial",
+        ),
+        pytest.param(
+            [ACCEPT, CLOSE, SEND],
+            '"websocket.send" on the websocket /a?b after it closed it. ASGI wants nothing there.',
+            id="send-after-close",
+        ),
+        pytest.param(
+            [START, BODY, BODY],
+            '"websocket.http.response.body" on the websocket /a?b after it closed it. ASGI wants nothing there.',
+            id="body-after-the-last",
+        ),
+        pytest.param(
+            [ACCEPT, {"type": "websocket.send"}],
+            "a message without text and without bytes on the websocket /a?b. ASGI wants one of them.",
+            id="empty",
+        ),
+        pytest.param(
+            [ACCEPT, {"type": "websocket.send", "text": 3}],
+            "a text of type int on the websocket /a?b. ASGI wants str.",
+            id="text-of-int",
+        ),
+        pytest.param(
+            [ACCEPT, {"type": "websocket.send", "bytes": "hi"}],
+            "bytes of type str on the websocket /a?b. ASGI wants bytes.",
+            id="bytes-of-str",
+        ),
+        pytest.param(
+            [{"type": "websocket.accept", "subprotocol": b"chat"}],
+            "a subprotocol of type bytes on the websocket /a?b. ASGI wants str.",
+            id="subprotocol-of-bytes",
+        ),
+        pytest.param(
+            [{"type": "websocket.accept", "headers": [("a", "b")]}],
+            "the headers [('a', 'b')] on the websocket /a?b. ASGI wants each name and each value in bytes.",
+            id="headers-of-str",
+        ),
+        pytest.param(
+            [ACCEPT, {"type": "websocket.close", "code": "1000"}],
+            "a close code of type str on the websocket /a?b. ASGI wants int.",
+            id="code-of-str",
+        ),
+        pytest.param(
+            [ACCEPT, {"type": "websocket.close", "reason": b"bye"}],
+            "a reason of type bytes on the websocket /a?b. ASGI wants str.",
+            id="reason-of-bytes",
+        ),
+        pytest.param(
+            [{"type": "websocket.http.response.start"}],
+            "a status of type NoneType on the websocket /a?b. ASGI wants int.",
+            id="no-status",
+        ),
+        pytest.param(
+            [START, {"type": "websocket.http.response.body", "body": "no"}],
+            "a body of type str on the websocket /a?b. ASGI wants bytes.",
+            id="body-of-str",
+        ),
+    ],
+)
+def test_an_app_that_breaks_the_rules(make_client: MakeClient, sent: list[Message], message: str) -> None:
+    """It is told so by an exception, which is a crash."""
+    client = make_client(Sends(*sent))
+
+    client.open_socket("/a?b")
+
+    assert messages(client) == [f"The app sent {message}"]
+
+
+@pytest.mark.parametrize(
+    ("sent", "received"),
+    [
+        pytest.param({"text": "", "bytes": None}, "", id="empty-text"),
+        pytest.param({"bytes": b""}, b"", id="empty-bytes"),
+        pytest.param({"text": "a", "bytes": b"b"}, b"b", id="both"),
+        pytest.param({"bytes": bytearray(b"abc")}, b"abc", id="bytearray"),
+        pytest.param({"bytes": memoryview(b"abc")}, b"abc", id="memoryview"),
+    ],
+)
+def test_messages_that_are_allowed(make_client: MakeClient, sent: Message, received: str | bytes) -> None:
+    """Bytes are bytes, whatever kind of them the app sends."""
+    client = make_client(Sends(ACCEPT, {"type": "websocket.send", **sent}))
+    socket = client.open_socket("/")
+
+    seen = socket.receive(LONG)
+
+    assert (seen, messages(client)) == (received, [])
+    assert said(socket) == [("app", received)]
+
+
+def test_a_denial_is_kept_up_to_a_limit(make_client: MakeClient) -> None:
+    """Of a long body, the beginning."""
+    part: Message = {**BODY, "body": b"x" * 50_000, "more_body": True}
+    client = make_client(Sends(START, part, part, part, BODY))
+
+    refusal = client.open_socket("/").conversation.refusal
+
+    assert refusal is not None
+    assert (refusal.status, refusal.body) == (403, b"x" * 65_536)
+
+
+class Scripted:
+    """A client that says what it is told to, and then no more."""
+
+    def __init__(self, *messages: Message) -> None:
+        self.messages = list(messages)
+
+    async def receive(self) -> Message:
+        """Say the next thing."""
+        if not self.messages:
+            await anyio.sleep_forever()
+        return self.messages.pop(0)
+
+    async def send(self, message: Message) -> None:
+        """Take what comes."""
+
+
+async def listens(scope: Scope, receive: Receive, send: Send) -> None:
+    await receive()
+    await send(ACCEPT)
+    while (await receive())["type"] == "websocket.receive":
+        pass
+
+
+def recorded(*said_by_client: Message) -> Conversation:
+    """What a recorder keeps of a websocket that nobody else looks after."""
+    recorder = Recorder(listens, timeout=30, root=ROOT)
+    client = Scripted({"type": "websocket.connect"}, *said_by_client)
+    scope = {"type": "websocket", "path": "/ä", "headers": []}
+
+    async def converse() -> None:
+        with anyio.move_on_after(0.05):
+            await recorder(scope, client.receive, client.send)
+
+    anyio.run(converse)
+    return recorder.conversations[0]
+
+
+def test_a_client_of_its_own_is_recorded() -> None:
+    """What the app receives is what the client said; a close code that is not there is no status."""
+    conversation = recorded({"type": "websocket.receive", "text": "hi"}, {"type": "websocket.disconnect"})
+
+    end = conversation.closing
+
+    assert [(one.by, one.content) for one in conversation.transcript.head] == [("client", "hi")]
+    assert conversation.target == "/%C3%A4"
+    assert end is not None
+    assert (end.by, end.code, end.reason) == ("client", 1005, "")
+
+
+def test_a_call_that_is_cancelled_has_lost_its_client() -> None:
+    """It was not the app that closed."""
+    end = recorded({"type": "websocket.receive"}).closing
+
+    assert end is not None
+    assert (end.by, end.code) == ("client", 1006)
+
+
+def test_a_second_disconnect_changes_nothing(make_client: MakeClient) -> None:
+    """Who closed first has closed."""
+    client = make_client(listens)
+    if client.name != "test":
+        pytest.skip("it is about TestClient")
+    with cast("TestClient", client.http).websocket_connect("/") as websocket:
+        websocket.send_text("hi")
+        websocket.close(4000, "first")
+
+    (conversation,) = client.recorder.conversations
+
+    assert [one.content for one in conversation.transcript.head] == ["hi"]
+    assert conversation.closing is not None
+    assert (conversation.closing.by, conversation.closing.code, conversation.closing.reason) == (
+        "client",
+        4000,
+        "first",
+    )
+    assert messages(client) == []
