@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.project import SETTINGS
+
 if TYPE_CHECKING:
     from tests.project import Project
 
@@ -222,4 +224,17 @@ def test_uvloop_that_is_not_installed_is_an_error(project: Project, monkeypatch:
         "a.feature:3, Scenario: s\n"
         "       2 |   Scenario: s\n"
         '  >    3 |     When I GET "/"'
+    )
+
+
+def test_pytest_asyncio_that_is_switched_off_is_an_error(project: Project) -> None:
+    """It says what to leave out."""
+    project.write({"pyproject.toml": SETTINGS.replace('asyncio_default_fixture_loop_scope = "function"\n', "")})
+    project.write({"a.feature": 'Feature: f\n  Scenario: s\n    When I GET "/"\n'})
+
+    outcome = project.run("-p", "no:asyncio", "a.feature")
+
+    assert outcome.headline == (
+        "The client async runs on pytest-asyncio's event loop, and pytest-asyncio is switched off: leave out "
+        '"-p no:asyncio", or use the client test.'
     )

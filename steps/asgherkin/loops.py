@@ -17,6 +17,8 @@ from typing import TYPE_CHECKING, Literal
 import pytest_asyncio
 from _pytest.scope import Scope as PytestScope
 
+from asgherkin.errors import ConfigurationError
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -47,8 +49,16 @@ session_loop = _loop_fixture("session")
 
 
 def scenario_loop(request: pytest.FixtureRequest) -> asyncio.AbstractEventLoop:
-    """The loop of a scenario: that of the project's async fixtures, whatever scope they are set to."""
+    """The loop of a scenario: that of the project's async fixtures, whatever scope they are set to.
+
+    Raises ConfigurationError where pytest-asyncio is switched off.
+    """
     config = request.config
+    if not config.pluginmanager.hasplugin("asyncio"):
+        raise ConfigurationError(
+            "The client async runs on pytest-asyncio's event loop, and pytest-asyncio is switched off: leave out "
+            '"-p no:asyncio", or use the client test.'
+        )
     scope = config.getini("asyncio_default_fixture_loop_scope") or config.getini("asyncio_default_test_loop_scope")
     if scope not in ("module", "package", "session"):  # a scenario has no class
         scope = "function"
