@@ -6,7 +6,7 @@ import argparse
 import tempfile
 from pathlib import Path
 
-from benchmarks import collection, empty_steps, messages, requests, tables
+from benchmarks import collection, empty_steps, messages, recording, report_page, requests, tables
 
 BENCHMARKS = {
     "empty_steps": empty_steps,
@@ -14,6 +14,8 @@ BENCHMARKS = {
     "collection": collection,
     "messages": messages,
     "tables": tables,
+    "report_page": report_page,
+    "recording": recording,
 }
 
 

@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 CLIENTS = ("async", "test")
+JOURNALS = "asgherkin_journals"
+"""What names the folder for the journals of pytest-xdist's workers to them."""
 LOOPS = ("asyncio", "uvloop", "trio")
 
 
@@ -38,6 +40,10 @@ OPTIONS = (
     Option("asgi_loop", "LOOP", "the event loop of the app: asyncio, uvloop or trio", "asyncio", LOOPS),
     Option("asgi_database", "URL", "the app's database, as SQLAlchemy has it: sqlite+aiosqlite:///shop.db"),
     Option("asgi_timeout", "SECONDS", "how long an app may take to answer, in seconds", "5"),
+    Option("asgi_report", "FILE", "write a page for whoever wants to know what the app does: report.html"),
+    Option("asgi_messages", "FILE", "write the run as Cucumber Messages: run.ndjson"),
+    Option("asgi_summary", "FILE", "write a summary in Markdown: summary.md"),
+    Option("asgi_history", "FILE", "the runs before, to which this one is added: history.ndjson"),
     Option("asgi_redact", "NAME", "one more name whose values are secret", many=True),
     Option("asgi_tags", "EXPRESSION", 'run scenarios whose tags fit: --asgi-tags="@smoke and not @slow"', ini=False),
 )
@@ -53,6 +59,10 @@ class Settings(NamedTuple):
     timeout: float
     redact: tuple[str, ...]
     tags: str
+    report: str = ""
+    messages: str = ""
+    summary: str = ""
+    history: str = ""
 
 
 settings_key = pytest.StashKey[Settings]()
@@ -84,6 +94,10 @@ def read_settings(config: pytest.Config) -> Settings:
         timeout=_seconds(values["asgi_timeout"][0]),
         redact=tuple(values["asgi_redact"]),
         tags=values["asgi_tags"][0],
+        report=values["asgi_report"][0],
+        messages=values["asgi_messages"][0],
+        summary=values["asgi_summary"][0],
+        history=values["asgi_history"][0],
     )
 
 
@@ -116,3 +130,17 @@ def _seconds(text: str) -> float:
     if not 0 < seconds < float("inf"):
         raise ConfigurationError(f"asgi_timeout: {text!r} is not a number of seconds above 0. Write for example: 5")
     return seconds
+
+
+def wants_outputs(config: pytest.Config) -> bool:
+    """Whether this run is to be recorded."""
+    if hasattr(config, "workerinput"):
+        return JOURNALS in config.workerinput
+    settings = config.stash[settings_key]
+    return bool(
+        settings.report
+        or settings.messages
+        or settings.summary
+        or settings.history
+        or config.getoption("xmlpath", None)
+    )

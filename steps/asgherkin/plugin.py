@@ -18,11 +18,11 @@ from asgherkin.gherkin.collect import FeatureFile, keep_by_tags, spare_collector
 from asgherkin.gherkin.definitions import Definitions, definitions_key
 from asgherkin.gherkin.hooks import Hooks, hooks_key
 from asgherkin.gherkin.marks import tag_filter
-from asgherkin.gherkin.run import conduct_key
+from asgherkin.gherkin.run import conduct_key, watch_key
 from asgherkin.gherkin.select import without_lines
 from asgherkin.gherkin.undefined import UndefinedSteps
 from asgherkin.loops import quiet_about_loop_scope
-from asgherkin.options import add_options, read_settings, settings_key
+from asgherkin.options import add_options, read_settings, settings_key, wants_outputs
 from asgherkin.surroundings import choose_loop, forget, session_of
 
 if TYPE_CHECKING:
@@ -69,6 +69,15 @@ def pytest_configure(config: pytest.Config) -> None:
     config.stash[conduct_key] = session_of
     config.pluginmanager.register(UndefinedSteps())
     config.stash[_restore_key] = run_scenarios_with(run_bound)
+    if wants_outputs(config):
+        from asgherkin.recording.outputs import record  # slow to import, and most runs want none
+
+        with _as_usage_error():
+            record(config)
+    if config.get_verbosity(pytest.Config.VERBOSITY_TEST_CASES) > 0:
+        from asgherkin.recording.terminal import show_steps
+
+        show_steps(config)
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
@@ -114,6 +123,9 @@ def pytest_runtest_makereport(
     """Tell every failure of a scenario in one way."""
     report = yield
     tell_failure(item, report, call)
+    watch = item.config.stash.get(watch_key, None)
+    if watch is not None:
+        watch.take(item, report, call)
     if report.when == "teardown":
         forget(item)
     return report

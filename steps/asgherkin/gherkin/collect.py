@@ -223,6 +223,14 @@ def step_texts(item: pytest.Item) -> list[str]:
     return [step.name for step in template.render(example_of(item)).steps]
 
 
+def scenario_of(item: pytest.Item) -> Scenario | None:
+    """The scenario that an item stands for, an example's values put in; None for another test."""
+    if isinstance(item, ScenarioItem):
+        return _scenario(item.feature, item.source)
+    template = template_of(item.function) if isinstance(item, pytest.Function) else None
+    return None if template is None else template.render(example_of(item))
+
+
 def example_of(item: pytest.Item) -> Mapping[str, str]:
     """The row of an outline that a bound scenario stands for."""
     parameters = item.callspec.params if hasattr(item, "callspec") else {}

@@ -52,6 +52,22 @@ class Conduct(Protocol):
         """A text without the secrets in it."""
 
 
+class Watch(Protocol):
+    """Who is told how a scenario goes on, where a report was asked for."""
+
+    def begin(self, progress: Progress) -> None:
+        """Called once all definitions are looked up, before the first step."""
+
+    def reach(self, position: int) -> None:
+        """Called before each step."""
+
+    def leave(self) -> None:
+        """Called after the last step that runs, whatever happened in it."""
+
+    def take(self, item: pytest.Item, report: pytest.TestReport, call: pytest.CallInfo[None]) -> None:
+        """Called with each report of an item, once its failure is told."""
+
+
 class FoundStep(NamedTuple):
     """A step of a running scenario, and its definition, or the reason why there is none."""
 
@@ -125,6 +141,7 @@ class Progress:
 
 progress_key = pytest.StashKey[Progress]()
 conduct_key = pytest.StashKey[Callable[[pytest.FixtureRequest], Conduct]]()
+watch_key = pytest.StashKey[Watch]()
 
 
 def run_scenario(feature: Feature, scenario: Scenario, request: pytest.FixtureRequest, *, problem: str = "") -> None:
@@ -167,18 +184,39 @@ def _end_after(error: BaseException, conduct: Conduct) -> None:
 
 def _run_steps(progress: Progress, request: pytest.FixtureRequest) -> None:
     __tracebackhide__ = True
-    index = request.config.stash[definitions_key].seen_by(request.node)
-    found = progress.steps
-    for step in progress.scenario.steps:
+    progress.steps += found_steps(progress.scenario, request.node)
+    watch = request.config.stash.get(watch_key, None)
+    if watch is None:
+        progress.conduct.before(progress.steps)
+        _run_found(progress, request, None)
+        return
+    watch.begin(progress)
+    progress.conduct.before(progress.steps)
+    try:
+        _run_found(progress, request, watch)
+    finally:
+        watch.leave()
+
+
+def found_steps(scenario: Scenario, item: pytest.Item) -> list[FoundStep]:
+    """The steps of an item's scenario, with their definitions."""
+    index = item.config.stash[definitions_key].seen_by(item)
+    found: list[FoundStep] = []
+    for step in scenario.steps:
         try:
             definition: Definition | Exception = index.find(step.type, step.name)
         except Exception as error:  # noqa: BLE001 - raised when the step is reached
             definition = error
         found.append(FoundStep(step, definition))
-    conduct = progress.conduct
-    conduct.before(found)
-    for position, one in enumerate(found):
+    return found
+
+
+def _run_found(progress: Progress, request: pytest.FixtureRequest, watch: Watch | None) -> None:
+    __tracebackhide__ = True
+    for position, one in enumerate(progress.steps):
         progress.at = position
+        if watch is not None:
+            watch.reach(position)
         if isinstance(one.definition, Exception):
             _not_found(one.definition, one.step, progress, request)
         else:

@@ -31,9 +31,9 @@ class UndefinedSteps:
         report = yield
         progress = item.stash.get(progress_key, None)
         if report.when == "call" and progress is not None:
-            path = progress.path(item.config.rootpath)
+            path, redact = progress.path(item.config.rootpath), progress.conduct.redact
             undefined = [
-                [one.kind, one.step.name, f"{path}:{one.step.line_number}"]
+                [one.kind, redact(one.step.name), f"{path}:{one.step.line_number}"]
                 for one in progress.steps
                 if isinstance(one.definition, UndefinedStep)
             ]

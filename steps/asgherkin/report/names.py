@@ -18,6 +18,10 @@ _BARE = r"""["']?[^\s&,;"'<>{}\[\]()|]+"""
 _COMPARATOR = "(?:is|is not|contains|does not contain|matches)"
 _PLACEHOLDER = r"""["']?(?:\{+[^{}]*\}+|<[^<>]*>)["']?"""
 _PIECE = 12  # characters: shorter ones turn up by chance
+_BLOCK = _PIECE // 2
+_FEW = 64
+_SHORT = 200
+_OTHER_LETTERS = "\u0130\u0131\u017f"  # which regular expressions take for an "i" or "s" without regard to case
 # In a message about a path: texts, also those cut short by "… (250 characters)", and numbers.
 _IN_MESSAGE = r"""(?<!as )"(?:[^"\\\n]|\\.)*?(?:"|(?=… \(\d+ characters\)))|(?<![\w.])-?\d[\w.+-]*+(?! characters)"""
 
@@ -26,20 +30,50 @@ class SecretNames:
     """The secret names: any that contains one of FIELDS, and the others as a whole.
 
     Each of `patterns` finds a value beside its name, as the group `value`. `message` finds a `path` with a secret
-    name in a message, and the `rest` of the line, which tells of the value there.
+    name in a message, and the `rest` of the line, which tells of the value there. They are large: a run in which no
+    secret name is shown never compiles them.
     """
 
-    def __init__(self, whole: frozenset[str], patterns: Sequence[re.Pattern[str]], message: re.Pattern[str]) -> None:
+    def __init__(self, whole: frozenset[str], patterns: Sequence[str], message: str) -> None:
         self._whole = whole
-        self._patterns = patterns
-        self._message = message
+        self._sources = patterns
+        self._message_source = message
+        self._shortest = _shortest(whole | {*FIELDS})
+        self._plain = all(re.fullmatch(r"(?a:[\w-]+)", word) for word in self._shortest)
+        # The same names, headers and sentences come again and again.
+        self._known = functools.lru_cache(4096)(self._decide)
+        self._short = functools.lru_cache(4096)(self._mask)
 
     def __contains__(self, name: str) -> bool:
+        return self._known(name)
+
+    @functools.cached_property
+    def _patterns(self) -> list[re.Pattern[str]]:
+        return [re.compile(pattern, re.IGNORECASE) for pattern in self._sources]
+
+    @functools.cached_property
+    def _message(self) -> re.Pattern[str]:
+        return re.compile(self._message_source, re.IGNORECASE)
+
+    def _decide(self, name: str) -> bool:
         name = name.lower()
         return name in self._whole or any(field in name for field in FIELDS)
 
+    def may_be_in(self, text: str) -> bool:
+        """Whether a secret name may stand in a text: told quickly, for most texts have none."""
+        lower = text.lower()
+        for word in self._shortest:
+            if word in lower:
+                return True
+        return not self._plain or (not text.isascii() and any(letter in text for letter in _OTHER_LETTERS))
+
     def mask(self, text: str) -> str:
         """A text in which the values beside secret names are masked."""
+        return self._short(text) if len(text) <= _SHORT else self._mask(text)
+
+    def _mask(self, text: str) -> str:
+        if not self.may_be_in(text):
+            return text
         parts: list[str] = []
         last = 0
         for found in self._message.finditer(text):
@@ -74,10 +108,19 @@ def secret_names(added: tuple[str, ...] = ()) -> SecretNames:
     )
     return SecretNames(
         whole,
-        tuple(re.compile(pattern, re.IGNORECASE) for pattern in patterns),
+        patterns,
         # $.token: expected "a" (string), got "b" (string) · at "$.token" is "a"
-        re.compile(rf"""(?P<path>\$[^\s":|]*{name}[^\s":|]*[":])(?P<rest>[^\n]*)""", re.IGNORECASE),
+        rf"""(?P<path>\$[^\s":|]*{name}[^\s":|]*[":])(?P<rest>[^\n]*)""",
     )
+
+
+def _shortest(words: Iterable[str]) -> list[str]:
+    """Without those that contain another."""
+    found: list[str] = []
+    for word in sorted(words, key=lambda one: (len(one), one)):
+        if not any(shorter in word for shorter in found):
+            found.append(word)
+    return found
 
 
 def _mask_message(text: str) -> str:
@@ -92,21 +135,34 @@ def _masked(found: re.Match[str]) -> str:
     return f"{found['name']}{quote}{MASK}{quote}"
 
 
-def without_pieces(text: str, secrets: Iterable[str]) -> str:
-    """A text without pieces of secrets: messages cut long values short, at their end or on both sides."""
-    pieces = {secret[at : at + _PIECE] for secret in secrets for at in range(len(secret) - _PIECE + 1)}
-    if not pieces:
-        return text
-    kept: list[str] = []
-    at = 0
-    while at < len(text):
-        end = at
-        while text[end : end + _PIECE] in pieces:
-            end += 1
-        if end > at:
-            kept.append(MASK)
-            at = end + _PIECE - 1
-        else:
-            kept.append(text[at])
-            at += 1
-    return "".join(kept)
+class Pieces:
+    """Pieces of secrets: messages cut long values short, at their end or on both sides."""
+
+    def __init__(self, secrets: Iterable[str]) -> None:
+        self._secrets = [secret for secret in secrets if len(secret) >= _PIECE]
+        # Wherever a piece is cut out, one of these is whole in it.
+        self._blocks = {
+            secret[at : at + _BLOCK] for secret in self._secrets for at in range(0, len(secret) - _BLOCK + 1, _BLOCK)
+        }
+
+    @functools.cached_property
+    def _pieces(self) -> set[str]:
+        return {secret[at : at + _PIECE] for secret in self._secrets for at in range(len(secret) - _PIECE + 1)}
+
+    def mask(self, text: str) -> str:
+        """A text without them."""
+        if len(self._blocks) < _FEW and not any(block in text for block in self._blocks):
+            return text
+        kept: list[str] = []
+        at = 0
+        while at < len(text):
+            end = at
+            while text[end : end + _PIECE] in self._pieces:
+                end += 1
+            if end > at:
+                kept.append(MASK)
+                at = end + _PIECE - 1
+            else:
+                kept.append(text[at])
+                at += 1
+        return "".join(kept)

@@ -14,7 +14,7 @@ from urllib.parse import parse_qsl, quote, quote_plus
 
 from asgherkin.errors import ConfigurationError, SentenceError
 from asgherkin.matching.paths import find
-from asgherkin.report.names import MASK, secret_names, without_pieces
+from asgherkin.report.names import MASK, Pieces, secret_names
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -38,17 +38,21 @@ class Redactor:
         self._paths = [path for path in self._added if path.startswith("$")]
         self._values: set[str] = set()
         self._words: set[str] = set()
+        self._ready: tuple[list[str], Pieces] | None = None
         for path in self._paths:
             _check(path)
 
     @functools.cached_property
     def _names(self) -> SecretNames:
-        # Their patterns are large: a run in which nothing is shown never compiles them.
         return secret_names(tuple(name for name in self._added if not name.startswith("$")))
 
     def is_secret(self, name: str) -> bool:
         """Whether a header's or field's value is secret by its name."""
         return name in self._names
+
+    def may_name(self, text: str) -> bool:
+        """Whether anything in a document or form may be secret by its name or path: told before it is taken apart."""
+        return bool(self._paths) or "\\" in text or "%" in text or self._names.may_be_in(text)
 
     def learn(self, value: str) -> None:
         """Know a credential as secret from now on, wherever it turns up; a short one as a word of its own only."""
@@ -59,6 +63,7 @@ class Redactor:
     def _learn(self, value: str) -> None:
         if len(value) >= _SHORTEST and value not in self._values:
             self._values.update(one for one in _spellings(value) if len(one) >= _SHORTEST)
+            self._ready = None
 
     def learn_field(self, name: str, value: str) -> None:
         """Know a field's or parameter's value as secret if its name says so."""
@@ -77,6 +82,8 @@ class Redactor:
 
     def learn_body(self, text: str) -> None:
         """Know the values of secret fields in a body or query as secret: of JSON at any depth, of a form."""
+        if not self.may_name(text):
+            return
         try:
             self._learn_document(json.loads(text))
         except (ValueError, RecursionError, SentenceError):  # no JSON, or too deep a one to be looked through
@@ -107,13 +114,25 @@ class Redactor:
             }
         return [self.masked(one) for one in document] if isinstance(document, list) else document
 
+    def may_hide(self, text: str) -> bool:
+        """Whether anything in a text may be masked: told quickly, for many texts in one."""
+        return bool(self._values or self._words) or self._names.may_be_in(text)
+
     def redact(self, text: str) -> str:
         """A text with every secret masked."""
-        for value in sorted(self._values, key=len, reverse=True):
+        if self._values or self._words:
+            text = self._without_values(text)
+        return self._names.mask(text)
+
+    def _without_values(self, text: str) -> str:
+        if self._ready is None:
+            self._ready = sorted(self._values, key=len, reverse=True), Pieces(self._values)
+        values, pieces = self._ready
+        for value in values:
             text = text.replace(value, MASK)
         for word in self._words:
             text = re.sub(rf"(?<![\w'-]){re.escape(word)}(?![\w'-])", lambda _: MASK, text)
-        return self._names.mask(without_pieces(text, self._values))
+        return pieces.mask(text)
 
 
 def _check(path: str) -> None:

@@ -61,9 +61,10 @@ class Channels:
 
     def __init__(self, session: Session) -> None:
         self._session = session
+        self.all: list[Channel] = []
+        """All that were opened, in their order, those that are closed too."""
         self._received: tuple[object, Channel] | None = None
         self._held: dict[str, Channel] = {}
-        self._all: list[Channel] = []
         self._about: tuple[Channel, int] | None = None
 
     # Opening
@@ -122,7 +123,7 @@ class Channels:
 
     def _keep(self, channel: Channel) -> None:
         self._held[channel.subject] = channel
-        self._all.append(channel)
+        self.all.append(channel)
         self._about = channel, self._session.position
 
     # Finding
@@ -187,7 +188,7 @@ class Channels:
         if self._about is not None:
             self._about = self._about[0], session.position
         until = monotonic() + session.settings.timeout
-        waiting = [channel for channel in self._all if channel.is_open]
+        waiting = [channel for channel in self.all if channel.is_open]
         if len(waiting) == 1 and not session.crashes_of_act:
             waiting[0].wait(session.settings.timeout)
         # Of several, any may crash; and an app may crash after it has closed a websocket.
@@ -196,7 +197,7 @@ class Channels:
 
     def note_end(self) -> None:
         """Take note of what is open when the scenario ends: it is closed now."""
-        for channel in self._all:
+        for channel in self.all:
             channel.open_at_end = channel.is_open
 
     def evidence(self, crashed: str) -> tuple[str, list[tuple[str, str]]]:
@@ -205,12 +206,12 @@ class Channels:
         `crashed` is what that was doing.
         """
         redactor = self._session.redactor
-        for channel in self._all:
+        for channel in self.all:
             channel.learn(redactor)
         if self._about is not None and self._about[1] == self._session.position:
             about = self._about[0]
             return about.doing, [about.section(redactor, with_end=False)]
-        found = [channel for channel in self._all if channel.doing == crashed]
+        found = [channel for channel in self.all if channel.doing == crashed]
         return crashed, [one.section(redactor, with_end=True) for one in found[-1:]]
 
 

@@ -45,6 +45,8 @@ class HeldStream(Channel):
         self.doing = f"GET {stream.log.target}"
         self._session = session
         self._stream = stream
+        self.log = stream.log
+        """What came, as far as it is kept."""
         self._of_events = of_events
         self._crashed = crashed
         self._decoder = codecs.getincrementaldecoder(stream.response.encoding or "utf-8")("replace")
@@ -54,7 +56,7 @@ class HeldStream(Channel):
     @property
     def is_open(self) -> bool:
         """Whether something may still come."""
-        return not (self._stream.log.over or self._stream.log.left)
+        return not (self.log.over or self.log.left)
 
     def check_opening(self) -> None:
         """Raise Mismatch where the response is none to read so. Where the app crashed, that is told, or expected."""
@@ -115,7 +117,7 @@ class HeldStream(Channel):
         seconds = self._limit(within)
         if self._more(seconds):
             raise Mismatch(f"{self._received()}, expected its end.")
-        if not self._stream.log.over:
+        if not self.log.over:
             raise Mismatch(f"{sentence_start(self.subject)} has not ended within {span(seconds)}.{self._place()}")
 
     def wait(self, seconds: float) -> None:
@@ -126,7 +128,7 @@ class HeldStream(Channel):
 
     def _more(self, seconds: float, *, anew: bool = False) -> bool:
         """Whether there is something to take, or comes within `seconds`; `anew`: beside what there is."""
-        if self._stream.log.left:
+        if self.log.left:
             raise SentenceError(f"{sentence_start(self.subject)} is closed already. Open it again before this step.")
         if not anew and (self._events or self._text):
             return True
@@ -136,7 +138,7 @@ class HeldStream(Channel):
             return event is not None
         part = self._stream.read(max(seconds, 0))
         # At the end a character may be left over that was never whole.
-        text = self._decoder.decode(part or b"", final=part is None and self._stream.log.over)
+        text = self._decoder.decode(part or b"", final=part is None and self.log.over)
         self._text += text
         return part is not None or bool(text)
 
@@ -147,7 +149,7 @@ class HeldStream(Channel):
     def _nothing(self, seconds: float) -> Mismatch:
         self._session.after_step(-1)
         subject = sentence_start(self.subject)
-        if self._stream.log.over:
+        if self.log.over:
             rest = f" after the text {show(self._text)}" if self._text else ""
             return Mismatch(
                 f"{subject} has ended{rest}, and received no {'event' if self._of_events else 'more text'}."
@@ -169,15 +171,14 @@ class HeldStream(Channel):
 
     def learn(self, redactor: Redactor) -> None:
         """Know the secrets in all that is kept of it."""
-        learn_log(self._stream.log, redactor)
+        learn_log(self.log, redactor)
 
     def section(self, redactor: Redactor, *, with_end: bool) -> tuple[str, str]:
         """A title, and the transcript."""
-        title, lines = stream_section(self._stream.log, self.subject, redactor)
+        title, lines = stream_section(self.log, self.subject, redactor)
         response = self._stream.response
         lines.insert(0, f"← {response.status_code} {response.reason_phrase}, {_type(response)}")
-        log = self._stream.log
-        if log.left and not log.over and (with_end or not self.open_at_end):
+        if self.log.left and not self.log.over and (with_end or not self.open_at_end):
             lines.append("→ closed")
         return title, "\n".join(lines)
 

@@ -1,0 +1,1 @@
+"""What a run did, put down while it runs, and handed to the outputs that were asked for."""

@@ -1,0 +1,67 @@
+"""Feature files as messages, without the secrets that are written in them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from asgherkin.recording.secrets import learn_table
+from asgherkin.report.pickles import FeatureMessages, feature_messages
+from asgherkin.report.redaction import Redactor
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from pathlib import Path
+
+    from asgherkin.report.pickles import Message
+
+
+def read_feature(uri: str, path: Path, mistake: str, redact: Sequence[str]) -> FeatureMessages:
+    """The messages of a feature file; `redact` are the names that the project adds to the secret ones."""
+    try:
+        text = path.read_bytes().decode("utf-8-sig", errors="replace")
+    except OSError as error:
+        mistake, text = mistake or f"{uri} cannot be read: {error.strerror}.", ""
+    feature = feature_messages(uri, text, mistake)
+    redactor = Redactor(redact)
+    if redactor.may_name(text):
+        for document in (one["gherkinDocument"] for one in feature.envelopes if "gherkinDocument" in one):
+            _learn(document, redactor)
+    sound = not (mistake or feature.broken)
+    if sound and "<" not in text and not redactor.may_hide(text):
+        return feature  # most have no secret; where no row's values are put in, no text is new
+    masked = [_redacted(one, redactor) if redactor.may_hide(repr(one)) else one for one in feature.envelopes]
+    return feature._replace(envelopes=masked)
+
+
+def _learn(document: Message, redactor: Redactor) -> None:
+    """Know the secrets in tables and doc strings: by their column, by the cell before them, inside of documents."""
+    for node in _nodes(document):
+        if "tableHeader" in node:
+            learn_table(_cells([node["tableHeader"], *node["tableBody"]]), redactor)
+        elif "rows" in node:
+            learn_table(_cells(node["rows"]), redactor)
+        elif "delimiter" in node:
+            redactor.learn_body(node["content"])
+
+
+def _cells(rows: Sequence[Message]) -> list[list[str]]:
+    return [[cell["value"] for cell in row["cells"]] for row in rows]
+
+
+def _nodes(value: Any) -> Iterator[Message]:
+    if isinstance(value, dict):
+        yield value
+    inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    for one in inner:
+        yield from _nodes(one)
+
+
+_PLAIN = ("id", "uri", "mediaType", "astNodeId", "astNodeIds", "type", "keyword", "keywordType", "language")
+
+
+def _redacted(value: Any, redactor: Redactor) -> Any:
+    if isinstance(value, dict):
+        return {name: inner if name in _PLAIN else _redacted(inner, redactor) for name, inner in value.items()}
+    if isinstance(value, list):
+        return [_redacted(one, redactor) for one in value]
+    return redactor.redact(value) if isinstance(value, str) and value else value

@@ -1,0 +1,128 @@
+"""Step definitions as records, and what in a step's text stands for which part of a definition's pattern."""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import re
+from typing import TYPE_CHECKING, Any
+
+from asgherkin.errors import AmbiguousStep, UndefinedStep
+from asgherkin.gherkin.definitions import Definition, definitions_key
+from asgherkin.gherkin.suggestions import stub
+from asgherkin.report.names import MASK
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from pathlib import Path
+
+    import pytest
+
+    from asgherkin.gherkin.definitions import Index
+    from asgherkin.gherkin.run import FoundStep
+    from asgherkin.report.results import DefinitionRecord, Match
+
+Group = dict[str, Any]
+
+
+class Known:
+    """The definitions that this process has put into its records."""
+
+    def __init__(self, root: Path) -> None:
+        self._root = root
+        self._told: set[str] = set()
+        self._ids: dict[Definition, str] = {}
+        self._indexes: set[int] = set()
+        self._groups = functools.lru_cache(4096)(groups_in)  # scenarios share their sentences
+
+    def definitions(self, item: pytest.Item) -> list[DefinitionRecord]:
+        """All that an item sees and no record has had yet, those that no step uses too."""
+        index = _index(item)
+        if id(index) in self._indexes:  # an index stays to the end of the run
+            return []
+        self._indexes.add(id(index))
+        records = {self._id(one): one for one in index.definitions}
+        fresh = [_record(id_, one) for id_, one in records.items() if id_ not in self._told]
+        self._told.update(records)
+        return sorted(fresh, key=lambda one: (one["uri"], one["line"] or 0, one["pattern"]))
+
+    def matches(self, found: FoundStep, item: pytest.Item, shown: str) -> list[Match]:
+        """The definitions that fit a step; `shown` is its text without secrets."""
+        text = found.step.name
+        return [
+            {"definition": self._id(one), "groups": [_masked(group, shown) for group in self._groups(one, text)]}
+            for one in _fitting(found, item)
+        ]
+
+    def snippet(self, found: FoundStep, shown: str) -> str:
+        """The code to paste for an undefined step; "" for another."""
+        return stub(found.kind, shown) if isinstance(found.definition, UndefinedStep) else ""
+
+    def _id(self, definition: Definition) -> str:
+        if definition not in self._ids:
+            place = f"{definition.location}\0{definition.kind}\0{definition.pattern}"
+            self._ids[definition] = hashlib.sha256(place.encode(errors="replace")).hexdigest()[:12]
+        return self._ids[definition]
+
+
+def _index(item: pytest.Item) -> Index:
+    return item.config.stash[definitions_key].seen_by(item)
+
+
+def _fitting(found: FoundStep, item: pytest.Item) -> Sequence[Definition]:
+    if isinstance(found.definition, Definition):
+        return [found.definition]
+    if not isinstance(found.definition, AmbiguousStep):
+        return []
+    fitting = [one for one in _index(item).fitting(found.step.name) if one.kind in (None, found.kind)]
+    highest = max(one.rank for one in fitting)
+    return [one for one in fitting if one.rank == highest]
+
+
+def _record(id_: str, one: Definition) -> DefinitionRecord:
+    uri, _, line = one.location.rpartition(":")
+    known = line.isdigit()
+    return {
+        "id": id_,
+        "pattern": one.pattern,
+        "regular": isinstance(getattr(one.parser, "regex", None), re.Pattern),
+        "uri": uri if known else one.location,
+        "line": int(line) if known else None,
+    }
+
+
+def groups_in(definition: Definition, text: str) -> list[Group]:
+    """The groups of a definition's pattern in a text, as messages have them: `{}` for one that took no part."""
+    parser: Any = definition.parser
+    pattern = vars(parser).get("regex") or vars(parser).get("_regex")
+    if isinstance(pattern, re.Pattern):
+        found = pattern.fullmatch(text)
+        return list(_nested([found.span(one + 1) for one in range(pattern.groups)], text)) if found else []
+    parsed = parser.parser.parse(text) if hasattr(parser, "parser") else None
+    spans = sorted(parsed.spans.values()) if parsed is not None else []
+    return [{"start": start, "value": text[start:end]} for start, end in spans]
+
+
+def _nested(spans: Sequence[tuple[int, int]], text: str) -> Iterator[Group]:
+    """Groups inside of others are their children. Python numbers groups by where they open."""
+    open_: list[tuple[int, Group]] = []
+    outermost: list[Group] = []
+    for start, end in spans:
+        group: Group = {"start": start, "value": text[start:end]} if start >= 0 else {}
+        while group and open_ and (open_[-1][0] < end or open_[-1][1]["start"] > start):
+            open_.pop()
+        if group and open_:
+            open_[-1][1].setdefault("children", []).append(group)
+        else:
+            outermost.append(group)
+        if group:
+            open_.append((end, group))
+    yield from outermost
+
+
+def _masked(group: Group, shown: str) -> Group:
+    """A group without a value that the step's text without secrets has no more."""
+    masked = {**group, "value": MASK} if group.get("value", "") not in shown else dict(group)
+    if "children" in group:
+        masked["children"] = [_masked(one, shown) for one in group["children"]]
+    return masked

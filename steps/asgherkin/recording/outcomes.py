@@ -1,0 +1,126 @@
+"""What came of a scenario and of each step, in the words of the standard, from what pytest says of its phases."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, NamedTuple
+
+from asgherkin.errors import AmbiguousStep, UndefinedStep
+from asgherkin.report.results import AMBIGUOUS, FAILED, PASSED, PENDING, SKIPPED, UNDEFINED, Failure
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    import pytest
+
+    from asgherkin.gherkin.run import FoundStep
+
+# A failure's text tells the sentence and what differed first, then the place in the feature.
+_PLACE = re.compile(r"\n\n\S[^\n]*:\d+, \w")
+
+
+class Outcome(NamedTuple):
+    """A status, the whole text about it, and the failure in short."""
+
+    status: str
+    message: str = ""
+    failure: Failure | None = None
+
+
+class Outcomes(NamedTuple):
+    """What came of a scenario: before its steps, of each step, after them."""
+
+    before: Outcome
+    steps: list[Outcome]
+    after: Outcome
+
+
+class Ending(NamedTuple):
+    """How a phase ended: its report, what it raised, whether no step was running any more."""
+
+    report: pytest.TestReport
+    error: BaseException | None
+    finished: bool
+
+
+_PASSED = Outcome(PASSED)
+
+
+def outcomes_of(ends: Mapping[str, Ending], found: Sequence[FoundStep], at: int | None) -> Outcomes:
+    """The outcomes of a scenario whose phases ended so. `at` is the last step that was reached."""
+    outcomes = _of_steps(ends, found, at)
+    if not found and outcomes.before.status == FAILED:
+        outcomes = outcomes._replace(before=outcomes.before._replace(status=UNDEFINED))
+    last = ends["teardown"]
+    if last.report.passed:
+        return outcomes
+    return outcomes._replace(after=_both(outcomes.after, _told(last)))
+
+
+def _of_steps(ends: Mapping[str, Ending], found: Sequence[FoundStep], at: int | None) -> Outcomes:
+    set_up, call = ends["setup"], ends.get("call")
+    if call is None:
+        return _stopped_before(_told(set_up), found)
+    if call.report.passed:
+        return Outcomes(_PASSED, [_PASSED for _ in found], _PASSED)
+    if call.finished:
+        return Outcomes(_PASSED, [_PASSED for _ in found], _told(call))
+    return _stopped_before(_told(call), found) if at is None else _stopped_at(at, _told(call), found)
+
+
+def cut_short(why: str, found: Sequence[FoundStep], at: int | None) -> Outcomes:
+    """The outcomes of a scenario in which the run itself was ended."""
+    told = Outcome(FAILED, why, {"type": "Interrupted", "message": why})
+    return _stopped_before(told, found) if at is None else _stopped_at(at, told, found)
+
+
+def _stopped_before(told: Outcome, found: Sequence[FoundStep]) -> Outcomes:
+    return Outcomes(told, _not_reached(told.status, found), _PASSED)
+
+
+def _stopped_at(at: int, told: Outcome, found: Sequence[FoundStep]) -> Outcomes:
+    definition = found[at].definition
+    if told.status != SKIPPED and isinstance(definition, Exception):
+        told = told._replace(status=_missing(definition))
+    passed = [_PASSED for _ in found[:at]]
+    return Outcomes(_PASSED, [*passed, told, *_not_reached(told.status, found[at + 1 :])], _PASSED)
+
+
+def _not_reached(status: str, found: Sequence[FoundStep]) -> list[Outcome]:
+    """Steps that did not run: what has no definition says so, unless the scenario was skipped."""
+    return [
+        Outcome(_missing(one.definition), str(one.definition))
+        if status != SKIPPED and isinstance(one.definition, (UndefinedStep, AmbiguousStep))
+        else Outcome(SKIPPED)
+        for one in found
+    ]
+
+
+def _missing(error: object) -> str:
+    if isinstance(error, UndefinedStep):
+        return UNDEFINED
+    return AMBIGUOUS if isinstance(error, AmbiguousStep) else FAILED
+
+
+def _told(end: Ending) -> Outcome:
+    report = end.report
+    if hasattr(report, "wasxfail") and report.skipped:
+        reason = str(report.wasxfail).removeprefix("reason: ")
+        return Outcome(PENDING, reason or "This is expected to fail.")
+    if report.skipped:
+        return Outcome(SKIPPED, _reason(report))
+    text = report.longreprtext
+    kind = type(end.error).__name__ if end.error is not None else "Failed"
+    return Outcome(FAILED, text, {"type": kind, "message": _PLACE.split(text, maxsplit=1)[0]})
+
+
+def _reason(report: pytest.TestReport) -> str:
+    place = report.longrepr
+    reason = str(place[2]) if isinstance(place, tuple) else report.longreprtext
+    return reason.removeprefix("Skipped: ")
+
+
+def _both(first: Outcome, second: Outcome) -> Outcome:
+    if first.status == PASSED:
+        return second
+    return first._replace(message=f"{first.message}\n\nAfter that:\n{second.message}")

@@ -1,0 +1,214 @@
+"""The outputs of a run: the process that pytest was started in writes them, from what it and its workers record."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import tempfile
+import time
+import uuid
+from contextlib import suppress
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from asgherkin.gherkin.mistakes import shown_path
+from asgherkin.gherkin.run import watch_key
+from asgherkin.options import JOURNALS, settings_key
+from asgherkin.recording.features import read_feature
+from asgherkin.recording.journal import Journal, features_in, unfinished_in
+from asgherkin.recording.junit import tell_junit
+from asgherkin.recording.places import feature_of
+from asgherkin.recording.recorder import ATTRIBUTE, Recorder
+from asgherkin.report.messages import Messages
+from asgherkin.report.writer import Writer, read_messages
+
+if TYPE_CHECKING:
+    from asgherkin.report.results import ScenarioRecord
+
+    Node = Any  # pytest-xdist's WorkerController, which has no types
+
+
+def record(config: pytest.Config) -> None:
+    """Record this run, in the process that pytest was started in or in a worker.
+
+    Raises ConfigurationError where a package is missing that the outputs need.
+    """
+    folder = getattr(config, "workerinput", {}).get(JOURNALS)
+    journal = Journal(Path(folder), config.workerinput["workerid"]) if folder else None  # type: ignore[attr-defined]
+    recorder = config.stash[watch_key] = Recorder(config, journal)
+    config.pluginmanager.register(recorder)
+    if journal is not None:
+        config.pluginmanager.register(Collected(journal))
+    else:
+        if config.stash[settings_key].report:
+            import asgherkin.report.page  # noqa: F401 - what is missing is told before all is run for nothing
+        config.pluginmanager.register(Outputs(config, recorder))
+
+
+class Collected:
+    """A worker's plugin, which notes the feature files that were collected."""
+
+    def __init__(self, journal: Journal) -> None:
+        self._journal = journal
+        self._features: dict[str, list[str]] = {}
+
+    def pytest_itemcollected(self, item: pytest.Item) -> None:
+        """Know an item's feature file."""
+        found = feature_of(item)
+        if found is not None:
+            path, mistake = found
+            uri = shown_path(path, item.config.rootpath)
+            self._features[uri] = [uri, str(path), mistake]
+
+    def pytest_collection_finish(self) -> None:
+        """Note them."""
+        self._journal.note(features=list(self._features.values()))
+
+    def pytest_unconfigure(self) -> None:
+        """Let go of the file."""
+        self._journal.close()
+
+
+class Outputs:
+    """The plugin of the process that reports."""
+
+    def __init__(self, config: pytest.Config, recorder: Recorder) -> None:
+        self._config = config
+        self._recorder = recorder
+        self._settings = config.stash[settings_key]
+        self._folder = Path(tempfile.mkdtemp(prefix="asgherkin-"))
+        self._features: dict[str, tuple[Path, str]] = {}
+        self._rerun: set[str] = set()
+        self._reported: dict[str, int] = {}
+        self._interrupted = ""
+        self._written: list[tuple[str, Path]] = []
+        self._writer = Writer(self._path(self._settings.messages) or self._folder / "run.ndjson")
+        self._messages = Messages(version("asgherkin"), uuid.uuid4().hex[:12], time.time())
+        self._writer.write(self._messages.begin())
+
+    def _path(self, written: str) -> Path | None:
+        return self._config.invocation_params.dir / written if written else None
+
+    # What is collected
+
+    def pytest_itemcollected(self, item: pytest.Item) -> None:
+        """Know an item's feature file, also where the item is deselected later."""
+        found = feature_of(item)
+        if found is not None:
+            self._features[shown_path(found[0], self._config.rootpath)] = found
+
+    def pytest_collection_finish(self) -> None:
+        """Write the feature files."""
+        self._write_features()
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_configure_node(self, node: Node) -> None:
+        """Name the folder of the journals to a worker."""
+        node.workerinput[JOURNALS] = str(self._folder)
+
+    def _write_features(self) -> None:
+        for uri, (path, mistake) in self._features.items():
+            self._write_feature(uri, path, mistake)
+
+    def _write_feature(self, uri: str, path: Path, mistake: str = "") -> None:
+        if not self._messages.knows(uri):
+            feature = read_feature(uri, path, mistake, self._settings.redact)
+            self._writer.write(self._messages.feature(uri, feature))
+
+    # What runs
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Write the attempts that a report brings."""
+        if str(report.outcome) == "rerun":
+            self._rerun.add(report.nodeid)
+        brought: str | list[ScenarioRecord] | None = vars(report).pop(ATTRIBUTE, None)
+        if brought is None:
+            return
+        records: list[ScenarioRecord] = json.loads(brought) if isinstance(brought, str) else brought
+        again = report.nodeid in self._rerun
+        self._rerun.discard(report.nodeid)
+        tell_junit(self._config, report, records[-1])
+        self._write_records(records, again=again)
+
+    def _write_records(self, records: list[ScenarioRecord], *, again: bool = False) -> None:
+        last = records[-1]
+        known = self._reported.get(last["nodeid"], 0)
+        self._reported[last["nodeid"]] = last["attempt"] + 1
+        for one in records:
+            if one["attempt"] >= known:
+                self._write_feature(one["uri"], Path(one["path"]))
+                self._writer.write(self._messages.scenario(one, retried=again or one is not last))
+
+    def pytest_keyboard_interrupt(self, excinfo: pytest.ExceptionInfo[BaseException]) -> None:
+        """Know that the run ends early, and why."""
+        self._interrupted = str(excinfo.value) or "The run was interrupted."
+
+    # What comes of it
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_sessionfinish(self) -> None:
+        """Write what was not finished and what did not run, and the outputs."""
+        self._write_unfinished()
+        for uri, path, mistake in features_in(self._folder):
+            self._features.setdefault(uri, (Path(path), mistake))
+        self._write_features()
+        self._writer.write([self._messages.end(time.time(), self._interrupted)])
+        self._writer.close()
+        self._render()
+
+    def _write_unfinished(self) -> None:
+        ended = "The run was interrupted" if self._interrupted else "The worker died"
+        here = self._recorder.interrupted("The run was interrupted here.")
+        if here:
+            self._write_records(here)
+        for one in unfinished_in(self._folder, ended):
+            self._write_feature(one["uri"], Path(one["path"]))
+            self._writer.write(self._messages.scenario(one))
+
+    def _render(self) -> None:
+        messages, settings = self._writer.path, self._settings
+        if settings.messages:
+            self._written.append(("messages", messages))
+        summary, page, history = map(self._path, (settings.summary, settings.report, settings.history))
+        if summary is not None:
+            from asgherkin.report.summary import write_summary
+
+            write_summary(read_messages(messages), summary)
+            self._written.append(("summary", summary))
+        if page is not None:
+            _write_page(messages, page, history)
+            self._written.append(("report", page))
+        if history is not None:
+            _add_to_history(messages, history)
+
+    def pytest_terminal_summary(self, terminalreporter: Any) -> None:
+        """Say where the outputs are."""
+        for what, path in self._written:
+            terminalreporter.write_line(f"{what}: {shown_path(path, self._config.invocation_params.dir)}")
+
+    def pytest_unconfigure(self) -> None:
+        """Leave nothing behind."""
+        self._writer.close()
+        with suppress(OSError):
+            shutil.rmtree(self._folder)
+
+
+def _write_page(messages: Path, page: Path, history: Path | None) -> None:
+    from asgherkin.report.page import write_page
+    from asgherkin.report.page.history import read_history
+
+    page.parent.mkdir(parents=True, exist_ok=True)
+    before = read_history(history) if history is not None and history.exists() else ()
+    write_page(read_messages(messages), page, history=before)
+
+
+def _add_to_history(messages: Path, history: Path) -> None:
+    from asgherkin.report.page import read_report
+    from asgherkin.report.page.history import append
+
+    history.parent.mkdir(parents=True, exist_ok=True)
+    append(history, read_report(read_messages(messages)))

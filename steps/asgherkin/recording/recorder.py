@@ -1,0 +1,239 @@
+"""Records the scenarios that run in this process, and hangs each one's record on its last report.
+
+While a scenario runs, only times and amounts are noted; all else is made when it has ended and its secrets are known.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from itertools import pairwise
+from typing import TYPE_CHECKING, cast
+
+import pytest
+
+from asgherkin.gherkin.collect import example_of, scenario_of
+from asgherkin.gherkin.run import found_steps
+from asgherkin.options import settings_key
+from asgherkin.recording.known import Known
+from asgherkin.recording.outcomes import Ending, Outcomes, cut_short, outcomes_of
+from asgherkin.recording.places import place_of
+from asgherkin.recording.secrets import learn_step
+from asgherkin.report.redaction import Redactor
+from asgherkin.session.attachments import Amounts, amounts, attachments
+from asgherkin.surroundings import session_key
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from asgherkin.gherkin.bdd import Scenario
+    from asgherkin.gherkin.run import FoundStep, Progress
+    from asgherkin.recording.journal import Journal
+    from asgherkin.report.results import Failure, Result, ScenarioRecord, StepRecord
+    from asgherkin.session.session import Session
+
+ATTRIBUTE = "asgherkin_records"
+_attempts_key = pytest.StashKey[int]()
+
+
+class _Running:
+    """What is noted of the attempt that runs."""
+
+    def __init__(self, item: pytest.Item, scenario: Scenario) -> None:
+        self.item = item
+        self.scenario = scenario
+        self.epoch = time.time()
+        self.began = time.perf_counter()
+        self.progress: Progress | None = None
+        self.at: int | None = None
+        self.times: list[float] = []
+        self.amounts: list[Amounts] = []
+        self.ends: dict[str, Ending] = {}
+
+    @property
+    def session(self) -> Session | None:
+        session: Session | None = self.item.stash.get(session_key, None)
+        return session
+
+    def note(self) -> None:
+        self.times.append(time.perf_counter())
+        self.amounts.append(self._amounts())
+
+    def _amounts(self) -> Amounts:
+        session = self.session
+        return amounts(session) if session is not None else Amounts()
+
+    def finish(self) -> None:
+        """Note the end; steps that were not reached get no time."""
+        missing = len(self.scenario.steps) + 1 - len(self.times)
+        last = self.times[-1] if self.times else time.perf_counter()
+        self.times += [last] * missing
+        latest = self.amounts[-1] if self.amounts else Amounts()
+        self.amounts += [latest] * missing
+        self.note()
+
+
+class Recorder:
+    """A plugin of a run for which an output was asked. See `asgherkin.gherkin.run.Watch`.
+
+    `journal` is where a worker notes what it does, should it die; a process that reports to itself needs none.
+    """
+
+    def __init__(self, config: pytest.Config, journal: Journal | None = None) -> None:
+        self._config = config
+        self._journal = journal
+        self._worker: str = getattr(config, "workerinput", {}).get("workerid", "")
+        self._known = Known(config.rootpath)
+        self._running: _Running | None = None
+        self._item: pytest.Item | None = None
+        self._records: list[ScenarioRecord] = []
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_setup(self, item: pytest.Item) -> None:
+        """Begin an attempt at a scenario."""
+        scenario = scenario_of(item)
+        if item is not self._item:  # else another attempt: its report may be the only one that is shown
+            self._item, self._records = item, []
+        self._running = None if scenario is None else _Running(item, scenario)
+        if self._running is not None and self._journal is not None:
+            self._journal.note(started=self._skeleton(self._running))
+
+    def begin(self, progress: Progress) -> None:
+        """The scenario's steps are known."""
+        running = self._running
+        if running is None:
+            return
+        running.progress = progress
+        session = running.session
+        assert session is not None, "a scenario's session is made before its steps are looked up"
+        for step in progress.scenario.steps:
+            learn_step(step, session.redactor)
+
+    def reach(self, position: int) -> None:
+        """A step begins."""
+        running = self._running
+        if running is not None:
+            running.at = position
+            running.note()
+            if self._journal is not None:
+                self._journal.note(step=position, at=time.time())
+
+    def leave(self) -> None:
+        """No further step runs."""
+        if self._running is not None:
+            self._running.note()
+
+    def take(self, item: pytest.Item, report: pytest.TestReport, call: pytest.CallInfo[None]) -> None:
+        """Keep what a report says; with the last one, make the record."""
+        running = self._running
+        if running is None or running.item is not item:
+            return
+        finished = running.progress is not None and running.progress.finished
+        running.ends[report.when or ""] = Ending(report, call.excinfo and call.excinfo.value, finished=finished)
+        if report.when != "teardown":
+            return
+        self._running = None
+        records = self._records
+        records.append(self._record(running, outcomes_of(running.ends, self._found(running), running.at)))
+        item.stash[_attempts_key] = records[-1]["attempt"] + 1
+        if self._journal is not None:
+            self._journal.note(ended=True)
+        # As one text: what pytest-xdist sends knows no half characters.
+        setattr(report, ATTRIBUTE, json.dumps(records) if self._worker else list(records))
+
+    def interrupted(self, why: str) -> list[ScenarioRecord]:
+        """The records of a scenario in whose middle the run was ended, this attempt's last; none where none runs."""
+        running, self._running = self._running, None
+        if running is None:
+            return []
+        outcomes = cut_short(why, self._found(running), running.at)
+        return [*self._records, self._record(running, outcomes)]
+
+    def _found(self, running: _Running) -> Sequence[FoundStep]:
+        if running.progress is not None and running.progress.steps:
+            return running.progress.steps
+        return found_steps(running.scenario, running.item)
+
+    def _skeleton(self, running: _Running) -> ScenarioRecord:
+        """A record of an attempt of which nothing came."""
+        return self._record(running, cut_short("", self._found(running), None), bare=True)
+
+    def _record(self, running: _Running, outcomes: Outcomes, *, bare: bool = False) -> ScenarioRecord:
+        item, session = running.item, running.session
+        found, redact = self._found(running), self._redact(session)
+        if not bare:
+            running.finish()
+        before, after = _result(outcomes.before, redact), _result(outcomes.after, redact)
+        steps = [
+            self._step(one, _result(outcome, redact), redact, item)
+            for one, outcome in zip(found, outcomes.steps, strict=True)
+        ]
+        if not bare:
+            before["seconds"] = running.times[0] - running.began
+            self._add_times(running, [*steps, after])
+            self._add_attachments(running, session, [before, *steps, after])
+        place = place_of(item, running.scenario, self._config.rootpath)
+        return {
+            **place,
+            "nodeid": item.nodeid,
+            "name": redact(running.scenario.name),
+            "index": _index(item),
+            "worker": self._worker,
+            "attempt": item.stash.get(_attempts_key, 0),
+            "start": running.epoch,
+            "seconds": time.perf_counter() - running.began,
+            "before": {**before, "start": running.epoch},
+            "steps": steps,
+            "after": after,
+            "definitions": self._known.definitions(item),
+        }
+
+    def _redact(self, session: Session | None) -> Callable[[str], str]:
+        if session is None:
+            return Redactor(self._config.stash[settings_key].redact).redact
+        return session.redact
+
+    def _step(self, one: FoundStep, result: Result, redact: Callable[[str], str], item: pytest.Item) -> StepRecord:
+        text = redact(one.step.name)
+        step = {
+            **result,
+            "line": one.step.line_number,
+            "text": f"{one.step.keyword} {text}",
+            "matches": self._known.matches(one, item, text),
+        }
+        record = cast("StepRecord", step)
+        snippet = self._known.snippet(one, text)
+        if snippet:
+            record["snippet"] = snippet
+        return record
+
+    def _add_times(self, running: _Running, results: Sequence[Result]) -> None:
+        for result, (start, end) in zip(results, pairwise(running.times), strict=True):
+            if end > start:
+                result["start"] = running.epoch + start - running.began
+                result["seconds"] = end - start
+
+    def _add_attachments(self, running: _Running, session: Session | None, results: Sequence[Result]) -> None:
+        if session is None:
+            return
+        moments = [Amounts(), *running.amounts]
+        for result, found in zip(results, attachments(session, moments), strict=True):
+            if found:
+                result["attachments"] = found
+
+
+def _result(outcome: tuple[str, str, Failure | None], redact: Callable[[str], str]) -> Result:
+    status, message, failure = outcome
+    result: Result = {"status": status, "start": 0.0, "seconds": 0.0}
+    if message:
+        result["message"] = redact(message)
+    if failure is not None:
+        result["failure"] = {"type": failure["type"], "message": redact(failure["message"])}
+    return result
+
+
+def _index(item: pytest.Item) -> int | None:
+    """The number of the row that a bound scenario stands for: its parameters don't tell the row's line."""
+    indices = item.callspec.indices if example_of(item) and hasattr(item, "callspec") else {}
+    index: int | None = indices.get("_pytest_bdd_example")
+    return index

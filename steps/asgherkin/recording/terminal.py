@@ -1,0 +1,222 @@
+"""With `-v`, the steps of a scenario in the terminal: a line for each, as it ends, between pytest's own lines.
+
+Each line begins with its line break: so the scenario's name, which pytest leaves open, is followed by its steps, and
+those by pytest's own word for the scenario. With pytest-xdist the workers send their lines along, and the process that
+reports prints them below pytest-xdist's own line.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from contextlib import nullcontext
+from typing import TYPE_CHECKING, NamedTuple, Protocol
+
+import pytest
+
+from asgherkin.gherkin.run import watch_key
+from asgherkin.recording.outcomes import Ending, Outcome, outcomes_of
+from asgherkin.recording.secrets import learn_step
+from asgherkin.report.results import AMBIGUOUS, FAILED, PASSED, PENDING, SKIPPED, UNDEFINED
+from asgherkin.session.session import Session
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from contextlib import AbstractContextManager
+
+    from asgherkin.gherkin.run import Progress, Watch
+
+ATTRIBUTE = "asgherkin_lines"
+
+
+class _Look(NamedTuple):
+    symbol: str
+    plain: str
+    colour: str
+
+
+_LOOKS = {
+    PASSED: _Look("✓", "+", "green"),
+    FAILED: _Look("✗", "x", "red"),
+    UNDEFINED: _Look("?", "?", "red"),
+    AMBIGUOUS: _Look("?", "?", "red"),
+    SKIPPED: _Look("-", "-", "yellow"),
+    PENDING: _Look("~", "~", "yellow"),
+}
+_WIDTH = max(map(len, _LOOKS))
+
+
+class Line(NamedTuple):
+    """What came of a step, and its text without secrets."""
+
+    status: str
+    text: str
+
+
+def show_steps(config: pytest.Config) -> None:
+    """Show the steps of this run, in a worker or in the process that reports; a watch that is there stays."""
+    output = Sent() if hasattr(config, "workerinput") else Printed(config)
+    config.pluginmanager.register(output)
+    steps = Steps(output)
+    earlier = config.stash.get(watch_key, None)
+    config.stash[watch_key] = steps if earlier is None else _Both(earlier, steps)
+
+
+class Output(Protocol):
+    """Where lines go."""
+
+    def tell(self, line: Line) -> None:
+        """Take a line."""
+
+    def end(self, report: pytest.TestReport) -> None:
+        """All lines are told; the report is on its way to pytest."""
+
+
+class Steps:
+    """A watch that tells a step's line when the step has ended: a secret in its text is known by then."""
+
+    def __init__(self, output: Output) -> None:
+        self._output = output
+        self._progress: Progress | None = None
+        self._ends: dict[str, Ending] = {}
+        self._told = 0
+
+    def begin(self, progress: Progress) -> None:
+        """The scenario's steps are known."""
+        self._progress, self._told = progress, 0
+        assert isinstance(progress.conduct, Session)
+        for step in progress.scenario.steps:
+            learn_step(step, progress.conduct.redactor)
+
+    def reach(self, position: int) -> None:
+        """A step begins, so the one before it has passed."""
+        if position:
+            self._output.tell(self._line(position - 1, PASSED))
+        self._told = position
+
+    def leave(self) -> None:
+        """What came of the last step is told with the report."""
+
+    def take(
+        self,
+        item: pytest.Item,  # noqa: ARG002 - as the protocol has it
+        report: pytest.TestReport,
+        call: pytest.CallInfo[None],
+    ) -> None:
+        """Tell what is left to tell when the steps have ended."""
+        progress = self._progress
+        finished = progress is not None and progress.finished
+        self._ends[report.when or ""] = Ending(report, call.excinfo and call.excinfo.value, finished=finished)
+        if report.when == "call" and progress is not None:
+            for line in self._rest(progress):
+                self._output.tell(line)
+            self._progress = None
+            self._output.end(report)
+
+    def _rest(self, progress: Progress) -> Iterator[Line]:
+        # The fixtures are still to be torn down: as if that went as well as the set-up.
+        ends = {**self._ends, "teardown": self._ends["setup"]}
+        before, steps, after = outcomes_of(ends, progress.steps, progress.at)
+        yield from _beside(before, "before the first step")
+        for position in range(self._told, len(steps)):
+            yield self._line(position, steps[position].status)
+        yield from _beside(after, "after the last step")
+
+    def _line(self, position: int, status: str) -> Line:
+        assert self._progress is not None
+        step = self._progress.steps[position].step
+        return Line(status, self._progress.conduct.redact(f"{step.keyword} {step.name}"))
+
+
+def _beside(outcome: Outcome, text: str) -> Iterator[Line]:
+    if outcome.status != PASSED:
+        yield Line(outcome.status, text)
+
+
+class Sent:
+    """In a worker of pytest-xdist's: the lines hang on the report."""
+
+    def __init__(self) -> None:
+        self._lines: list[Line] = []
+
+    def tell(self, line: Line) -> None:
+        """Keep a line."""
+        self._lines.append(line)
+
+    def end(self, report: pytest.TestReport) -> None:
+        """Hang the lines on the report."""
+        # As one text: what pytest-xdist sends knows no half characters.
+        setattr(report, ATTRIBUTE, json.dumps(self._lines))
+        self._lines = []
+
+
+class Printed:
+    """In the process that reports: the lines go to the terminal, by pytest's own writer, which knows about colours."""
+
+    def __init__(self, config: pytest.Config) -> None:
+        self._config = config
+        self._has_symbols = _can_write("".join(one.symbol for one in _LOOKS.values()), sys.stdout.encoding)
+
+    def tell(self, line: Line) -> None:
+        """Print a line."""
+        self._write([line])
+
+    def end(self, report: pytest.TestReport) -> None:  # noqa: ARG002 - as the protocol has it
+        """Begin the line on which pytest says what came of the scenario."""
+        self._write([], "\n  ")
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Print what a worker has sent, below its line."""
+        sent = vars(report).pop(ATTRIBUTE, "[]")
+        self._write([Line(*one) for one in json.loads(sent)])
+
+    def _write(self, lines: Sequence[Line], end: str = "") -> None:
+        writer = self._config.get_terminal_writer()
+        with self._uncaptured():
+            for status, text in lines:
+                look = _LOOKS[status]
+                symbol = look.symbol if self._has_symbols else look.plain
+                writer.write("\n  ")
+                writer.write(f"{symbol} {status.lower():<{_WIDTH}}", **{look.colour: True})
+                writer.write(f"  {_printable(text)}", flush=True)
+            writer.write(end)
+
+    def _uncaptured(self) -> AbstractContextManager[None]:
+        capture = self._config.pluginmanager.getplugin("capturemanager")
+        return nullcontext() if capture is None else capture.global_and_fixture_disabled()
+
+
+def _can_write(text: str, encoding: str | None) -> bool:
+    try:
+        text.encode(encoding or "ascii")
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _printable(text: str) -> str:
+    return text if text.isprintable() else "".join(one if one.isprintable() else repr(one)[1:-1] for one in text)
+
+
+class _Both:
+    """Two watches."""
+
+    def __init__(self, first: Watch, second: Watch) -> None:
+        self._watches = (first, second)
+
+    def begin(self, progress: Progress) -> None:
+        for one in self._watches:
+            one.begin(progress)
+
+    def reach(self, position: int) -> None:
+        for one in self._watches:
+            one.reach(position)
+
+    def leave(self) -> None:
+        for one in self._watches:
+            one.leave()
+
+    def take(self, item: pytest.Item, report: pytest.TestReport, call: pytest.CallInfo[None]) -> None:
+        for one in self._watches:
+            one.take(item, report, call)

@@ -1,0 +1,164 @@
+"""Messages of several runs as those of one: of shards, of machines, of a second run of what had failed.
+
+What comes out is the same to the byte, in whatever order the files are given. Scenarios' attempts, which hold all
+the evidence, stay in their files until it is their turn.
+
+Where several runs ran the same scenario, their attempts follow each other, the latest run's last. An attempt that no
+retry followed in its own run is no retried one here either: what failed in one run is no success because another
+run went better.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+from asgherkin.errors import ConfigurationError
+from asgherkin.report.results import UNFINISHED
+from asgherkin.report.shards import BY_URI, Line, read_shard, time_of
+from asgherkin.report.writer import line
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+    from pathlib import Path
+
+    from asgherkin.report.pickles import Message
+    from asgherkin.report.shards import Attempt, Shard
+
+
+def merge(paths: Sequence[Path]) -> Iterator[Message]:
+    """The messages of one run, made of those in the files.
+
+    Raises ConfigurationError for a file that holds none, and where two differ in what a feature file says.
+    """
+    runs = sorted((read_shard(path) for path in paths), key=lambda run: (run.began, run.id, run.digest))
+    merged = _Merged(runs)
+    yield from merged.head()
+    yield from merged.features()
+    yield from merged.definitions()
+    yield from merged.attempts()
+    yield merged.end()
+
+
+class _Merged:
+    """The runs as one; the earliest goes first wherever only one of several can be taken."""
+
+    def __init__(self, runs: Sequence[Shard]) -> None:
+        self._runs = runs
+        self._by_key: dict[tuple[str, str], Message] = {}
+        self._series: dict[str, list[list[Attempt]]] = {}
+        for number, run in enumerate(runs):
+            self._add(number, run)
+        unknown = sorted(case for case in self._series if ("testCase", case) not in self._by_key)
+        if unknown:
+            path = runs[self._series[unknown[0]][0][0].lines[0].file].path
+            raise ConfigurationError(f"{path.name} is not whole: it has results of a test case that it does not have.")
+
+    def _add(self, number: int, run: Shard) -> None:
+        for key, message in run.by_key.items():
+            known = self._by_key.setdefault(key, message)
+            if key[0] == "source" and known["data"] != message["data"]:
+                raise ConfigurationError(
+                    f"{run.path.name} has another text of {key[1]} than the files before it. "
+                    "Merge runs of one commit only."
+                )
+        for series in run.series():
+            for attempt in series:
+                attempt.lines = [Line(number, one.at) for one in attempt.lines]
+            self._series.setdefault(series[0].case, []).append(series)
+
+    def head(self) -> Iterator[Message]:
+        yield from ({"meta": run.meta} for run in self._runs[:1] if run.meta)
+        yield from ({"testRunStarted": run.started} for run in self._runs[:1] if run.started)
+
+    def _all(self, kind: str) -> list[Message]:
+        return [message for key, message in self._by_key.items() if key[0] == kind]
+
+    def features(self) -> Iterator[Message]:
+        """Each feature file with what belongs to it; errors of broken ones among them."""
+        pickles = self._pickles()
+        errors = self._others("parseError")
+        uris = {key[1] for key in self._by_key if key[0] in BY_URI} | {one["uri"] for one in pickles}
+        for uri in sorted(uris | {_uri(one) for one in errors}):
+            yield from ({kind: self._by_key[kind, uri]} for kind in BY_URI if (kind, uri) in self._by_key)
+            yield from ({"pickle": one} for one in pickles if one["uri"] == uri)
+            yield from (one for one in errors if _uri(one) == uri)
+
+    def _pickles(self) -> list[Message]:
+        def place(pickle: Message) -> tuple[str, int, str]:
+            return (pickle["uri"], pickle.get("location", {}).get("line", 0), pickle["id"])
+
+        return sorted(self._all("pickle"), key=place)
+
+    def _others(self, *kinds: str, but: Iterable[str] = ()) -> list[Message]:
+        """Messages without an id, each one once."""
+        found = {line(one): one for run in self._runs for one in run.others if _is(one, kinds, but)}
+        return [found[text] for text in sorted(found)]
+
+    def definitions(self) -> Iterator[Message]:
+        for kind in ("parameterType", "hook", "stepDefinition", "suggestion"):
+            yield from ({kind: one} for one in sorted(self._all(kind), key=line))
+        yield from self._others(but=("parseError",))
+
+    def attempts(self) -> Iterator[Message]:
+        """Each test case with its attempts, in the order of the feature files."""
+        order = {pickle["id"]: position for position, pickle in enumerate(self._pickles())}
+        cases = sorted(self._all("testCase"), key=lambda one: (order.get(one["pickleId"], -1), one["id"]))
+        files = [run.path.open("rb") for run in self._runs]
+        try:
+            for case in cases:
+                yield {"testCase": {**case, "testRunStartedId": self._runs[0].id}}
+                for number, attempt in enumerate(self._attempts(case["id"])):
+                    for place in attempt.lines:
+                        files[place.file].seek(place.at)
+                        yield _renumbered(json.loads(files[place.file].readline()), number, goes_on=attempt.goes_on)
+        finally:
+            for file in files:
+                file.close()
+
+    def _attempts(self, case: str) -> Iterator[Attempt]:
+        """All attempts at a test case, each one once, the run last that came to its last attempt last."""
+        known: set[str] = set()
+        kept: list[list[Attempt]] = []
+        # Of a run that is there twice, as a whole and cut short, the whole one is taken.
+        for series in sorted(self._series.get(case, ()), key=_length, reverse=True):
+            fresh = [one for one in series if one.id not in known]
+            known.update(one.id for one in fresh)
+            kept += [fresh] if fresh else []
+        for series in sorted(kept, key=lambda one: (one[-1].began, one[-1].number, one[-1].id)):
+            yield from series
+
+    def end(self) -> Message:
+        ends = [run.finished for run in self._runs if run.finished]
+        told = sorted({str(one["message"]) for one in ends if one.get("message")})
+        ended = {run.id for run in self._runs if run.finished}
+        whole = all(run.id in ended for run in self._runs)
+        if not whole and not any(UNFINISHED in one.split("\n") for one in told):
+            told.append(UNFINISHED)
+        latest = max((time_of(one) for one in ends), default=self._runs[-1].began)
+        finished: Message = {
+            "testRunStartedId": self._runs[0].id,
+            "success": whole and all(one.get("success") for one in ends),
+            "timestamp": {"seconds": latest[0], "nanos": latest[1]},
+        }
+        return {"testRunFinished": {**finished, "message": "\n".join(told)} if told else finished}
+
+
+def _uri(parse_error: Message) -> str:
+    return str((parse_error["parseError"].get("source") or {}).get("uri") or "")
+
+
+def _length(series: Sequence[Attempt]) -> int:
+    return sum(len(attempt.lines) for attempt in series)
+
+
+def _is(envelope: Message, kinds: Sequence[str], but: Iterable[str]) -> bool:
+    return all(kind in kinds if kinds else kind not in but for kind in envelope)
+
+
+def _renumbered(envelope: Message, number: int, *, goes_on: bool) -> Message:
+    if "testCaseStarted" in envelope:
+        envelope["testCaseStarted"]["attempt"] = number
+    elif "testCaseFinished" in envelope:
+        envelope["testCaseFinished"]["willBeRetried"] = goes_on
+    return envelope

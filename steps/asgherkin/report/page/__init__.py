@@ -1,0 +1,47 @@
+"""The page: one HTML file made from the messages of a run."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from asgherkin.errors import ConfigurationError
+
+try:
+    from asgherkin.report.page.building import build
+    from asgherkin.report.page.gathering import gather
+    from asgherkin.report.page.history import labels
+    from asgherkin.report.page.rendering import render
+except ModuleNotFoundError as missing:
+    raise ConfigurationError(
+        f'The page needs the package {missing.name}, which is not installed: pip install "asgherkin[report]"'
+    ) from None
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from pathlib import Path
+
+    from asgherkin.report.page.records import Report
+
+__all__ = ["read_report", "write_page"]
+
+
+def read_report(envelopes: Iterable[Mapping[str, object]]) -> Report:
+    """What a run's envelopes (Cucumber Messages) say, as the page has it."""
+    return build(gather(envelopes))
+
+
+def write_page(
+    envelopes: Iterable[Mapping[str, object]], path: Path, *, history: Iterable[Mapping[str, object]] | None = None
+) -> None:
+    """Writes a run as one HTML file that needs nothing else.
+
+    `history` are the runs before, as `asgherkin.report.page.history.read_history` reads them. The same input makes
+    the same bytes. An older page is replaced when the new one is whole.
+    """
+    report = read_report(envelopes)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    unfinished = path.with_name(f"{path.name}.part")
+    # Half a character, which no file can hold, is written as its number.
+    with unfinished.open("w", encoding="utf-8", errors="backslashreplace", newline="\n") as file:
+        file.writelines(render(report, labels(report, history or ())))
+    unfinished.replace(path)

@@ -1,0 +1,74 @@
+"""What earlier runs said: which scenarios fail that did not, and which change their mind."""
+
+from __future__ import annotations
+
+import json
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+from asgherkin.report.page.statuses import PASSED, PROBLEMS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+    from pathlib import Path
+
+    from asgherkin.report.page.records import Report
+
+NEWLY_FAILING, FLAKY = "newly failing", "flaky"
+_LOOKED_AT = 10
+_CHANGES = 2
+
+
+def read_history(path: Path) -> Iterator[Mapping[str, object]]:
+    """The runs of a history file, the oldest first. A line that was not written to its end is passed over."""
+    with path.open(encoding="utf-8") as file:
+        for line in file:
+            try:
+                run = json.loads(line)
+            except ValueError:
+                continue
+            if isinstance(run, dict):
+                yield run
+
+
+def entry(report: Report) -> Mapping[str, object]:
+    """A run's line in a history file."""
+    statuses = {one.link: one.status for one in report.scenarios()}
+    return {"started": report.started, "commit": report.commit, "scenarios": statuses}
+
+
+def append(path: Path, report: Report) -> None:
+    """Adds a run to a history file, as one line."""
+    with path.open("a", encoding="utf-8") as file:
+        file.write(json.dumps(entry(report), ensure_ascii=False, separators=(",", ":")) + "\n")
+
+
+def labels(report: Report, history: Iterable[Mapping[str, object]]) -> Mapping[str, tuple[str, ...]]:
+    """What the runs before this one say of its scenarios, by their links."""
+    before = [_statuses(run) for run in history if _is_before(run, report.started)][-_LOOKED_AT:]
+    found = {one.link: tuple(_labels(one.status, _known(before, one.link))) for one in report.scenarios()}
+    return {link: words for link, words in found.items() if words}
+
+
+def _is_before(run: Mapping[str, object], started: float | None) -> bool:
+    at = run.get("started")
+    return started is None or (isinstance(at, int | float) and at < started)
+
+
+def _statuses(run: Mapping[str, object]) -> Mapping[object, object]:
+    statuses = run.get("scenarios")
+    return statuses if isinstance(statuses, dict) else {}
+
+
+def _known(runs: Iterable[Mapping[object, object]], link: str) -> list[object]:
+    """Whether it passed, in the runs that came to a verdict."""
+    return [run[link] for run in runs if run.get(link) == PASSED or run.get(link) in PROBLEMS]
+
+
+def _labels(status: str, before: list[object]) -> Iterator[str]:
+    if status in PROBLEMS and before and before[-1] == PASSED:
+        yield NEWLY_FAILING
+    verdicts = [one == PASSED for one in before]
+    verdicts += [status == PASSED] if status == PASSED or status in PROBLEMS else []
+    if sum(one != other for one, other in pairwise(verdicts)) >= _CHANGES:
+        yield FLAKY

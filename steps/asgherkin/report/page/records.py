@@ -1,0 +1,228 @@
+"""What the page shows, as plain records."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from asgherkin.report.page.statuses import PASSED, count, worst_of_all
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+Message = dict[str, Any]
+"""A part of an envelope, as JSON has it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """Why a step did not pass. `evidence` is that of an earlier step, where the failing one has none."""
+
+    sentence: str
+    differences: str
+    whole: str
+    frames: str
+    evidence: Message | None
+
+    @property
+    def short(self) -> str:
+        """The sentence; one that only announces differences, with the first of them."""
+        first = self.differences.strip().partition("\n")[0]
+        return f"{self.sentence} {first}" if first and self.sentence.rstrip().endswith(":") else self.sentence
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A step as it ran. `part` says where it comes from, if not from the scenario itself."""
+
+    keyword: str
+    text: str
+    status: str
+    seconds: float | None = None
+    argument: Message = field(default_factory=dict)
+    part: str = ""
+    note: str = ""
+    failure: Failure | None = None
+    evidence: tuple[Message, ...] = ()
+    snippets: tuple[str, ...] = ()
+
+    @property
+    def plain(self) -> bool:
+        """Whether there is nothing to show but the sentence, and that it passed: as of most steps."""
+        return self.status == PASSED and not (self.argument or self.part == "hook" or self.evidence)
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One run of a scenario. `retried`: a next one followed in the same run of the tests."""
+
+    number: int
+    status: str
+    steps: tuple[Step, ...]
+    seconds: float | None
+    worker: str = ""
+    evidence: tuple[Message, ...] = ()
+    retried: bool = False
+
+    @property
+    def reason(self) -> str:
+        """The first failure in one sentence."""
+        return next((step.failure.short for step in self.steps if step.failure), "")
+
+
+@dataclass(frozen=True, slots=True)
+class Scenario:
+    """A scenario, or a row of an outline, with the attempts at it; the one that counts comes first.
+
+    `flaky`: runs of the tests that were merged have different results of it. `worse` is an attempt that an earlier
+    one of these runs was judged by, and that went worse than the one that counts.
+    """
+
+    link: str
+    keyword: str
+    name: str
+    place: str
+    feature: str
+    status: str
+    rule: str = ""
+    values: tuple[tuple[str, str], ...] = ()
+    description: str = ""
+    tags: tuple[str, ...] = ()
+    attempts: tuple[Attempt, ...] = ()
+    steps: tuple[Step, ...] = ()
+    retried: bool = False
+    flaky: bool = False
+    worse: Attempt | None = None
+
+    @property
+    def seconds(self) -> float | None:
+        """How long the attempt took that counts."""
+        return self.attempts[0].seconds if self.attempts else None
+
+    @property
+    def reason(self) -> str:
+        """Why it did not pass, in one sentence."""
+        return self.attempts[0].reason if self.attempts else ""
+
+    @property
+    def packable(self) -> bool:
+        """Whether its evidence may be packed: never that of a failure."""
+        return self.status == PASSED
+
+
+@dataclass(frozen=True, slots=True)
+class Examples:
+    """A table of examples as written."""
+
+    keyword: str
+    name: str
+    description: str
+    tags: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Outline:
+    """A scenario outline as written, and its rows as they ran."""
+
+    keyword: str
+    name: str
+    description: str
+    tags: tuple[str, ...]
+    steps: tuple[Step, ...]
+    examples: tuple[Examples, ...]
+    rows: tuple[Scenario, ...]
+
+    @property
+    def status(self) -> str:
+        """The worst of its rows'."""
+        return worst_of_all(row.status for row in self.rows)
+
+
+@dataclass(frozen=True, slots=True)
+class Background:
+    """What is said of a background; its steps stand in each scenario."""
+
+    keyword: str
+    name: str
+    description: str
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A rule, or what stands in a feature outside of any: that one has no keyword."""
+
+    keyword: str
+    name: str
+    description: str
+    tags: tuple[str, ...]
+    backgrounds: tuple[Background, ...]
+    entries: tuple[Scenario | Outline, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Feature:
+    """A feature file. `error` is why it cannot be read."""
+
+    link: str
+    uri: str
+    keyword: str
+    name: str
+    description: str = ""
+    tags: tuple[str, ...] = ()
+    language: str = "en"
+    rules: tuple[Rule, ...] = ()
+    error: str = ""
+
+    @property
+    def folder(self) -> str:
+        """The folder of the file."""
+        return self.uri.rpartition("/")[0]
+
+    def scenarios(self) -> Iterator[Scenario]:
+        """All of its scenarios, rows one by one."""
+        for rule in self.rules:
+            for entry in rule.entries:
+                yield from (entry.rows if isinstance(entry, Outline) else (entry,))
+
+    @property
+    def status(self) -> str:
+        """The worst of its scenarios'."""
+        return "failed" if self.error else worst_of_all(one.status for one in self.scenarios())
+
+    @property
+    def counts(self) -> Mapping[str, int]:
+        """How many of its scenarios have each status."""
+        return count(one.status for one in self.scenarios())
+
+    @property
+    def seconds(self) -> float | None:
+        """How long its scenarios took together."""
+        known = [one.seconds for one in self.scenarios() if one.seconds is not None]
+        return sum(known) if known else None
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """The whole page. `trouble` is what went wrong outside of any scenario."""
+
+    project: str
+    started: float | None
+    seconds: float | None
+    commit: str
+    branch: str
+    build: str
+    build_url: str
+    tool: str
+    machine: str
+    features: tuple[Feature, ...]
+    counts: Mapping[str, int]
+    finished: bool
+    trouble: tuple[Failure, ...]
+    success: bool
+    evidence: tuple[Message, ...] = ()
+
+    def scenarios(self) -> Iterator[Scenario]:
+        """All scenarios of all features."""
+        for feature in self.features:
+            yield from feature.scenarios()

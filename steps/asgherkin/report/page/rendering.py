@@ -1,0 +1,151 @@
+"""The page's HTML, piece by piece: the head, the features, the foot."""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from hashlib import sha256
+from itertools import groupby
+from operator import attrgetter
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from asgherkin.report.page.evidence import read
+from asgherkin.report.page.history import FLAKY
+from asgherkin.report.page.markdown import to_html
+from asgherkin.report.page.packing import Packed
+from asgherkin.report.page.statuses import AMBIGUOUS, NOT_RUN, PASSED, PROBLEMS, STATUSES, WORDS
+from asgherkin.report.page.verdict import mood, verdict
+from asgherkin.report.page.wording import counted, duration, moment, number, visible
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping
+
+    from asgherkin.report.page.records import Message, Report, Scenario, Step
+
+PACK_ABOVE = 600_000
+"""How many characters of evidence the scenarios that passed may have before it is packed."""
+OPEN_BELOW = 60
+"""How many scenarios a page may have whose features are all open at first."""
+_HERE = Path(__file__).parent
+_SLOWEST = 5
+_POLICY = "default-src 'none'; script-src '{}'; style-src '{}'; img-src data:; base-uri 'none'; form-action 'none'"
+_ICON = (
+    "data:image/svg+xml,<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 16 16'>"
+    "<circle cx='8' cy='8' r='7' fill='{}'/></svg>"
+)
+_ICON_COLOURS = {"bad": "%23b3261e", "good": "%231a7f4b", "open": "%23946200"}
+
+
+def render(report: Report, labels: Mapping[str, tuple[str, ...]]) -> Iterator[str]:
+    """The page in pieces, a feature a piece."""
+    environment = _environment(labels)
+    files = {"css": _source("page.css"), "javascript": _source("page.js")}
+    total = sum(report.counts.values())
+    yield _whole(environment, "head", **_head(report, labels), **files, total=total)
+    packing = _to_pack(report) > PACK_ABOVE
+    folder = None
+    for feature in report.features:
+        if feature.folder != folder:
+            folder = feature.folder
+            yield _folder(folder)
+        is_open = total <= OPEN_BELOW or feature.status in PROBLEMS
+        packed = Packed() if packing else None
+        yield _whole(environment, "feature", feature=feature, open=is_open, packed=packed)
+    yield _whole(environment, "foot", report=report, **files)
+
+
+def _folder(folder: str) -> str:
+    return visible(Markup('<p class="folder">{}</p>\n').format(folder.replace("/", " / "))) if folder else ""
+
+
+def _whole(environment: Environment, name: str, **context: object) -> str:
+    return visible(environment.get_template(f"{name}.html.j2").render(context))
+
+
+def _source(name: str) -> Markup:
+    return Markup((_HERE / name).read_text(encoding="utf-8"))  # noqa: S704 - our own file
+
+
+def _hash(text: str) -> str:
+    return "sha256-" + b64encode(sha256(text.encode()).digest()).decode()
+
+
+def _head(report: Report, labels: Mapping[str, tuple[str, ...]]) -> dict[str, object]:
+    scenarios = list(report.scenarios())
+    ran = sorted((one for one in scenarios if one.seconds), key=lambda one: -(one.seconds or 0))
+    return {
+        "report": report,
+        "verdict": verdict(report),
+        "mood": mood(report),
+        "icon": Markup(_ICON.format(_ICON_COLOURS[mood(report)])),  # noqa: S704 - nothing foreign in it
+        "policy": Markup(_POLICY.format(_hash(_source("page.js")), _hash(_source("page.css")))),  # noqa: S704 - as above
+        "started": moment(report.started),
+        "build_link": report.build_url.lower().startswith(("https://", "http://")),
+        "tiles": [one for one in (PASSED, *STATUSES[:-1]) if one != AMBIGUOUS or report.counts.get(one)],
+        "broken": [feature for feature in report.features if feature.error],
+        "failed": sorted(
+            (one for one in scenarios if one.status in PROBLEMS or (one.worse and one.status != PASSED)),
+            key=lambda one: STATUSES.index(one.status),
+        ),
+        "unsteady": [
+            one for one in scenarios if one.status == PASSED and (one.retried or one.flaky or one.link in labels)
+        ],
+        "not_run": [one for one in scenarios if one.status == NOT_RUN],
+        "slowest": ran[:_SLOWEST],
+    }
+
+
+def _to_pack(report: Report) -> int:
+    """How much evidence the scenarios have that passed."""
+    passed = (one for one in report.scenarios() if one.packable)
+    steps = (step for one in passed for attempt in one.attempts for step in attempt.steps)
+    return sum(len(str(message.get("body", ""))) for step in steps for message in step.evidence)
+
+
+def _environment(labels: Mapping[str, tuple[str, ...]]) -> Environment:
+    environment = Environment(
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        loader=FileSystemLoader(_HERE / "templates"),
+    )
+    environment.filters["groupby_run"] = _runs
+    environment.globals.update(
+        read=read,
+        markdown=to_html,
+        duration=duration,
+        number=number,
+        counted=counted,
+        word=_word,
+        cells=_cells,
+        labels=_labels(labels),
+        problems=PROBLEMS,
+    )
+    return environment
+
+
+def _word(status: str) -> str:
+    return WORDS.get(status, status)
+
+
+def _cells(table: Message) -> list[list[str]]:
+    return [[str(cell.get("value", "")) for cell in row.get("cells", ())] for row in table.get("rows", ())]
+
+
+def _runs(steps: Iterable[Step], name: str) -> list[tuple[str, list[Step]]]:
+    """Steps that follow each other and share an attribute."""
+    return [(part, list(some)) for part, some in groupby(steps, key=attrgetter(name))]
+
+
+def _labels(labels: Mapping[str, tuple[str, ...]]) -> Callable[[Scenario], tuple[str, ...]]:
+    def of(scenario: Scenario) -> tuple[str, ...]:
+        """The words that stand beside a scenario's name."""
+        tried = [f"{len(scenario.attempts)} attempts"] if scenario.retried else []
+        words = [*tried, *([FLAKY] if scenario.flaky else []), *labels.get(scenario.link, ())]
+        return tuple(dict.fromkeys(words))
+
+    return of

@@ -1,0 +1,69 @@
+"""Numbers, times and names as a reader wants them, and the ids of links."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime
+from hashlib import sha256
+
+_CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u2028\u2029]")
+_SYMBOLS = {**{code: 0x2400 + code for code in range(0x20)}, 0x7F: 0x2421, 0x2028: 0x2424, 0x2029: 0x2424}
+_NO_WORD = re.compile(r"[^a-z0-9]+")
+_LONGEST_SLUG = 60
+
+
+def duration(seconds: float | None) -> str:
+    """`340 ms`, `2.4 s`, `3 min 5 s`; empty where none is known."""
+    if seconds is None:
+        return ""
+    if seconds < 0.0995:
+        return f"{seconds * 1000:.2g} ms" if seconds < 0.00995 else f"{seconds * 1000:.0f} ms"
+    if seconds < 0.9995:
+        return f"{seconds * 1000:.0f} ms"
+    if seconds < 59.95:
+        return f"{seconds:.1f} s"
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours} h {minutes} min" if hours else f"{minutes} min {rest} s"
+
+
+def moment(seconds: float | None) -> str:
+    """`22 November 2026, 21:12 UTC`; empty where none is known, or no calendar has it."""
+    if seconds is None:
+        return ""
+    try:
+        at = datetime.fromtimestamp(seconds, UTC)
+    except (ValueError, OverflowError, OSError):
+        return ""
+    return f"{at.day} {at:%B} {at.year}, {at:%H:%M} UTC"
+
+
+def number(value: int) -> str:
+    """`12,345`."""
+    return f"{value:,}"
+
+
+def counted(value: int, one: str, many: str = "") -> str:
+    """`1 scenario`, `12 scenarios`."""
+    return f"{number(value)} {one if value == 1 else many or one + 's'}"
+
+
+def visible(html: str) -> str:
+    """Text whose control characters, which a browser would drop, are shown as symbols: `␀`, `␛`."""
+    return _CONTROLS.sub(lambda found: chr(_SYMBOLS[ord(found[0])]), html)
+
+
+class Links:
+    """Gives ids out of names, so that a link survives edits elsewhere in the file. Equal names are numbered."""
+
+    def __init__(self) -> None:
+        self._given: dict[str, int] = {}
+
+    def make(self, name: str, *parts: str) -> str:
+        """The id of what is called `name` and is told apart from others by `parts`."""
+        slug = _NO_WORD.sub("-", name.lower())[:_LONGEST_SLUG].strip("-")
+        text = "\0".join(parts)
+        digest = sha256(text.encode(errors="surrogatepass")).hexdigest()[:10]
+        link = f"{slug}-{digest}" if slug else digest
+        again = self._given[link] = self._given.get(link, 0) + 1
+        return link if again == 1 else f"{link}-{again}"
