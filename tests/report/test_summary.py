@@ -101,6 +101,20 @@ def test_a_scenario_of_several_runs_is_as_good_as_the_worst() -> None:
     assert "<pre>why</pre>" in summary_of([*told, *again])
 
 
+def test_what_was_retried_does_not_count_even_if_it_is_told_last() -> None:
+    """As of a worker that died, where another tried again."""
+    died = messages(1, {"status": "FAILED", "message": "why"})
+    died[-1]["testCaseFinished"]["willBeRetried"] = True
+    passed = messages(1, {"status": "PASSED"})[2:]
+    for one in passed:
+        one[next(iter(one))]["id" if "testCaseStarted" in one else "testCaseStartedId"] = "again"
+
+    assert "| failed | 1 |" in summary_of(died)
+    for told in ([*died, *passed], [*died[:2], *passed, *died[2:]]):
+        assert "| passed | 1 |" in summary_of(told)
+        assert "failed" not in summary_of(told)
+
+
 def test_it_does_not_grow_too_large() -> None:
     """Long texts are cut, and what finds no room is counted."""
     told = summary_of(messages(1000, {"status": "FAILED", "message": "ü" * 9000}))

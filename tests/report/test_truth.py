@@ -5,23 +5,22 @@ Nothing that failed reads as passed, and nothing that is specified vanishes.
 
 from __future__ import annotations
 
-import re
 import subprocess
 import sys
-from base64 import b64encode
 from collections import Counter
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytest
 
 from asgherkin.cli import main
-from asgherkin.report.page import rendering
-from tests.project import SETTINGS
-from tests.report.page.markup import Shown, unpacked
+from asgherkin.report.messages import Messages
+from asgherkin.report.pickles import feature_messages
+from tests.report.page.markup import Shown
 from tests.report.runs import SHOP, STEPS, run
 
 if TYPE_CHECKING:
     from tests.project import Project
+    from tests.report.runs import Message
 
 
 class Case(NamedTuple):
@@ -218,6 +217,24 @@ CASES = {
         ("-n1",),
         DIES,
     ),
+    "a worker is interrupted": Case(
+        "  Scenario: a\n    Given nothing\n    When it is interrupted\n    Then what\n    And it fails\n"
+        "  Scenario: b\n    Given nothing\n",
+        {"a": ["passed", "failed", "undefined", "skipped"]},
+        {"failed": 1, "not run": 1},
+        False,
+        ("-n1",),
+        CTRL_C,
+        not_run=("b",),
+    ),
+    "a worker stops at the first failure": Case(
+        ORDINARY,
+        {"first": ["passed", "failed", "skipped"]},
+        {"failed": 1, "not run": 1},
+        False,
+        ("-n1", "-x"),
+        not_run=("second",),
+    ),
     "a worker dies, and another goes on": Case(
         "  Scenario: a\n    When it dies\n  Scenario: b\n    Given nothing\n",
         {"a": ["failed"], "b": ["passed"]},
@@ -324,6 +341,23 @@ def test_a_process_that_is_killed_leaves_what_it_had(project: Project) -> None:
     assert "The run did not finish" in summary.read_text(encoding="utf-8")
 
 
+def test_an_attempt_that_is_told_late_does_not_count() -> None:
+    """What a worker died in is told at the end, though another worker has tried again since."""
+    messages = Messages("1", "run", 0.0)
+    messages.feature("a.feature", feature_messages("a.feature", "Feature: f\n  Scenario: a\n    Given b\n"))
+    passed: Message = {"status": "PASSED", "start": 0.0, "seconds": 0.0}
+    where: Any = {"uri": "a.feature", "line": 2, "row": None, "index": None, "nodeid": "a", "worker": "gw0"}
+    record: Any = {**where, "definitions": [], "before": passed, "after": passed, "start": 2.0, "seconds": 0.0}
+    step: Message = {**passed, "line": 3, "text": "Given b", "matches": []}
+    tried: Any = {**record, "steps": [step]}
+    died: Any = {**record, "steps": [{**step, "status": "FAILED"}], "start": 1.0}
+
+    told = [*messages.scenario(tried), *messages.scenario(died)]
+
+    assert [one["testCaseFinished"]["willBeRetried"] for one in told if "testCaseFinished" in one] == [False, True]
+    assert messages.success
+
+
 def test_the_code_for_an_undefined_step_is_shown_once(project: Project) -> None:
     """Whether or not the step was reached."""
     left = run(project, "Feature: f\n  Scenario: a\n    Given what\n    Then what else\n", page=True)
@@ -342,80 +376,3 @@ def test_reasons_are_told(project: Project) -> None:
     assert skipped.message("skipped") == "not today"
     assert pending.message("pending") == "some day"
     assert died.message("failed") == "The worker died in this step."
-
-
-SECRETS = """Feature: f
-  Scenario: a
-    Given the request header "Authorization" is "Bearer sesame-1111"
-    And the cookie "session" is "sesame-7777"
-    When I send a POST request to "/login?token=sesame-2222" with the body:
-      \"\"\"
-      {"password": "sesame-3333"}
-      \"\"\"
-    And I send a POST request to "/login" with the form:
-      | name     | value       |
-      | password | sesame-8888 |
-    And I open a websocket to "/live?token=sesame-9999"
-    And I send the JSON:
-      \"\"\"
-      {"token": "sesame-1313"}
-      \"\"\"
-    Then the websocket receives JSON containing:
-      \"\"\"
-      {"heard": {"token": "sesame-1313"}}
-      \"\"\"
-    And the rows are
-      | name | password    |
-      | ann  | sesame-4444 |
-    And it says sesame-5555
-
-  Scenario: b
-    When I GET "/crash"
-
-  Scenario: c
-    Given nothing
-    Then nobody has the password "sesame-1414"
-    And somebody has token=sesame-1515
-
-  Scenario: d
-    Given I am authenticated as "ann" with the password "sesame-1616"
-    When I send a POST request to "/login?token=sesame-2222" with the body:
-      \"\"\"
-      {"password": "sesame-3333"}
-      \"\"\"
-"""
-LEAKING = """
-@then("the rows are")
-def rows(datatable): pass
-
-@then(parsers.parse("it says {word}"))
-def says(word):
-    raise ValueError("password=sesame-6666 and sesame-3333 and sesame-4711 and sesame-8888 and sesame-1010")
-"""
-HISTORY = SETTINGS + 'asgi_history = "runs.ndjson"\n'
-
-
-@pytest.mark.parametrize("arguments", [(), ("-n1",)], ids=["one process", "a worker"])
-def test_secrets_are_in_no_output(
-    project: Project, arguments: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Headers, cookies, queries, forms, JSON, sockets, table cells, exceptions: byte by byte."""
-    monkeypatch.setattr(rendering, "PACK_ABOVE", 0)
-    project.write({"pyproject.toml": HISTORY})
-
-    left = run(project, SECRETS, "--junitxml=a.xml", "-v", *arguments, steps=LEAKING, page=True)
-
-    names = ("a.ndjson", "a.md", "a.xml", "a.html", "runs.ndjson")
-    files = {name: (project.root / name).read_text(encoding="utf-8") for name in names}
-    files |= {"packed": unpacked(left.html), "terminal": left.output}
-    assert left.statuses == {
-        "a": [*["passed"] * 8, "failed"],
-        "b": ["failed"],
-        "c": ["passed", "undefined", "undefined"],
-        "d": ["passed", "passed"],
-    }, left.output
-    assert " undefined steps " in left.output
-    assert ("POST" in files["packed"]) is (not arguments)  # another process packs nothing of so little
-    secret = re.compile(r"sesame\W{0,6}\d+|" + b64encode(b"ann:sesame-1616").decode())
-    found = {f"{name}: {it}" for name, text in files.items() for it in secret.findall(text)}
-    assert found <= {f"{name}: sesame-5555" for name in files}  # nothing tells that this one is a secret

@@ -82,7 +82,7 @@ class Outputs:
         self._folder = Path(tempfile.mkdtemp(prefix="asgherkin-"))
         self._features: dict[str, tuple[Path, str]] = {}
         self._rerun: set[str] = set()
-        self._reported: dict[str, int] = {}
+        self._reported: dict[tuple[str, str], int] = {}
         self._interrupted = ""
         self._written: list[tuple[str, Path]] = []
         self._writer = Writer(self._path(self._settings.messages) or self._folder / "run.ndjson")
@@ -136,8 +136,10 @@ class Outputs:
 
     def _write_records(self, records: list[ScenarioRecord], *, again: bool = False) -> None:
         last = records[-1]
-        known = self._reported.get(last["nodeid"], 0)
-        self._reported[last["nodeid"]] = last["attempt"] + 1
+        # In the worker that takes the place of one that died, attempts are counted anew.
+        key = (last["nodeid"], last["worker"])
+        known = self._reported.get(key, 0)
+        self._reported[key] = last["attempt"] + 1
         for one in records:
             if one["attempt"] >= known:
                 self._write_feature(one["uri"], Path(one["path"]))

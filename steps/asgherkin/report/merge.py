@@ -76,13 +76,14 @@ class _Merged:
 
     def features(self) -> Iterator[Message]:
         """Each feature file with what belongs to it; errors of broken ones among them."""
-        pickles = self._pickles()
-        errors = self._others("parseError")
-        uris = {key[1] for key in self._by_key if key[0] in BY_URI} | {one["uri"] for one in pickles}
-        for uri in sorted(uris | {_uri(one) for one in errors}):
+        found: dict[str, list[Message]] = {uri: [] for kind, uri in self._by_key if kind in BY_URI}
+        for pickle in self._pickles():
+            found.setdefault(pickle["uri"], []).append({"pickle": pickle})
+        for error in self._others("parseError"):
+            found.setdefault(_uri(error), []).append(error)
+        for uri in sorted(found):
             yield from ({kind: self._by_key[kind, uri]} for kind in BY_URI if (kind, uri) in self._by_key)
-            yield from ({"pickle": one} for one in pickles if one["uri"] == uri)
-            yield from (one for one in errors if _uri(one) == uri)
+            yield from found[uri]
 
     def _pickles(self) -> list[Message]:
         def place(pickle: Message) -> tuple[str, int, str]:

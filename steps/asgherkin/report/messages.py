@@ -41,6 +41,7 @@ class Messages:
         self._suggested: set[str] = set()
         self._cases: dict[str, _Case] = {}
         self._attempts: dict[str, int] = {}
+        self._latest: dict[str, float] = {}
         self.success = True
 
     def begin(self) -> Iterator[Message]:
@@ -93,6 +94,9 @@ class Messages:
             case = self._cases[record["nodeid"]] = _case(pickle, record)
             yield {"testCase": self._test_case(case, pickle, by_line)}
         yield from self._suggestions(pickle, by_line)
+        # What a worker died in is told last, also where another worker has tried again since.
+        retried = retried or record["start"] < self._latest.get(record["nodeid"], 0)
+        self._latest[record["nodeid"]] = max(record["start"], self._latest.get(record["nodeid"], 0))
         results = [record["before"], *(by_line.get(one.line, _NOTHING) for one in pickle.steps), record["after"]]
         if not retried:
             self.success = self.success and all(one["status"] in GOOD for one in results) and bool(pickle.steps)

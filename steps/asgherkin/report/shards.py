@@ -95,7 +95,7 @@ class Shard:
         for attempt in self._attempts.values():
             of_case.setdefault(attempt.case, []).append(attempt)
         for attempts in of_case.values():
-            attempts.sort(key=lambda one: (one.number, one.began, one.id))
+            attempts.sort(key=lambda one: (one.began, one.number, one.id))
             attempts[-1].goes_on = False  # whatever was meant to be: its run was ended
             ends = [position for position, one in enumerate(attempts, start=1) if not one.goes_on]
             yield from (attempts[start:end] for start, end in zip([0, *ends], ends, strict=False))

@@ -92,7 +92,7 @@ class Totals:
         self.end = UNFINISHED
         self._attempts: dict[str, list[_Attempt]] = {}
         self._of_case: dict[str, Scenario] = {}
-        self._started: dict[str, _Attempt] = {}
+        self._started: dict[str, tuple[_Attempt, list[_Attempt]]] = {}
         readers: dict[str, Callable[[Message], None]] = {
             "pickle": self._pickle,
             "parseError": self._parse_error,
@@ -122,22 +122,21 @@ class Totals:
 
     def _begin(self, message: Message) -> None:
         attempts = self._attempts[message["testCaseId"]]
-        if attempts and attempts[-1].retried:
-            attempts.pop()
         has_steps = self._of_case[message["testCaseId"]].has_steps
         attempts.append(_Attempt(PASSED if has_steps else UNDEFINED))
-        self._started[message["id"]] = attempts[-1]
+        self._started[message["id"]] = attempts[-1], attempts
 
     def _step(self, message: Message) -> None:
-        attempt = self._started[message["testCaseStartedId"]]
+        attempt, _ = self._started[message["testCaseStartedId"]]
         result = message["testStepResult"]
         attempt.status = _worse(attempt.status, result["status"] if result["status"] in _RANKS else UNKNOWN)
         if result["status"] != PASSED and result.get("message"):
             attempt.told.append(result["message"])
 
     def _finish(self, message: Message) -> None:
-        attempt = self._started.pop(message["testCaseStartedId"])
+        attempt, attempts = self._started.pop(message["testCaseStartedId"])
         attempt.finished, attempt.retried = True, message["willBeRetried"]
+        attempts[:] = [one for one in attempts if not one.retried] or [attempt]
 
     def _run_finished(self, message: Message) -> None:
         self.success, self.end = bool(message.get("success")), message.get("message", "")

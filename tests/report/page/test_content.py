@@ -135,6 +135,18 @@ def test_the_last_attempt_counts() -> None:
     assert [(one.number, one.status) for one in scenario.attempts] == [(2, "passed"), (0, "failed"), (1, "failed")]
 
 
+def test_what_was_retried_does_not_count_even_if_it_is_told_last() -> None:
+    """As of a worker that died, where another tried again."""
+    stream = run_of(lambda _, attempt: failed("It died.") if attempt else Outcome(), attempts=2).finished()
+    ends = [one["testCaseFinished"] for one in stream if "testCaseFinished" in one]
+    ends[0]["willBeRetried"], ends[1]["willBeRetried"] = False, True
+
+    scenario = only(read_report(stream))
+
+    assert [(one.number, one.status) for one in scenario.attempts] == [(0, "passed"), (1, "failed")]
+    assert (scenario.status, scenario.retried, scenario.flaky) == ("passed", True, False)
+
+
 def test_several_test_cases_of_a_scenario_are_as_good_as_the_worst() -> None:
     """As where it was run with two clients."""
     stream = Stream().started()
@@ -367,10 +379,12 @@ def test_much_evidence_of_what_passed_is_packed(tmp_path: Path) -> None:
     for pickle in pickles[1:]:
         stream.run(pickle, Outcome(evidence=(attachment("text/plain", "x" * 10_000),)))
     stream.run(pickles[0], failed(evidence=(attachment("text/plain", "what failed"),)))
+    stream.feature("g.feature", TWO)
 
     text = page_of(stream.finished(success=False), tmp_path)
 
     assert "x" * 100 not in text
     assert "what failed" in text
+    assert text.count('<template class="packed">') == 1
     assert text.count("Packed, to keep this page small: it opens with JavaScript.") == 69
     assert len(text) < 150_000

@@ -54,9 +54,11 @@ def attempts_at(pickle: Message, gathered: Gathered, written: Mapping[str, tuple
     for case in gathered.cases.get(pickle["id"], ()):
         trials = sorted(gathered.trials.get(case["id"], ()), key=lambda trial: trial.number)
         attempts = [_attempt(trial, case, pickle, gathered, written) for trial in trials]
-        last += attempts[-1:]
-        earlier += attempts[:-1]
-        ends += [(one, attempts[-1]) for one in attempts[:-1] if not one.retried]
+        for latest in ([one for one in attempts if not one.retried] or attempts)[-1:]:
+            attempts.remove(latest)
+            last.append(latest)
+            ends += [(one, latest) for one in attempts if not one.retried]
+        earlier += attempts
     status = worst(attempt.status for attempt in last)
     last.sort(key=lambda attempt: attempt.status != status)
     return Tried(
