@@ -7,7 +7,7 @@ from urllib.parse import urljoin
 
 import httpx2
 
-from asgherkin.clients.transport import CLIENT
+from asgherkin.clients.transport import scope_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from asgherkin.clients.asgi import Scope
 
 _BASE_URL = "ws://testserver"
-_PORTS = {"ws": 80, "wss": 443}
 # What Starlette's TestClient sends.
 _HEADERS = {"Connection": "upgrade", "Sec-WebSocket-Key": "testserver==", "Sec-WebSocket-Version": "13"}
 
@@ -42,22 +41,12 @@ def socket_request(
 
 def socket_scope(request: httpx2.Request, state: Mapping[str, object]) -> Scope:
     """The ASGI scope of a request that opens a websocket."""
-    url = request.url
     offered = request.headers.get("Sec-WebSocket-Protocol", "")
     return {
         "type": "websocket",
         # With 2.4 an app that sends to a client that has left meets an OSError.
         "asgi": {"version": "3.0", "spec_version": "2.4"},
-        "http_version": "1.1",
-        "scheme": url.scheme,
-        "path": url.path,
-        "raw_path": url.raw_path.partition(b"?")[0],
-        "query_string": url.query,
-        "root_path": "",
-        "headers": [(name.lower(), value) for name, value in request.headers.raw],
-        "client": CLIENT,
-        "server": (url.host, url.port or _PORTS.get(url.scheme)),
         "subprotocols": [name for part in offered.split(",") if (name := part.strip())],
-        "state": dict(state),
         "extensions": {"websocket.http.response": {}},
+        **scope_of(request, state),
     }

@@ -29,7 +29,24 @@ OPENING = "asgherkin.opening"
 CLIENT = ("127.0.0.1", 50000)
 
 
-_PORTS = {"http": 80, "https": 443}
+_PORTS = {"http": 80, "https": 443, "ws": 80, "wss": 443}
+
+
+def scope_of(request: httpx2.Request, state: Mapping[str, object]) -> Scope:
+    """What the ASGI scopes of a request and of a websocket have in common."""
+    url = request.url
+    return {
+        "http_version": "1.1",
+        "scheme": url.scheme,
+        "path": url.path,
+        "raw_path": url.raw_path.partition(b"?")[0],
+        "query_string": url.query,
+        "root_path": "",
+        "headers": [(name.lower(), value) for name, value in request.headers.raw],
+        "client": CLIENT,
+        "server": (url.host, url.port or _PORTS.get(url.scheme)),
+        "state": dict(state),
+    }
 
 
 class ASGITransport(httpx2.AsyncBaseTransport):
@@ -93,23 +110,13 @@ class ASGITransport(httpx2.AsyncBaseTransport):
         return httpx2.Response(talk.status, headers=talk.headers, stream=body)
 
     def _scope(self, request: httpx2.Request) -> Scope:
-        url = request.url
         return {
             "type": "http",
             # With 2.3 an app learns from receive that its client has left, and send does not raise.
             "asgi": {"version": "3.0", "spec_version": "2.3"},
-            "http_version": "1.1",
             "method": request.method,
-            "scheme": url.scheme,
-            "path": url.path,
-            "raw_path": url.raw_path.partition(b"?")[0],
-            "query_string": url.query,
-            "root_path": "",
-            "headers": [(name.lower(), value) for name, value in request.headers.raw],
-            "client": CLIENT,
-            "server": (url.host, url.port or _PORTS.get(url.scheme)),
-            "state": dict(self._state),
             "extensions": {},
+            **scope_of(request, self._state),
         }
 
 
