@@ -1,0 +1,52 @@
+"""`asgherkin report run.ndjson -o report.html`: a page out of the messages of one run or more."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from asgherkin.errors import ConfigurationError
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Sequence
+
+    from asgherkin.commands import Commands
+
+
+def add(commands: Commands) -> None:
+    """Tell the command line of it."""
+    report = commands.add_parser(
+        "report",
+        help="make a page out of the messages of one or more runs",
+        description="Makes one HTML page out of message files that `pytest --asgi-messages` wrote, of one run or more.",
+    )
+    report.add_argument("messages", nargs="+", type=Path, metavar="run.ndjson", help="a file of messages")
+    report.add_argument("-o", "--output", type=Path, default=Path("report.html"), metavar="FILE", help="%(default)s")
+    report.add_argument("--summary", type=Path, metavar="FILE", help="also write a summary in Markdown")
+    report.add_argument("--history", type=Path, metavar="FILE", help="what earlier runs said, to tell what is new")
+    report.set_defaults(command=run)
+
+
+def run(chosen: argparse.Namespace) -> int:
+    """Write the page, and the summary where it is asked for.
+
+    Raises ConfigurationError where a file would be written over that is read, or is no file of messages.
+    """
+    from asgherkin.report.merge import merge
+    from asgherkin.report.page import write_page
+    from asgherkin.report.page.history import read_history
+    from asgherkin.report.summary import write_summary
+
+    for path in (chosen.output, chosen.summary):
+        _spare(path, [*chosen.messages, chosen.history])
+    write_page(merge(chosen.messages), chosen.output, history=read_history(chosen.history) if chosen.history else None)
+    if chosen.summary:
+        write_summary(merge(chosen.messages), chosen.summary)
+    return 0
+
+
+def _spare(written: Path | None, read: Sequence[Path | None]) -> None:
+    """Raises ConfigurationError where a file would be written over that is read."""
+    if written is not None and written.resolve() in {path.resolve() for path in read if path}:
+        raise ConfigurationError(f"{written} is read and cannot be written over: choose another name.")
