@@ -5,7 +5,7 @@ from __future__ import annotations
 import tomllib
 from pathlib import Path
 
-EXTRAS = ("uvloop", "trio", "database", "postgresql", "report")
+EXTRAS = ("uvloop", "trio", "database", "live", "parallel", "postgresql", "report")
 
 project = tomllib.loads((Path(__file__).parent.parent / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 extras = project["optional-dependencies"]

@@ -6,16 +6,32 @@ import argparse
 import tempfile
 from pathlib import Path
 
-from benchmarks import collection, empty_steps, messages, recording, report_page, requests, tables
+from benchmarks import (
+    collection,
+    dry_run,
+    empty_steps,
+    live,
+    messages,
+    parallel,
+    recording,
+    report_page,
+    requests,
+    scale,
+    tables,
+)
 
 BENCHMARKS = {
     "empty_steps": empty_steps,
     "requests": requests,
     "collection": collection,
+    "dry_run": dry_run,
+    "live": live,
     "messages": messages,
     "tables": tables,
     "report_page": report_page,
     "recording": recording,
+    "scale": scale,
+    "parallel": parallel,
 }
 
 

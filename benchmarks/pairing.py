@@ -47,8 +47,8 @@ def compare(baseline: Project, others: Sequence[Project], runs: int) -> list[str
     """Rows of a table: each project's median, and the median of its ratios to the baseline, pair by pair."""
     projects = [baseline, *others]
     for project in projects:
-        _run(project)  # not counted: writes the compiled files
-    rounds = [[_run(project) for project in projects] for _ in range(runs)]
+        timed(project)  # not counted: writes the compiled files
+    rounds = [[timed(project) for project in projects] for _ in range(runs)]
     rows = ["| | wall, s | times | cpu, s | times | memory, MiB | times |", "|---|---|---|---|---|---|---|"]
     for position, project in enumerate(projects):
         cells = [project.name]
@@ -60,7 +60,8 @@ def compare(baseline: Project, others: Sequence[Project], runs: int) -> list[str
     return rows
 
 
-def _run(project: Project) -> Run:
+def timed(project: Project) -> Run:
+    """Run a project's tests once. Ends the benchmarks where they do not pass."""
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *project.arguments]
     environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
     started = time.perf_counter()

@@ -7,7 +7,8 @@ Feature: Work that goes on after the answer
 
   Background:
     Given the app is "features.night_shift:app"
-    And the table "orders" is emptied
+    When the app starts
+    Given the table "orders" is emptied
     When I send a POST request to "/tomorrow" with the body:
       """
       {"customer": "Ann", "item": "latte"}

@@ -4,7 +4,10 @@ Feature: The board
   So that I know when to come in
 
   The page "/board" is an endless event stream: it shows what is written on the board from its top, and goes on with
-  what comes.
+  what comes. It is wiped when the shop opens.
+
+  Background:
+    When the app starts
 
   Rule: Events are read one after the other
 

@@ -19,7 +19,8 @@ Feature: Many guests at once
       | 200    | 20    |
 
   Scenario: Every order gets a number of its own
-    When I send 20 POST requests to "/orders" at the same time with the body:
+    When the app starts
+    And I send 20 POST requests to "/orders" at the same time with the body:
       """
       {"customer": "Ann", "item": "latte", "quantity": 1}
       """
@@ -39,7 +40,8 @@ Feature: Many guests at once
       """
       {"customer": "Ann", "item": "cake", "quantity": 5}
       """
-    And I send 5 POST requests to "/orders/1/payment" at the same time
+    Then I remember the response body at "$.id" as "id"
+    When I send 5 POST requests to "/orders/{{id}}/payment" at the same time
     Then the response statuses are:
       | status | count |
       | 200    | 1     |

@@ -27,8 +27,9 @@ Funktionalität: Bestellungen auf Deutsch
         """
         {"customer": "Jürgen Müßig", "item": "latte", "quantity": 1}
         """
-      Und I POST "/orders/1/payment"
+      Dann I remember the response body at "$.id" as "id"
+      Wenn I POST "/orders/{{id}}/payment"
       Dann the response body at "$.status" is "paid"
-      Wenn I DELETE "/orders/1"
+      Wenn I DELETE "/orders/{{id}}"
       Dann the response status is "Conflict"
       Aber the response body at "$.status" does not exist

@@ -5,14 +5,18 @@ Feature: Opening and closing
 
   Rule: The shop opens by itself before the first act, and closes after the last step
 
+    A server that runs for many scenarios opens once, before the first of them.
+
     Scenario: Nobody says that the shop opens
       When I GET "/status"
       Then the response body at "$.open" is true
 
+    @in_process
     Scenario: Every scenario starts with a fresh database
       When I GET "/orders/1"
       Then the response status is "Not Found"
 
+    @in_process
     Scenario: An order of another scenario is not there
       When I send a POST request to "/orders" with the body:
         """

@@ -59,19 +59,20 @@ Feature: Outlines and rules
         {"customer": "Ann", "item": "latte", "quantity": 1}
         """
       When I POST "/orders"
-      And I POST "/orders/1/payment"
+      Then I remember the response body at "$.id" as "id"
+      When I POST "/orders/{{id}}/payment"
 
     Scenario Outline: A paid order refuses <method>
       When I <method> "<path>"
       Then the response status is 409
 
       Examples:
-        | method | path              |
-        | DELETE | /orders/1         |
-        | POST   | /orders/1/payment |
+        | method | path                   |
+        | DELETE | /orders/{{id}}         |
+        | POST   | /orders/{{id}}/payment |
 
     Scenario: A paid order can be looked at
-      When I GET "/orders/1"
+      When I GET "/orders/{{id}}"
       Then the response status is 200
       * the response body at "$.customer" is "Ann"
       But the response body at "$.status" is not "ordered"

@@ -23,7 +23,8 @@ Feature: Requests
         """
         {"customer": "Ann", "item": "latte", "quantity": 1}
         """
-      And I DELETE "/orders/1"
+      Then I remember the response body at "$.id" as "id"
+      When I DELETE "/orders/{{id}}"
       Then the response body at "$.status" is "cancelled"
 
     Scenario Outline: The shop's menu is for reading, and refuses <method>

@@ -71,7 +71,7 @@ Feature: Responses
       Then the response body is:
         """
         {
-          "id": 1, "customer": "Ann", "item": "latte", "quantity": 2,
+          "id": "#integer", "customer": "Ann", "item": "latte", "quantity": 2,
           "total": "7.60", "status": "ordered", "ticket": "#uuid"
         }
         """

@@ -73,8 +73,9 @@ Feature: Waiting for what takes a moment
       """
       {"customer": "Ann", "item": "latte", "quantity": 1}
       """
-    And I POST "/orders/1/payment"
+    Then I remember the response body at "$.id" as "id"
+    When I POST "/orders/{{id}}/payment"
     Then the response body at "$.status" is "paid"
-    When I GET "/orders/1"
+    When I GET "/orders/{{id}}"
     Then the response body at "$.status" is "brewed" within 5 seconds
     And the response body matches the schema "schemas/order.schema.json" within 5 seconds

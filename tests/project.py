@@ -9,12 +9,17 @@ from typing import TYPE_CHECKING
 
 # A nested run forgets the modules that it imported; these cannot be imported twice, or not cheaply.
 import asyncpg  # noqa: F401
-import httpx2  # noqa: F401
+import httpcore2  # noqa: F401
+import httpx2
+import httpx2.websockets  # noqa: F401
 import jsonpath  # noqa: F401
 import jsonschema  # noqa: F401
 import pytest  # noqa: TC002 - see above
 import starlette.testclient  # noqa: F401
 import trio  # noqa: F401
+import uvicorn.lifespan.off
+import uvicorn.protocols.http.h11_impl
+import uvicorn.protocols.websockets.wsproto_impl  # noqa: F401
 import uvloop  # noqa: F401
 
 import asgherkin.databases.alchemy

@@ -11,21 +11,25 @@ import pytest
 
 import app.main  # noqa: F401 - a nested run forgets what it imported, and SQLAlchemy cannot be imported twice
 from asgherkin import fixtures
-from asgherkin.gherkin.bdd import visible_contexts
+from asgherkin.commands.catalogue import in_order
+from asgherkin.commands.tables import with_tables
+from asgherkin.gherkin.catalogue import listed
 from asgherkin.matching.comparators import COMPARATORS
 from asgherkin.options import OPTIONS
-from asgherkin.vocabulary.grammar import Sentence
 from tests.project import SETTINGS, Outcome, Project, without_times
 
 ROOT = Path(__file__).parent.parent
-DOCUMENTS = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+DOCUMENTS = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
 SENTENCES = (ROOT / "docs" / "sentences.md").read_text(encoding="utf-8")
 OPTIONS_AND_FIXTURES = (ROOT / "docs" / "options-and-fixtures.md").read_text(encoding="utf-8")
 
 
 @dataclass
 class Block:
-    """What stands between two fences; `kind` is the text after the first one."""
+    """What stands between two fences; `kind` is the text after the first one, without braces and dots.
+
+    Blocks with a title are files of a page that tests/test_pages.py runs; their kind is none that is run here.
+    """
 
     kind: str
     line: int
@@ -82,7 +86,7 @@ def sections(document: Path) -> list[Section]:
     block: Block | None = None
     for number, line in enumerate(document.read_text(encoding="utf-8").splitlines(), 1):
         if line.startswith("```"):
-            block = None if block else Block(line[3:], number)
+            block = None if block else Block(re.sub(r"[{}.]", "", line[3:]), number)
             if block:
                 found[-1].blocks.append(block)
         elif block:
@@ -102,7 +106,7 @@ def run(project: Project, section: Section, blocks: list[Block]) -> Outcome:
     project.write({"pyproject.toml": SETTINGS.replace("shop:app", "app.main:app")})
     project.write(section.files)
     but_features = shutil.ignore_patterns("*.feature", "__pycache__")
-    shutil.copytree(ROOT / "features", project.root / "features", ignore=but_features)
+    shutil.copytree(ROOT / "features", project.root / "features", ignore=but_features, dirs_exist_ok=True)
     project.write({block.file or f"features/line_{block.line}.feature": block.feature for block in blocks})
     return project.run()
 
@@ -129,18 +133,16 @@ def test_what_a_document_shows_as_failing_fails(project: Project, section: Secti
     assert [line for line in shown if line not in told.splitlines()] == [], told
 
 
-def test_the_reference_has_every_sentence_and_no_other(request: pytest.FixtureRequest) -> None:
-    """docs/sentences.md has a row for each sentence of the vocabulary, with its kind, and for nothing else."""
-    known = {
-        (str(context.type).capitalize(), context.parser.example)
-        for _, context in visible_contexts(request.node)
-        if isinstance(context.parser, Sentence)
-    }
+def test_the_reference_is_written_from_the_catalogue(request: pytest.FixtureRequest) -> None:
+    """docs/sentences.md has each sentence of the vocabulary in one table, as `asgherkin steps --markdown` writes it."""
+    ours = [one for one in in_order(listed(request.session)) if not one.is_own]
 
-    listed = re.findall(r"^\| (Given|When|Then) \| `([^`]+)` \|", SENTENCES, re.MULTILINE)
+    written = with_tables(SENTENCES, ours, "docs/sentences.md")
 
-    assert len(listed) == len(set(listed))
-    assert set(listed) == known
+    assert written == SENTENCES, "It is stale. Write it anew: asgherkin steps --markdown docs/sentences.md"
+    rows = re.findall(r"^\| [GWTa][\w, ]+ \| (`.+?`) \| ", SENTENCES, re.MULTILINE)
+    sentences = [one.strip("`") for row in rows for one in row.split("<br>")]
+    assert sorted(sentences) == sorted({one.example for one in ours})
 
 
 def test_the_reference_has_every_comparator() -> None:
@@ -155,7 +157,11 @@ def test_the_reference_has_every_comparator() -> None:
 def test_the_reference_has_every_option() -> None:
     """docs/options-and-fixtures.md has a row for each option, with its ini key, its flag and its default."""
     expected = {
-        (f"`{option.name}`" if option.ini else "", f"`{option.flag} {option.metavar}`", option.default)
+        (
+            f"`{option.name}`" if option.ini else "",
+            f"`{option.flag} {option.metavar}`".replace(" `", "`"),
+            option.default,
+        )
         for option in OPTIONS
     }
 
@@ -166,7 +172,8 @@ def test_the_reference_has_every_option() -> None:
 
 def test_the_reference_has_every_fixture() -> None:
     """docs/options-and-fixtures.md has a row for each public fixture."""
-    public = {name for name, value in vars(fixtures).items() if isinstance(value, type(fixtures.client))}
+    every = {name for name, value in vars(fixtures).items() if isinstance(value, type(fixtures.client))}
+    public = {name for name in every if not name.startswith("_")}
 
     rows = re.findall(r"^\| `(\w+)` \|", OPTIONS_AND_FIXTURES, re.MULTILINE)
 
@@ -174,7 +181,7 @@ def test_the_reference_has_every_fixture() -> None:
     assert "asgi_app" in rows
 
 
-@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda document: document.name)
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda document: document.relative_to(ROOT).as_posix())
 def test_links_lead_somewhere(document: Path) -> None:
     """Each relative link of a document leads to a file, and to a heading of it where it names one."""
     links = re.findall(r"\]\((?!https?:)([^)#]*)(?:#([^)]+))?\)", document.read_text(encoding="utf-8"))

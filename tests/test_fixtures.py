@@ -84,6 +84,28 @@ def test_no_app_is_an_error_that_shows_what_to_add(project: Project) -> None:
 
 
 @pytest.mark.parametrize(
+    ("file", "section", "written"),
+    [
+        ("pytest.ini", "pytest", "shop.main:app"),
+        ("tox.ini", "pytest", "shop.main:app"),
+        ("setup.cfg", "tool:pytest", "shop.main:app"),
+        ("pytest.toml", "pytest", '"shop.main:app"'),
+    ],
+)
+def test_what_to_add_is_shown_for_the_file_that_pytest_reads(
+    project: Project, file: str, section: str, written: str
+) -> None:
+    """It may be another one than pyproject.toml, and written otherwise."""
+    if file == "pytest.toml" and pytest.version_tuple < (9,):
+        pytest.skip("pytest reads this file since version 9")
+    project.write({"pyproject.toml": "", file: f"[{section}]\n", "a.feature": FEATURE.format(name="")})
+
+    assert project.run().failure.startswith(
+        f"No app is configured. Say where it is, in {file}:\n\n    [{section}]\n    asgi_app = {written}\n\n"
+    )
+
+
+@pytest.mark.parametrize(
     ("location", "message"),
     [
         (

@@ -17,7 +17,7 @@ from asgherkin.options import settings_key
 def pytest_collection_modifyitems(config):
     print("SETTINGS", config.stash[settings_key]._asdict())
 """
-DEFAULTS = Settings(app="", client="async", loop="asyncio", database="", timeout=5.0, redact=(), tags="")
+DEFAULTS = Settings(app="", clients=("async",), loop="asyncio", database="", timeout=5.0, redact=(), tags="")
 
 
 def settings(project: Project, ini: str, *arguments: str) -> dict[str, object]:
@@ -47,7 +47,7 @@ asgi_redact = ["pin", "social number"]
 @pytest.mark.parametrize("timeout", ['"0.5"', "0.5"], ids=["text", "number"])
 def test_the_ini_file_sets_them(project: Project, timeout: str) -> None:
     """All but what a run selects."""
-    expected = Settings("a:b", "test", "trio", "sqlite+aiosqlite:///a.db", 0.5, ("pin", "social number"), "")
+    expected = Settings("a:b", ("test",), "trio", "sqlite+aiosqlite:///a.db", 0.5, ("pin", "social number"), "")
 
     assert settings(project, INI.format(timeout=timeout)) == expected._asdict()
 
@@ -63,15 +63,23 @@ def test_the_command_line_goes_before_the_ini_file(project: Project) -> None:
     found = settings(project, INI.format(timeout="1"), *arguments)
 
     names = ("pin", "social number", "one", "two")
-    expected = Settings("c:d", "async", "uvloop", "sqlite+aiosqlite:///c.db", 2.0, names, "not @slow")
+    expected = Settings("c:d", ("async",), "uvloop", "sqlite+aiosqlite:///c.db", 2.0, names, "not @slow")
     assert found == expected._asdict()
 
 
 @pytest.mark.parametrize(
     ("name", "value", "message"),
     [
-        ("asgi_client", "live", "asgi_client: 'live' is none of async, test."),
-        ("asgi_client", "", "asgi_client: '' is none of async, test."),
+        ("asgi_client", "alive", "asgi_client: 'alive' is none of async, test, live."),
+        ("asgi_client", "", "asgi_client: '' is none of async, test, live."),
+        ("asgi_client", "test,", "asgi_client: '' is none of async, test, live."),
+        ("asgi_client", "live, test, live", "asgi_client: live is in the list 'live, test, live' twice."),
+        (
+            "asgi_database",
+            "sqlite+aiosqlite:///{user}.db",
+            "asgi_database: {user} is no placeholder. The only one is {worker}, which is gw0, gw1, … with "
+            "pytest-xdist, and main without.",
+        ),
         ("asgi_loop", "Uvloop", "asgi_loop: 'Uvloop' is none of asyncio, uvloop, trio."),
         *(
             ("asgi_timeout", value, f"asgi_timeout: '{value}' is not a number of seconds above 0. Write for example: 5")
@@ -92,6 +100,26 @@ def test_a_wrong_value_lists_the_right_ones(project: Project, place: str, name: 
     assert outcome.exit_code == pytest.ExitCode.USAGE_ERROR
 
 
+@pytest.mark.parametrize("place", ["ini", "command line"])
+def test_clients_are_a_list(project: Project, place: str) -> None:
+    """In the order that is written; spaces do not matter."""
+    ini, arguments = ('asgi_client = "live, async"', []) if place == "ini" else ("", ["--asgi-client=live, async"])
+
+    assert settings(project, ini, *arguments)["clients"] == ("live", "async")
+
+
+def test_a_server_is_reached_by_the_client_live(project: Project) -> None:
+    """Unless another is asked for, no client needs to be named."""
+    assert settings(project, "", "--asgi-base-url=https://staging.example")["clients"] == ("live",)
+
+
+def test_without_workers_the_place_of_a_worker_is_main(project: Project) -> None:
+    """In the URL of the database."""
+    found = settings(project, 'asgi_database = "sqlite+aiosqlite:///{worker}.db"')
+
+    assert found["database"] == "sqlite+aiosqlite:///main.db"
+
+
 def test_names_that_cannot_be_read_are_an_error(project: Project) -> None:
     """The value is split as a shell does."""
     project.write({"pyproject.toml": '[tool.pytest.ini_options]\nasgi_redact = "it\'s"\n'})
@@ -107,5 +135,7 @@ def test_help_names_every_option(project: Project) -> None:
     """With what it takes."""
     output = project.run("--help").output
 
-    assert [one.flag for one in OPTIONS if f"{one.flag}={one.metavar}" not in output] == []
+    assert [
+        one.flag for one in OPTIONS if (one.flag if one.switch else f"{one.flag}={one.metavar}") not in output
+    ] == []
     assert [one.name for one in OPTIONS if one.ini and f"  {one.name} (" not in output] == []

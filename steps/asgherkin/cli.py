@@ -6,13 +6,13 @@ import argparse
 import sys
 from typing import TYPE_CHECKING
 
-from asgherkin.commands import report
+from asgherkin.commands import init, lint, report, steps
 from asgherkin.errors import AsgherkinError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-COMMANDS = (report,)
+COMMANDS = (init, lint, report, steps)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

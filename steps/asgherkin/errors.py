@@ -6,7 +6,9 @@
     ├── SentenceError        a sentence's slot, table or doc string is wrong
     ├── UndefinedStep        no sentence fits a step
     ├── AmbiguousStep        more than one sentence fits a step
+    ├── NotObservable        only an app in this process can show it
     └── AppError             the app failed to start, crashed or hung
+        └── Unreachable      a server over the network gave no whole answer
     Mismatch (AssertionError)  what came is not what the sentence expects
 
 The text of each is meant for the author of a feature: what was seen, what was expected, what to write.
@@ -42,6 +44,18 @@ class AmbiguousStep(AsgherkinError):  # noqa: N818 - Cucumber's name for the sta
 
 class AppError(AsgherkinError):
     """The app failed to start or to shut down, crashed, or did not answer."""
+
+
+class Unreachable(AppError):  # noqa: N818 - what it is, as the others
+    """A server over the network could not be reached, or gave no whole answer in time. Never taken for a response."""
+
+
+class NotObservable(AsgherkinError):  # noqa: N818 - the reason why a scenario is skipped
+    """Only an app in this process can show this, and the scenario runs against a deployed server: it is skipped."""
+
+    def __init__(self, what: str) -> None:
+        """`what` cannot be observed: "the app's own exceptions"."""
+        super().__init__(f"not observable here: {what}")
 
 
 class Mismatch(AssertionError):  # noqa: N818 - a failed expectation, not an error of the toolkit's

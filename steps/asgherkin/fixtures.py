@@ -7,15 +7,16 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from asgherkin.errors import ConfigurationError
-from asgherkin.options import settings_key
+from asgherkin.options import settings_key, shown_setting
 from asgherkin.surroundings import session_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     import httpx2
     from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
+    from asgherkin.clients.hosting import Hosts
     from asgherkin.session.session import Session
     from asgherkin.session.variables import Variables
 
@@ -29,10 +30,7 @@ def asgi_app(request: pytest.FixtureRequest) -> Any:
     location = request.config.stash[settings_key].app
     if not location:
         raise ConfigurationError(
-            "No app is configured. Say where it is, in pyproject.toml:\n"
-            "\n"
-            "    [tool.pytest.ini_options]\n"
-            '    asgi_app = "shop.main:app"\n'
+            f"No app is configured. Say where it is, in {shown_setting('asgi_app', 'shop.main:app', request.config)}"
             "\n"
             "or on the command line (--asgi-app shop.main:app), or override the fixture asgi_app in conftest.py."
         )
@@ -50,15 +48,13 @@ def database(request: pytest.FixtureRequest) -> Any:
     """
     url = request.config.stash[settings_key].database
     if not url:
+        example = "sqlite+aiosqlite:///shop.db"
         raise ConfigurationError(
-            "No database is configured. Say where it is, in pyproject.toml:\n"
-            "\n"
-            "    [tool.pytest.ini_options]\n"
-            '    asgi_database = "sqlite+aiosqlite:///shop.db"\n'
+            f"No database is configured. Say where it is, in {shown_setting('asgi_database', example, request.config)}"
             "\n"
             "or on the command line (--asgi-database URL), or in the scenario:\n"
             "\n"
-            '    Given the database is "sqlite+aiosqlite:///shop.db"\n'
+            f'    Given the database is "{example}"\n'
             "\n"
             "or override the fixture database in conftest.py, to give the engine that the app itself uses."
         )
@@ -107,6 +103,16 @@ def websocket_connect(session: Session) -> Callable[..., Any]:
     session.start()
     session.after_step(-1)
     return session.client.websocket_connect
+
+
+@pytest.fixture(scope="session")
+def _asgherkin_hosts(request: pytest.FixtureRequest) -> Iterator[Hosts]:
+    """What the scenarios of a worker share on the client live; its servers are stopped at the end of the run."""
+    from asgherkin.clients.hosting import Hosts  # slow to import, and most runs have none
+
+    shared = Hosts(request.config.stash[settings_key].timeout, request.config.rootpath)
+    yield shared
+    shared.close()
 
 
 @pytest.fixture

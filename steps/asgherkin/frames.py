@@ -16,7 +16,8 @@ _PACKAGE = f"{Path(__file__).parent}{os.sep}"
 _INSTALLED = ("site-packages", "dist-packages")
 _TESTING = ("asgherkin", "pytest", "_pytest", "pluggy", "pytest_bdd", "pytest_asyncio")
 _LOOPS = ("asyncio", "anyio", "trio", "outcome", "uvloop", "concurrent", "threading")
-_MACHINERY = frozenset([*_TESTING, *_LOOPS, "starlette", "httpx2", "httpx", "contextlib", "importlib"])
+_SERVERS = ("uvicorn", "h11", "wsproto", "httpcore2")
+_MACHINERY = frozenset([*_TESTING, *_LOOPS, *_SERVERS, "starlette", "httpx2", "httpx", "contextlib", "importlib"])
 _DEPTH = 20
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Literal, NamedTuple
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -11,14 +13,17 @@ from asgherkin.errors import ConfigurationError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-CLIENTS = ("async", "test")
+CLIENTS = ("async", "test", "live")
 JOURNALS = "asgherkin_journals"
 """What names the folder for the journals of pytest-xdist's workers to them."""
 LOOPS = ("asyncio", "uvloop", "trio")
 
 
 class Option(NamedTuple):
-    """One option. `ini` is False where only the command line has it; `choices` are the right values, if few."""
+    """One option. `ini` is False where only the command line has it; `choices` are the right values, if few.
+
+    A `switch` takes no value.
+    """
 
     name: str
     metavar: str
@@ -27,6 +32,7 @@ class Option(NamedTuple):
     choices: tuple[str, ...] = ()
     ini: bool = True
     many: bool = False
+    switch: bool = False
 
     @property
     def flag(self) -> str:
@@ -36,8 +42,9 @@ class Option(NamedTuple):
 
 OPTIONS = (
     Option("asgi_app", "LOCATION", 'the app under test: "module:attribute", or "module:factory()"'),
-    Option("asgi_client", "CLIENT", "the client that scenarios use: async or test", "async", CLIENTS),
+    Option("asgi_client", "CLIENT", "the clients that scenarios use, of async, test, live: async,live", "async"),
     Option("asgi_loop", "LOOP", "the event loop of the app: asyncio, uvloop or trio", "asyncio", LOOPS),
+    Option("asgi_base_url", "URL", "the deployed server that scenarios run against: https://staging.example"),
     Option("asgi_database", "URL", "the app's database, as SQLAlchemy has it: sqlite+aiosqlite:///shop.db"),
     Option("asgi_timeout", "SECONDS", "how long an app may take to answer, in seconds", "5"),
     Option("asgi_report", "FILE", "write a page for whoever wants to know what the app does: report.html"),
@@ -46,6 +53,7 @@ OPTIONS = (
     Option("asgi_history", "FILE", "the runs before, to which this one is added: history.ndjson"),
     Option("asgi_redact", "NAME", "one more name whose values are secret", many=True),
     Option("asgi_tags", "EXPRESSION", 'run scenarios whose tags fit: --asgi-tags="@smoke and not @slow"', ini=False),
+    Option("asgi_dry_run", "", "look up every step and call none; list what no sentence fits", ini=False, switch=True),
 )
 
 
@@ -53,7 +61,7 @@ class Settings(NamedTuple):
     """The options of a run, checked. `timeout` is in seconds; `tags` is "" for all."""
 
     app: str
-    client: str
+    clients: tuple[str, ...]
     loop: str
     database: str
     timeout: float
@@ -63,6 +71,8 @@ class Settings(NamedTuple):
     messages: str = ""
     summary: str = ""
     history: str = ""
+    base_url: str = ""
+    dry_run: bool = False
 
 
 settings_key = pytest.StashKey[Settings]()
@@ -72,10 +82,13 @@ def add_options(parser: pytest.Parser) -> None:
     """Register all options with pytest."""
     group = parser.getgroup("asgherkin", "behaviours of an ASGI app")
     for option in OPTIONS:
+        if option.switch:
+            group.addoption(option.flag, dest=option.name, help=option.help, action="store_const", const="on")
+            continue
         action = "append" if option.many else "store"
         group.addoption(option.flag, dest=option.name, metavar=option.metavar, help=option.help, action=action)
         if option.ini:
-            default = [] if option.many else option.default
+            default: list[str] | None = [] if option.many else None
             kind: Literal["args", "string"] = "args" if option.many else "string"
             parser.addini(option.name, option.help, type=kind, default=default)
 
@@ -88,9 +101,9 @@ def read_settings(config: pytest.Config) -> Settings:
     values = {option.name: _value(option, config) for option in OPTIONS}
     return Settings(
         app=values["asgi_app"][0],
-        client=values["asgi_client"][0],
+        clients=_clients(_given(config.getoption("asgi_client"), config), _base_url(values["asgi_base_url"][0])),
         loop=values["asgi_loop"][0],
-        database=values["asgi_database"][0],
+        database=_database(values["asgi_database"][0], worker_of(config)),
         timeout=_seconds(values["asgi_timeout"][0]),
         redact=tuple(values["asgi_redact"]),
         tags=values["asgi_tags"][0],
@@ -98,7 +111,18 @@ def read_settings(config: pytest.Config) -> Settings:
         messages=values["asgi_messages"][0],
         summary=values["asgi_summary"][0],
         history=values["asgi_history"][0],
+        base_url=_base_url(values["asgi_base_url"][0]),
+        dry_run=bool(values["asgi_dry_run"][0]),
     )
+
+
+def shown_setting(name: str, value: str, config: pytest.Config) -> str:
+    """How to set an option in the file that pytest reads: the file's name, and below it the lines to write."""
+    file = config.inipath.name if config.inipath else "pyproject.toml"
+    section = "tool.pytest.ini_options" if file == "pyproject.toml" else "pytest"
+    section = "tool:pytest" if file.endswith(".cfg") else section
+    written = f'"{value}"' if file.endswith(".toml") else value
+    return f"{file}:\n\n    [{section}]\n    {name} = {written}\n"
 
 
 def _value(option: Option, config: pytest.Config) -> Sequence[str]:
@@ -114,12 +138,80 @@ def _value(option: Option, config: pytest.Config) -> Sequence[str]:
 
 def _from_ini(option: Option, config: pytest.Config) -> Sequence[str] | str:
     try:
-        value: Sequence[str] | str = config.getini(option.name) if option.ini else ""
+        value: Sequence[str] | str | None = config.getini(option.name) if option.ini else ""
     except (ValueError, pytest.UsageError) as error:  # several values in one text, split as a shell does
         raise ConfigurationError(
             f'{option.name}: {error}. Write a list of names, for example: {option.name} = ["pin", "iban"]'
         ) from None
-    return value
+    return option.default if value is None else value
+
+
+def _base_url(text: str) -> str:
+    parts = urlsplit(text)
+    try:
+        right = parts.scheme in ("http", "https") and bool(parts.hostname) and (parts.port or 1) > 0
+    except ValueError:  # a port that is no number
+        right = False
+    if text and not right:
+        raise ConfigurationError(
+            f"asgi_base_url: {text!r} is no server's URL. Write for example: https://staging.example"
+        )
+    return text
+
+
+def early_clients(config: pytest.Config) -> tuple[str, ...]:
+    """The clients of a run, before its command line is read as a whole: for what that may hold is told by them."""
+    early = config.known_args_namespace
+    base_url = config.getini("asgi_base_url") if early.asgi_base_url is None else early.asgi_base_url
+    return _clients(_given(early.asgi_client, config), base_url or "")
+
+
+def _given(on_command_line: str | None, config: pytest.Config) -> str | None:
+    return config.getini("asgi_client") if on_command_line is None else on_command_line
+
+
+def _clients(given: str | None, base_url: str) -> tuple[str, ...]:
+    """The clients that are chosen; against a deployed server it is live, and cannot be another one."""
+    if given is None:
+        return ("live",) if base_url else ("async",)
+    chosen = clients_in(given)
+    others = " and ".join(one for one in chosen if one != "live")
+    if base_url and others:
+        raise ConfigurationError(
+            f"asgi_client is {given}, and asgi_base_url names a server: {others} can only reach an app in this "
+            "process. Use the client live for it, or leave one of the two options out."
+        )
+    return chosen
+
+
+def clients_in(written: str) -> tuple[str, ...]:
+    """The clients in a list such as `async,live`.
+
+    Raises ConfigurationError for one that is none, and one that is there twice.
+    """
+    chosen = tuple(one.strip() for one in written.split(","))
+    for position, one in enumerate(chosen):
+        if one not in CLIENTS:
+            raise ConfigurationError(f"asgi_client: {one!r} is none of {', '.join(CLIENTS)}.")
+        if one in chosen[:position]:
+            raise ConfigurationError(f"asgi_client: {one} is in the list {written!r} twice.")
+    return chosen
+
+
+def worker_of(config: pytest.Config) -> str:
+    """What pytest-xdist calls the worker that this process is: `gw0`, `gw1`, …; `main` without workers."""
+    return str(getattr(config, "workerinput", {}).get("workerid", "main"))
+
+
+def _database(url: str, worker: str) -> str:
+    """The URL with the worker's name put in, so that workers need not share a database."""
+    for placeholder in re.findall(r"\{[^{}]*\}", url):
+        if placeholder != "{worker}":
+            raise ConfigurationError(
+                f"asgi_database: {placeholder} is no placeholder. The only one is {{worker}}, which is gw0, gw1, … "
+                "with pytest-xdist, and main without."
+            )
+    return url.replace("{worker}", worker)
 
 
 def _seconds(text: str) -> float:

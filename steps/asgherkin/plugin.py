@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -13,7 +13,7 @@ import asgherkin.imports  # noqa: F401 - before all others, which it makes quick
 # isort: split
 from asgherkin.errors import ConfigurationError
 from asgherkin.gherkin.bdd import register_mark, run_scenarios_with
-from asgherkin.gherkin.bound import run_bound, tell_failure, without_bound
+from asgherkin.gherkin.bound import run_bound, settle_variants, tell_failure, without_bound
 from asgherkin.gherkin.collect import FeatureFile, keep_by_tags, spare_collector
 from asgherkin.gherkin.definitions import Definitions, definitions_key
 from asgherkin.gherkin.hooks import Hooks, hooks_key
@@ -21,9 +21,12 @@ from asgherkin.gherkin.marks import tag_filter
 from asgherkin.gherkin.run import conduct_key, watch_key
 from asgherkin.gherkin.select import without_lines
 from asgherkin.gherkin.undefined import UndefinedSteps
+from asgherkin.gherkin.variants import variants_key, vary_bound
 from asgherkin.loops import quiet_about_loop_scope
-from asgherkin.options import add_options, read_settings, settings_key, wants_outputs
+from asgherkin.options import add_options, early_clients, read_settings, settings_key, wants_outputs
 from asgherkin.surroundings import choose_loop, forget, session_of
+from asgherkin.turns import name_folder, remove_folder, take_turns
+from asgherkin.variants import ClientVariants
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator
@@ -53,7 +56,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_load_initial_conftests(early_config: pytest.Config, args: list[str]) -> None:
     """Turn `file:line` into node ids before pytest reads its arguments."""
     with _as_usage_error():
-        args[:] = without_lines(args, early_config.invocation_params.dir)
+        variants = ClientVariants(early_clients(early_config))
+        args[:] = without_lines(args, early_config.invocation_params.dir, variants)
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -64,12 +68,18 @@ def pytest_configure(config: pytest.Config) -> None:
         settings = config.stash[settings_key] = read_settings(config)
         if settings.tags:
             tag_filter(settings.tags)  # before all is collected for nothing
+    config.stash[variants_key] = ClientVariants(settings.clients)
     config.stash[definitions_key] = Definitions()
     config.stash[hooks_key] = Hooks(config)
     config.stash[conduct_key] = session_of
     config.pluginmanager.register(UndefinedSteps())
     config.stash[_restore_key] = run_scenarios_with(run_bound)
-    if wants_outputs(config):
+    if settings.dry_run:
+        from asgherkin.recording.dry_run import dry_run  # most runs are none
+
+        with _as_usage_error():
+            dry_run(config)
+    elif wants_outputs(config):
         from asgherkin.recording.outputs import record  # slow to import, and most runs want none
 
         with _as_usage_error():
@@ -80,8 +90,23 @@ def pytest_configure(config: pytest.Config) -> None:
         show_steps(config)
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: Any) -> None:
+    """Let a worker of pytest-xdist's know where turns are taken."""
+    name_folder(node)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, exitstatus: int, config: pytest.Config) -> None:
+    """Where nothing was found to run, tell of features that were not looked at."""
+    if exitstatus == pytest.ExitCode.NO_TESTS_COLLECTED:
+        from asgherkin.gherkin.unloaded import tell_of_features
+
+        tell_of_features(terminalreporter, config)
+
+
 def pytest_unconfigure(config: pytest.Config) -> None:
-    """Give the running of `scenarios()` back."""
+    """Give the running of `scenarios()` back, and leave nothing behind."""
+    remove_folder(config)
     restore = config.stash.get(_restore_key, None)
     if restore is not None:
         restore()
@@ -90,6 +115,11 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> FeatureFile | None:
     """Collect feature files."""
     return FeatureFile.from_parent(parent, path=file_path) if file_path.suffix == ".feature" else None
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Let bound scenarios run on each client."""
+    vary_bound(metafunc)
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -102,12 +132,15 @@ def pytest_bdd_apply_tag(tag: str) -> None:
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Keep what the tags select, and each scenario once."""
     without_bound(items)
+    settle_variants(config, items)
     keep_by_tags(config.stash[settings_key].tags, config, items)
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:
-    """Tell the garbage collector what stays."""
+    """Tell the garbage collector what stays; let scenarios that are to run alone do so."""
     spare_collector(session.items)
+    with _as_usage_error():
+        take_turns(session.config, session.items)
 
 
 @pytest.hookimpl(tryfirst=True)

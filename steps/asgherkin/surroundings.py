@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from asgherkin.gherkin.bdd import async_fixtures, defining_module
+from asgherkin.gherkin.bdd import async_fixtures, defining_module, fixture_scope
 from asgherkin.gherkin.collect import step_texts
 from asgherkin.gherkin.run import progress_key
+from asgherkin.gherkin.variants import variant_of
 from asgherkin.loops import scenario_loop, use_loop_factory
 from asgherkin.options import settings_key
 from asgherkin.session.session import Session
@@ -20,7 +21,10 @@ if TYPE_CHECKING:
     import asyncio
     from collections.abc import Callable, Sequence
 
+    from asgherkin.clients.hosting import Hosts
+
 session_key = pytest.StashKey[Session]()
+hosts_key = pytest.StashKey["Hosts"]()
 
 
 class ItemSurroundings(Surroundings):
@@ -54,6 +58,20 @@ class ItemSurroundings(Surroundings):
         """pytest-asyncio's loop."""
         return scenario_loop(self.request)
 
+    def outlasts_scenario(self, fixture: str) -> bool:
+        """Whether a fixture gives other scenarios what it gives this one."""
+        return fixture_scope(self.request, fixture) != "function"
+
+    def hosts(self) -> Hosts:
+        """What the scenarios of this worker share on the client live."""
+        hosts: Hosts = self.request.getfixturevalue("_asgherkin_hosts")
+        self.request.config.stash[hosts_key] = hosts
+        return hosts
+
+    def hosts_in_use(self) -> Hosts | None:
+        """The same, if a scenario has asked for it."""
+        return self.request.config.stash.get(hosts_key, None)
+
     def at_teardown(self, function: Callable[[], None]) -> None:
         """Have a function called before the fixtures are torn down that are made by now, the loop among them."""
         node = self.request.node
@@ -64,7 +82,7 @@ class ItemSurroundings(Surroundings):
 def planned(item: pytest.Item) -> tuple[str, str]:
     """The client and loop of an item: as its scenario names them, or as configured."""
     settings = item.config.stash[settings_key]
-    return plan(step_texts(item), settings.client, settings.loop)
+    return plan(step_texts(item), variant_of(item) or settings.clients[0], settings.loop)
 
 
 def session_of(request: pytest.FixtureRequest) -> Session:

@@ -160,6 +160,24 @@ def test_a_bad_location(project: Project, location: str) -> None:
             id="no factory",
         ),
         pytest.param(
+            "shop.factory:nothing",
+            '"shop.factory:nothing" is not an ASGI app, which is called with three arguments: scope, receive and send. '
+            'It can be called without anything: if it makes the app, write "shop.factory:nothing()".',
+            id="a factory that is not called",
+        ),
+        pytest.param(
+            "shop.factory:wsgi",
+            '"shop.factory:wsgi" is not an ASGI app, which is called with three arguments: scope, receive and send. '
+            "It takes two, as a WSGI app does: Flask, or Django's wsgi.py (asgi.py has its ASGI app).",
+            id="a WSGI app",
+        ),
+        pytest.param(
+            "shop.factory:four",
+            '"shop.factory:four" is not an ASGI app, which is called with three arguments: scope, receive and send. '
+            "It takes others.",
+            id="a function of four",
+        ),
+        pytest.param(
             "shop.factory:nothing()",
             '"shop.factory:nothing()" is not an ASGI app: it is of type NoneType, which cannot be called.',
             id="a factory of nothing",
@@ -173,7 +191,7 @@ def test_a_bad_location(project: Project, location: str) -> None:
         pytest.param(
             "shop.factory:fails()",
             'The factory "shop.factory:fails()" failed:\n'
-            "  shop/factory.py:4 in fails\n"
+            "  shop/factory.py:6 in fails\n"
             '    raise RuntimeError("no database")\n'
             "RuntimeError: no database",
             id="a factory that fails",
@@ -197,6 +215,8 @@ def test_what_stands_in_the_way(project: Project, location: str, message: str) -
     project.write(
         "factory.py",
         "def nothing(): ...\n"
+        "def wsgi(environ, start_response): ...\n"
+        "def four(a, b, c, d): ...\n"
         "async def later(): ...\n"
         "def fails():\n"
         '    raise RuntimeError("no database")\n'
@@ -286,3 +306,26 @@ def test_a_callable_without_a_signature_is_taken_as_it_is() -> None:
     app: object = min
 
     assert asgi3(app) is app
+
+
+@pytest.mark.parametrize(
+    ("file", "hint"),
+    [
+        pytest.param("src/NAME/__init__.py", True, id="a package"),
+        pytest.param("src/NAME/main.py", True, id="a folder"),
+        pytest.param("src/NAME.py", True, id="a module"),
+        pytest.param(".venv/NAME.py", False, id="a hidden folder"),
+        pytest.param("src/NAME", False, id="a file that is no module"),
+    ],
+)
+def test_a_module_in_a_folder_below_is_told(project: Project, file: str, hint: bool) -> None:
+    """Python looks into `src` only where it is told to."""
+    path = project.folder / file.replace("NAME", project.name)
+    path.parent.mkdir(parents=True)
+    path.touch()
+
+    assert project.failure("shop.main:app") == (
+        'The app\'s module "shop.main" was not found: there is no "shop" in FOLDER, nor anywhere else on sys.path.'
+        + ' There is one in src: set pytest\'s option pythonpath to "src", or install the project (pip install -e .).'
+        * hint
+    )

@@ -181,6 +181,16 @@ def _(none): pass
     )
 
 
+def test_steps_of_the_background_alone_check_nothing(shop: Project) -> None:
+    """A scenario that has none of its own is refused, as one without a background is."""
+    background = "Feature: f\n  Background:\n    Given a definition in the module\n\n  Scenario: d\n"
+    shop.write({"features/a.feature": background})
+
+    outcome = shop.run("test_shop.py", "-k", "test_d")
+
+    assert outcome.headline == "This scenario has no steps, so it checks nothing. Add steps, or remove it."
+
+
 def test_a_failure_at_the_end_of_a_scenario_is_told_the_same(shop: Project) -> None:
     """When the app fails to shut down, after the last step."""
     shop.write({"shop.py": SHOP.replace("= False", "= True")})

@@ -186,7 +186,8 @@ def test_values_are_put_in_literally_and_once(text: str, values: dict[str, str],
         ),
         (
             b"Feature: f\n  Scenario: s\n    Given a\n      | a | b |\n      | 1 |\n",
-            "x.feature cannot be read.\n  line 5: inconsistent cell count within the table\n     5 |       | 1 |",
+            "x.feature cannot be read.\n  line 5: this row has more or fewer cells than the first one of its table: "
+            "is a | missing, or one too many?\n     5 |       | 1 |",
         ),
         (
             b"# language: xx\nFeature: f\n",

@@ -247,3 +247,67 @@ def test_a_users_own_client_is_evidence_too(project: Project) -> None:
     found = evidence(project, 'When I GET "/one"\nAnd I GET "/two"')
 
     assert [one["request"]["target"] for _, one in found] == ["/one", "/two"]
+
+
+OWN_STEPS = """
+import pytest
+from asgherkin import then, when
+
+@when("a guest asks")
+def asks(client):
+    assert client.get("/echo?who=guest").status_code == 200
+
+@when("a guest asks in their own time")
+async def asks_later(async_client):
+    await async_client.post("/echo", json={"n": 1, "token": "sesame-77"})
+
+@when("a guest listens")
+def listens(websocket_connect):
+    with websocket_connect("/greet?token=sesame-88") as websocket:
+        websocket.receive_text()
+        assert [websocket.receive_bytes(), websocket.receive_bytes()][1] == b'{"token": "sesame-44"}'
+
+@when("a guest tells what was heard")
+def tells(client):
+    client.get("/echo?who=sesame-44")
+
+@when("a guest does harm")
+def does_harm(client):
+    with pytest.raises(ValueError):
+        client.get("/crash")
+"""
+OWN_FEATURE = """Feature: It
+  Scenario: It
+    When a guest asks
+    And a guest asks in their own time
+    And a guest listens
+    And a guest tells what was heard
+    And a guest does harm
+"""
+BOUND = "from pytest_bdd import scenarios\nscenarios('.')\n"
+
+
+@pytest.mark.parametrize("where", ["it.feature", "test_bound.py"], ids=["a feature file", "scenarios()"])
+def test_a_users_own_steps_leave_evidence(project: Project, client_name: str, where: str) -> None:
+    """Each at its own step, without their doing: they only use the clients."""
+    project.write({"shop.py": SHOP, "conftest.py": OWN_STEPS, "it.feature": OWN_FEATURE, "test_bound.py": BOUND})
+    outputs = ("--asgi-messages=a.ndjson", "--asgi-summary=a.md", "--asgi-report=a.html")
+
+    outcome = project.run(where, "--asgi-client", client_name, *outputs)
+
+    left = left_by(project.root, "a", outcome.output)
+    steps = {one["id"]: one["text"] for pickle in left.of("pickle") for one in pickle["steps"]}
+    of_case = {one["id"]: steps.get(one.get("pickleStepId"), "") for one in left.of("testCase")[0]["testSteps"]}
+    kinds = [(of_case[one["testStepId"]], one["mediaType"].split(".")[2]) for one in left.of("attachment")]
+    assert outcome.counts == {"passed": 1}, outcome.output
+    assert kinds == [
+        ("a guest asks", "exchange+json"),
+        ("a guest asks in their own time", "exchange+json"),
+        ("a guest listens", "websocket+json"),
+        ("a guest tells what was heard", "exchange+json"),
+        ("a guest does harm", "exchange+json"),
+        ("a guest does harm", "crash+json"),
+    ]
+    assert "GET /echo?who=guest \u2192 200 OK" in left.html
+    assert "GET /echo?who=[redacted]" in left.html
+    assert "sesame" not in left.html + json.dumps(left.messages)

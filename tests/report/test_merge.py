@@ -101,7 +101,7 @@ def test_a_run_that_did_not_end_is_no_success(project: Project) -> None:
     assert not alone.success
     assert end["message"] == "The run did not finish."
     assert "The run did not finish\\." in alone.summary
-    assert alone.page.verdict == "1 passed; 1 is not run; the run did not finish."
+    assert alone.page.verdict == "1 passed; 1 is without a result; the run did not finish."
     assert alone.page.is_bad
 
 
@@ -188,7 +188,7 @@ def test_a_run_that_ended_before_its_retry_has_failed(project: Project) -> None:
 
     assert alone.statuses == alone.page.statuses == {"first": ["passed", "failed"]}
     assert [one["willBeRetried"] for one in alone.of("testCaseFinished")] == [False]
-    assert alone.totals == alone.page.totals == {"failed": 1, "not run": 1}
+    assert alone.totals == alone.page.totals == {"failed": 1, "no result": 1}
 
 
 def test_attempts_of_one_moment_keep_their_order(project: Project) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import subprocess
 from typing import TYPE_CHECKING, Any
@@ -11,6 +12,7 @@ import pytest
 from cucumber_messages import Envelope, message_converter  # type: ignore[import-untyped]
 from jsonschema import Draft202012Validator
 
+from asgherkin.report.lines import Matches
 from asgherkin.report.merge import merge
 from asgherkin.report.messages import Messages
 from asgherkin.report.pickles import feature_messages
@@ -18,8 +20,10 @@ from asgherkin.report.writer import Writer, line, read_messages
 from tests.report.runs import Message, run
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from pathlib import Path
 
+    from asgherkin.report.results import Match
     from tests.project import Project
     from tests.report.runs import Run
 
@@ -121,16 +125,47 @@ def test_messages_are_valid_by_the_official_schema(whole: Run, project: Project,
     assert wrong == []
 
 
+def formatted(messages: Path, packages: Path) -> Path:
+    """The official formatter's page of a run."""
+    (packages / "render.mjs").write_text(RENDER, encoding="utf-8")
+    command = ["node", "render.mjs", str(messages)]
+    made = subprocess.run(command, cwd=packages, capture_output=True, text=True, check=False)
+    assert made.returncode == 0, made.stderr
+    return packages / "page.html"
+
+
 def test_the_official_formatter_takes_them(whole: Run, project: Project, packages: Path) -> None:
     """It makes its page of them."""
-    (packages / "render.mjs").write_text(RENDER, encoding="utf-8")
-    command = ["node", "render.mjs", str(project.root / "a.ndjson")]
+    page = formatted(project.root / "a.ndjson", packages)
 
-    made = subprocess.run(command, cwd=packages, capture_output=True, text=True, check=False)
+    assert page.read_text(encoding="utf-8").count('"testCaseFinished"') == len(whole.of("testCaseFinished"))
 
-    page = (packages / "page.html").read_text(encoding="utf-8")
-    assert made.returncode == 0, made.stderr
-    assert page.count('"testCaseFinished"') == len(whole.of("testCaseFinished"))
+
+def test_the_official_formatter_counts_alike(whole: Run, project: Project, packages: Path) -> None:
+    """In a browser, where it reads the messages: a stream that it does not understand leaves its page empty."""
+    sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+    chromium = shutil.which("chromium")
+    if chromium is None:
+        pytest.skip("chromium is not installed")
+    page = formatted(project.root / "a.ndjson", packages)
+    errors: list[str] = []
+
+    with sync_api.sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+        tab = browser.new_page()
+        tab.on("pageerror", lambda error: errors.append(str(error)))
+        tab.goto(page.as_uri())
+        tab.get_by_text("% (").first.wait_for(timeout=20_000)
+        shown = tab.locator("body").inner_text()
+        browser.close()
+
+    found = re.findall(r"(?m)^(PASSED|SKIPPED|PENDING|UNDEFINED|AMBIGUOUS|FAILED)\s+(\d+)$", shown)
+    assert errors == []
+    both = {"passed": 2, "pending": 1, "skipped": 1, "ambiguous": 1}
+    # Its failures: a row, and the scenario without steps, undefined here: the standard knows undefined steps only.
+    assert {word.lower(): int(number) for word, number in found} == {**both, "failed": 2}
+    # Ours: the row, and the feature file that cannot be read, which the formatter leaves out of its numbers.
+    assert whole.totals == {**both, "failed": 2, "undefined": 1}
 
 
 def test_nothing_is_lost_on_the_way_through_cucumber_messages(whole: Run) -> None:
@@ -268,9 +303,14 @@ def test_the_build_is_told(monkeypatch: pytest.MonkeyPatch, environment: dict[st
     """Where there is one, and it can be told."""
     monkeypatch.setattr("os.environ", environment)
 
-    meta = next(iter(Messages("1", "run", 0.0).begin()))["meta"]
+    meta = json.loads(next(Messages("1", "run", 0.0).begin()))["meta"]
 
     assert meta.get("ci", {}).get("name") == expected
+
+
+def envelopes(texts: Iterable[str]) -> list[Message]:
+    """What stands in lines."""
+    return [json.loads(one) for one in "".join(texts).split("\n")[:-1]]
 
 
 def test_a_record_of_no_known_scenario_is_no_success() -> None:
@@ -278,7 +318,15 @@ def test_a_record_of_no_known_scenario_is_no_success() -> None:
     messages = Messages("1", "run", 0.0)
     messages.feature("a.feature", feature_messages("a.feature", "Feature: f\n  Scenario: a\n    Given b\n"))
     nothing: Message = {"status": "PASSED", "start": 0.0, "seconds": 0.0}
-    record: Any = {"uri": "a.feature", "line": 9, "row": None, "index": None, "definitions": [], "nodeid": "a"}
+    record: Any = {
+        "uri": "a.feature",
+        "line": 9,
+        "row": None,
+        "index": None,
+        "variant": "",
+        "definitions": [],
+        "nodeid": "a",
+    }
     moved: Any = {
         **record, "line": 2, "before": nothing, "after": nothing, "steps": [], "start": 0.0, "seconds": 0.0,
         "worker": "",
@@ -286,7 +334,7 @@ def test_a_record_of_no_known_scenario_is_no_success() -> None:
 
     told = list(messages.scenario(record))
     success = messages.success
-    results = [one["testStepFinished"] for one in messages.scenario(moved) if "testStepFinished" in one]
+    results = [one["testStepFinished"] for one in envelopes(messages.scenario(moved)) if "testStepFinished" in one]
 
     assert told == []
     assert not success
@@ -304,10 +352,30 @@ def test_definitions_are_told_once() -> None:
 def test_half_characters_can_be_written(tmp_path: Path) -> None:
     """What an app sends may be no text; the file is UTF-8."""
     writer = Writer(tmp_path / "new" / "a.ndjson")
-    writer.write([{"a": "\ud800é"}])
+    writer.write([line({"a": "\ud800é"})])
     writer.close()
     with writer.path.open("a", encoding="utf-8") as file:
         file.write('\n{"b": ')
 
     assert list(read_messages(writer.path)) == [{"a": "?é"}]
     assert line({"a": "é"}) == '{"a":"é"}\n'
+
+
+def test_kinds_that_are_of_no_use_are_not_read(tmp_path: Path) -> None:
+    """The page has none for each step's start, of which there are most."""
+    path = tmp_path / "a.ndjson"
+    path.write_text('{"a":{}}\n{"b":{}}\n\n{"a":1}\n', encoding="utf-8")
+
+    assert list(read_messages(path, without=["a"])) == [{"b": {}}]
+
+
+def test_what_fits_a_step_is_told_alike_however_much_was_told_before() -> None:
+    """Only so much is remembered."""
+    matches = Matches()
+    lists: list[list[Match]] = [[{"definition": str(number), "groups": []}] for number in range(5000)]
+
+    told = [matches.json(one) for one in lists]
+    again = [matches.json(one) for one in lists]
+
+    assert told == again
+    assert told[7] == '"stepDefinitionIds":["7"],"stepMatchArgumentsLists":[{"stepMatchArguments":[]}]'

@@ -10,10 +10,11 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from asgherkin.recording.features import read_feature
+from asgherkin.recording.features import Trees, read_feature
 from asgherkin.recording.journal import Journal, features_in, unfinished_in
 from asgherkin.recording.recorder import Recorder
 from asgherkin.report.redaction import Redactor
+from asgherkin.variants import ClientVariants
 from tests.project import SETTINGS
 from tests.report.runs import SHOP, STEPS, left_by, run
 
@@ -77,9 +78,9 @@ NODE = """
 from types import SimpleNamespace
 
 def pytest_sessionstart(session):
-    node = SimpleNamespace(workerinput={})
+    node = SimpleNamespace(workerinput={}, config=session.config)
     session.config.hook.pytest_configure_node(node=node)
-    print("TOLD", sorted(node.workerinput))
+    print("TOLD", sorted(one for one in node.workerinput if "journals" in one))
 """
 
 
@@ -165,7 +166,7 @@ def test_what_a_worker_did_not_end_is_told(project: Project, monkeypatch: pytest
 
 def test_a_feature_file_that_is_gone_is_told(tmp_path: Path) -> None:
     """As where a step removes it."""
-    feature = read_feature("a.feature", tmp_path / "a.feature", "", ())
+    feature = read_feature("a.feature", tmp_path / "a.feature", "", (), Trees(), ClientVariants(("async",)))
 
     assert feature.broken
     assert "a.feature cannot be read: " in feature.envelopes[1]["parseError"]["message"]
@@ -188,7 +189,7 @@ def test_a_feature_files_secrets_are_masked(tmp_path: Path) -> None:
     """In tables, in the rows of outlines, and where a secret name comes about when a row's values are put in."""
     (tmp_path / "a.feature").write_text(SECRETS, encoding="utf-8")
 
-    feature = read_feature("a.feature", tmp_path / "a.feature", "", ())
+    feature = read_feature("a.feature", tmp_path / "a.feature", "", (), Trees(), ClientVariants(("async",)))
 
     text = json.dumps(feature.envelopes)
     assert "hunter22" not in text
@@ -322,3 +323,31 @@ def test_a_page_without_its_packages_is_refused(
     told = f'The page needs the package {package}, which is not installed: pip install "asgherkin[report]"'
     assert outcome.output.strip() == f"ERROR: {told}"
     assert project.run("--asgi-messages=a.ndjson").exit_code == pytest.ExitCode.NO_TESTS_COLLECTED
+
+
+def test_a_tree_is_handed_over_once() -> None:
+    """Of the feature file that was parsed last, and only for the text that it is of."""
+    trees = Trees()
+
+    document = trees.parse("Feature: f\n", "a.feature")
+    handed = trees.take("a.feature", "Feature: f\n")
+    again = trees.take("a.feature", "Feature: f\n")
+    trees.parse("Feature: f\n", "a.feature")
+    changed = trees.take("a.feature", "Feature: g\n")
+
+    assert handed is not None
+    assert handed.document is document
+    assert (again, changed) == (None, None)
+
+
+def test_a_feature_is_told_alike_by_a_tree_and_without(tmp_path: Path) -> None:
+    """A worker's features are parsed by the process that reports: their ids are those of the same file."""
+    path, text = tmp_path / "a.feature", FEATURE
+    path.write_text(text, encoding="utf-8")
+    trees = Trees()
+    trees.parse(text, "a.feature")
+
+    one = ClientVariants(("async",))
+    handed, parsed = (read_feature("a.feature", path, "", (), each, one) for each in (trees, Trees()))
+
+    assert handed == parsed

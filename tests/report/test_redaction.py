@@ -41,6 +41,13 @@ from asgherkin.report.redaction import Redactor
         ('at "$.token" is "abc… (300 characters), expected "d"', None),
         ('at "$.access_token" as "token"', 'at "$.access_token" as "token"'),
         ("nothing to hide here", "nothing to hide here"),
+        ("no door for milk5 with token=milk5", "no door for [redacted] with token=[redacted]"),
+        (
+            "no door, milk-5, milk5: 'token': 'milk5'",
+            "no door, milk-5, [redacted]: 'token': '[redacted]'",
+        ),
+        ("a text, password: text", "a text, password: [redacted]"),
+        ("None was found, token=None", "None was found, token=[redacted]"),
     ],
 )
 def test_values_beside_their_names(text: str, expected: str | None) -> None:

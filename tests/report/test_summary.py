@@ -75,9 +75,11 @@ def test_results_without_a_feature_are_told() -> None:
         ({"status": "PASSED"}, False, "failed"),
         ({"status": "UNKNOWN"}, True, "failed"),
         ({"status": "SPLENDID"}, True, "failed"),
+        ({"status": "NOT OBSERVABLE"}, True, "failed"),
+        ({"status": "FAILED", "message": "not observable here: a trick"}, True, "failed"),
         ({"status": "AMBIGUOUS"}, True, "ambiguous"),
     ],
-    ids=["did not end", "unknown", "no status", "ambiguous"],
+    ids=["did not end", "unknown", "no status", "one of ours", "a failure that says so", "ambiguous"],
 )
 def test_what_is_not_known_is_a_failure(result: dict[str, Any], *, finished: bool, expected: str) -> None:
     """Nothing that failed reads as passed."""

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
+from contextlib import suppress
 from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
@@ -14,6 +16,8 @@ from tests.project import without_times
 from tests.report.runs import SHOP, STEPS
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from tests.project import Project
 
 FEATURE = """
@@ -240,6 +244,35 @@ def test_with_workers_the_steps_stand_below_the_result(project: Project) -> None
         "  ✓ passed     Given nothing",
         "  ✗ failed     Then it fails",
     ]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there is no pseudo-terminal")
+@pytest.mark.parametrize("arguments", [(), ("-n2",)], ids=["one process", "workers"])
+def test_a_terminal_gets_colours_and_a_file_none(project: Project, arguments: tuple[str, ...]) -> None:
+    """Without being told: what a pipe takes has no escape in it."""
+    import pty
+
+    project.write({"shop.py": SHOP, "conftest.py": STEPS, "a.feature": scenario("Given nothing\nThen it fails")})
+    command = [sys.executable, "-m", "pytest", "-v", "--tb=no", "-p", "no:cacheprovider", *arguments]
+    plain = {name: value for name, value in os.environ.items() if "COLOR" not in name} | {"TERM": "xterm"}
+    terminal, end = pty.openpty()
+
+    piped = subprocess.run(command, cwd=project.root, env=plain, capture_output=True, check=False)
+    with subprocess.Popen(command, cwd=project.root, env=plain, stdout=end, stderr=end) as process:
+        os.close(end)
+        seen = b"".join(_pieces(terminal))
+        process.wait()
+    os.close(terminal)
+
+    assert b"\x1b" not in piped.stdout
+    assert b"  \x1b[32m\xe2\x9c\x93 passed   \x1b[0m  Given nothing" in seen
+    assert b"  \x1b[31m\xe2\x9c\x97 failed   \x1b[0m  Then it fails" in seen
+
+
+def _pieces(terminal: int) -> Iterator[bytes]:
+    with suppress(OSError):  # Linux ends a pseudo-terminal with an error
+        while piece := os.read(terminal, 4096):
+            yield piece
 
 
 WORKER = """

@@ -14,7 +14,7 @@ from asgherkin.clients.lifespan import Lifespan
 from asgherkin.clients.owner import Owner
 from asgherkin.clients.transport import ASGITransport
 from asgherkin.clients.watch import grace
-from asgherkin.errors import AppError
+from asgherkin.errors import AppError, Unreachable
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
@@ -39,6 +39,7 @@ class Adapter(ABC):
     """A client of an app in this process. See `asgherkin.clients.port.Client`."""
 
     name: str
+    host = "testserver"
 
     def __init__(self, recorder: Recorder) -> None:
         self.recorder = recorder
@@ -65,6 +66,10 @@ class Adapter(ABC):
     def shut_down(self) -> None:
         """Shut the app down. Raises `AppError` when it fails."""
         self._act("shut-down", lambda: self.loop.run(self._stop))
+
+    def finish(self) -> None:
+        """The scenario's steps are over: shut the app down. Raises `AppError` when it fails."""
+        self.shut_down()
 
     def run(self, function: Callable[..., Awaitable[T]], *args: object) -> T:
         """Run an async function on the app's loop."""
@@ -211,6 +216,8 @@ class Adapter(ABC):
 
     def _is_crash(self, error: Exception) -> bool:
         """Whether an error that came in place of a response is the app's; else it is the request's."""
+        if isinstance(error, Unreachable):
+            return False
         return isinstance(error, AppError) or (self._plugged is not None and not _is_httpx(error))
 
     def _bare(self, error: Exception, method: str, url: str) -> httpx2.Response:

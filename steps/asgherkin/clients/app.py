@@ -41,6 +41,7 @@ def load_app(location: str, search_path: Path) -> object:
     app = _attribute(_module(module, search_path), attributes)
     _check_callable(app, f"{module}:{attributes}")
     if call is None:
+        _check_arguments(cast("Callable[..., object]", app), location)
         return app
     made = _made(cast("Callable[[], object]", app), location, search_path)
     _check_callable(made, location)
@@ -99,10 +100,23 @@ def _not_found(name: str, error: ModuleNotFoundError, search_path: Path) -> str:
         return f'The app\'s module "{name}" imports "{missing}", which was not found:\n{frames}'
     parent, _, last = missing.rpartition(".")
     if parent:
-        return f'The app\'s module "{name}" was not found: there is a "{parent}", but no "{last}" in it.'
+        hint = f' Write it as an import does, without the ".py": "{parent}:…".' if last == "py" else ""
+        return f'The app\'s module "{name}" was not found: there is a "{parent}", but no "{last}" in it.{hint}'
     return (
         f'The app\'s module "{name}" was not found: there is no "{last}" in {search_path}, '
-        "nor anywhere else on sys.path."
+        f"nor anywhere else on sys.path.{_below(last, search_path)}"
+    )
+
+
+def _below(name: str, search_path: Path) -> str:
+    """What to say of a module that lies in a folder which Python does not look into, such as `src`."""
+    found = {one.parent.name for form in (f"*/{name}/", f"*/{name}.py") for one in search_path.glob(form)}
+    folder = next((one for one in sorted(found) if not one.startswith(".")), "")
+    if not folder:
+        return ""
+    return (
+        f' There is one in {folder}: set pytest\'s option pythonpath to "{folder}", '
+        "or install the project (pip install -e .)."
     )
 
 
@@ -140,3 +154,18 @@ def _check_callable(app: object, location: str) -> None:
         raise ConfigurationError(
             f'"{location}" is not an ASGI app: it is of type {type(app).__name__}, which cannot be called.'
         )
+
+
+def _check_arguments(app: Callable[..., object], location: str) -> None:
+    """Raises ConfigurationError for a factory or a WSGI app, which are taken for an app easily."""
+    if _takes(app, 3) or _takes(app, 1):  # the second is an app as ASGI was at first, or not known
+        return
+    if _takes(app, 0):
+        hint = f'It can be called without anything: if it makes the app, write "{location}()".'
+    elif _takes(app, 2):
+        hint = "It takes two, as a WSGI app does: Flask, or Django's wsgi.py (asgi.py has its ASGI app)."
+    else:
+        hint = "It takes others."
+    raise ConfigurationError(
+        f'"{location}" is not an ASGI app, which is called with three arguments: scope, receive and send. {hint}'
+    )

@@ -22,10 +22,11 @@ if TYPE_CHECKING:
 class Call:
     """A call of the app, for one request or one websocket."""
 
-    __slots__ = ("_at_end", "_recorder", "_task", "_work", "ended", "failure")
+    __slots__ = ("_at_end", "_recorder", "_task", "_work", "doing", "ended", "failure")
 
-    def __init__(self, recorder: Recorder, at_end: Callable[[], None] | None = None) -> None:
-        """`at_end` is called when `ended` is set."""
+    def __init__(self, recorder: Recorder, at_end: Callable[[], None] | None = None, doing: str = "") -> None:
+        """`at_end` is called when `ended` is set; `doing` is what the app is asked for, where that is looked up."""
+        self.doing = doing
         self._recorder = recorder
         self._at_end = at_end
         self._work = anyio.CancelScope()
@@ -76,9 +77,9 @@ class AppCall(Call):
 
     __slots__ = ("_watch",)
 
-    def __init__(self, recorder: Recorder, at_end: Callable[[], None] | None = None) -> None:
+    def __init__(self, recorder: Recorder, at_end: Callable[[], None] | None = None, doing: str = "") -> None:
         """`at_end` is called when `ended` is set."""
-        super().__init__(recorder, at_end)
+        super().__init__(recorder, at_end, doing)
         self._watch = Watch(recorder.timeout, recorder.root)
 
     async def run(self, scope: Scope, receive: Receive, send: Send, *, whole: bool) -> None:
@@ -95,14 +96,18 @@ class AppCall(Call):
         self._watch.rests -= 1
         self._watch.moved = monotonic()
 
+    def leaves(self) -> None:
+        """The client leaves."""
+        # The client's turn for good: the app does not hang, it is given its time.
+        self._watch.rests += 1
+        self._watch.left = True
+
     async def dismiss(self, scope: Scope) -> None:
         """Let the call end after its client has left. It is cancelled after a while.
 
         One that does not end then either is left to itself, which is a crash.
         """
-        # The client's turn for good: the app does not hang, it is given its time.
-        self._watch.rests += 1
-        self._watch.left = True
+        self.leaves()
         if await self.ends():
             return
         self.cancel()

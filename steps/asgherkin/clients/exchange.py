@@ -32,6 +32,8 @@ class Exchange:
     seconds: float | None = None
     """From the call of the app to the last part of the body; None while that has not come."""
     complete: bool = False
+    lost: bool = False
+    """Whether no response came from a server over the network, so that the client has none either."""
 
     @property
     def doing(self) -> str:

@@ -26,7 +26,9 @@ class Client(Protocol):
     """A way to reach the app, for one scenario. Its methods are called on the main thread."""
 
     name: str
-    """What a feature calls it: `async`, `test`."""
+    """What a feature calls it: `async`, `test`, `live`."""
+    host: str
+    """The host that its requests name; a cookie belongs to it."""
     recorder: Recorder
     """Where its exchanges and the app's crashes are."""
     cookies: CookieJar
@@ -40,6 +42,13 @@ class Client(Protocol):
 
     def shut_down(self) -> None:
         """Shut the app down. Requests reach it as it is then. Raises `AppError` when it fails."""
+        ...
+
+    def finish(self) -> None:
+        """The scenario's steps are over: shut the app down, unless it serves other scenarios too.
+
+        Raises `AppError` when that fails.
+        """
         ...
 
     def request(self, method: str, url: str, *, follow_redirects: bool, **options: object) -> httpx2.Response:

@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Crash", "Exchange", "Recorder"]
 
-# What Starlette raises into an app whose client has left: an app may let it pass.
-_FAREWELLS = frozenset({"ClientDisconnect", "WebSocketDisconnect"})
+# What Starlette and uvicorn raise into an app whose client has left: an app may let it pass.
+_FAREWELLS = frozenset({"ClientDisconnect", "ClientDisconnected", "WebSocketDisconnect"})
 
 
 @dataclass(slots=True)
@@ -45,13 +45,15 @@ class Recorder:
     seconds without progress raises an `AppError` with the place, relative to `root`, where it waited.
     """
 
-    def __init__(self, app: ASGI3, *, timeout: float, root: Path) -> None:
+    def __init__(self, app: ASGI3, *, timeout: float, root: Path, listens: bool = True) -> None:
+        """`listens`: what passes is recorded here; not where a client over a socket records what it sees."""
         self.app = app
         self.timeout = timeout
         self.root = root
         self.exchanges: list[Exchange] = []
         self.conversations: list[Conversation] = []
         self.crashes: list[Crash] = []
+        self._listens = listens
         self.running = 0
         """Requests and websockets that the app is busy with."""
         self._news = Flag()
@@ -82,7 +84,8 @@ class Recorder:
         """
         watch = watch or Watch(self.timeout, self.root)
         tap = Tap(scope, receive, send, watch, whole=whole)
-        self.exchanges.append(tap.exchange)
+        if self._listens:
+            self.exchanges.append(tap.exchange)
         self.running += 1
         try:
             await watch.guard(
@@ -105,7 +108,8 @@ class Recorder:
         from asgherkin.clients.tapping import SocketTap  # most scenarios have no websocket
 
         tap = SocketTap(scope, receive, send, conversation)
-        self.conversations.append(tap.conversation)
+        if self._listens:
+            self.conversations.append(tap.conversation)
         self.running += 1
         try:
             await self.app(scope, tap.receive, tap.send)

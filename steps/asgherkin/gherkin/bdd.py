@@ -10,6 +10,7 @@ lowest and the newest version.
 from __future__ import annotations
 
 import inspect
+import itertools
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, cast
@@ -38,6 +39,7 @@ __all__ = [
     "Step",
     "StepFunctionContext",
     "StepParser",
+    "all_contexts",
     "async_fixtures",
     "defining_module",
     "fixture_info",
@@ -67,16 +69,37 @@ def visible_contexts(
     """
     fixtures = node.session._fixturemanager  # noqa: SLF001 - see the module's docstring
     in_conftests = _functions_of_conftests(node.config)
-    # pytest 9.1 keeps them in the first of these, 9.2 in the others; what pytest-bdd has for it came with 9.0.1.
-    registries = ("_arg2fixturedefs", "_arg2node2fixturedefs", "_arg2nodeid2fixturedefs")
-    names = dict.fromkeys(name for one in registries for name in getattr(fixtures, one, ()))
-    for name in names:
+    for name in dict.fromkeys(name for registry in _registries(fixtures) for name in registry):
         if not name.startswith(StepNamePrefix.step_def.value):
             continue
         for fixture in getfixturedefs(fixtures, name, cast("pytest.Item", node)) or ():
             context = step_function_context_registry.get(fixture.func)
             if context is not None:
                 yield (len(fixture.baseid), fixture.func in in_conftests), context
+
+
+def all_contexts(session: pytest.Session) -> Iterator[tuple[str, tuple[int, int], StepFunctionContext]]:
+    """Every step definition that a collected run knows, wherever it is seen from.
+
+    Each with the id of the node that it belongs to ("" for the whole project), and its rank as in `visible_contexts`.
+    """
+    in_conftests = _functions_of_conftests(session.config)
+    for registry in _registries(session._fixturemanager):  # noqa: SLF001 - see the module's docstring
+        for name, kept in registry.items():
+            if not name.startswith(StepNamePrefix.step_def.value):
+                continue
+            for fixture in kept if isinstance(kept, list) else itertools.chain.from_iterable(kept.values()):
+                context = step_function_context_registry.get(fixture.func)
+                if context is not None:
+                    rank = (len(fixture.baseid), int(fixture.func in in_conftests))
+                    # pytest 9.1 has "." for the project's folder.
+                    yield "" if fixture.baseid == "." else fixture.baseid, rank, context
+
+
+def _registries(fixtures: object) -> list[dict[str, Any]]:
+    # pytest 9.1 keeps them in the first of these, 9.2 in the others; what pytest-bdd has for it came with 9.0.1.
+    names = ("_arg2fixturedefs", "_arg2node2fixturedefs", "_arg2nodeid2fixturedefs")
+    return [getattr(fixtures, one) for one in names if hasattr(fixtures, one)]
 
 
 def _functions_of_conftests(config: pytest.Config) -> set[object]:
@@ -133,6 +156,12 @@ def defining_module(request: pytest.FixtureRequest, fixture: str) -> str:
     return str(getattr(function, "__module__", ""))
 
 
+def fixture_scope(request: pytest.FixtureRequest, fixture: str) -> str:
+    """How long the fixture lasts that a test gets under a name; "function" where there is none."""
+    definitions = _definitions(request, fixture)
+    return str(definitions[-1].scope) if definitions else "function"
+
+
 def has_fixture(request: pytest.FixtureRequest, name: str) -> bool:
     """Whether a test can ask for a fixture of this name."""
     return _function(request, name) is not None
@@ -158,6 +187,10 @@ def async_fixtures(request: pytest.FixtureRequest, names: Sequence[str]) -> list
 
 
 def _function(request: pytest.FixtureRequest, fixture: str) -> Callable[..., object] | None:
-    fixtures = request.session._fixturemanager  # noqa: SLF001 - see the module's docstring
-    definitions = getfixturedefs(fixtures, fixture, request.node)
+    definitions = _definitions(request, fixture)
     return definitions[-1].func if definitions else None
+
+
+def _definitions(request: pytest.FixtureRequest, fixture: str) -> Sequence[pytest.FixtureDef[Any]]:
+    fixtures = request.session._fixturemanager  # noqa: SLF001 - see the module's docstring
+    return getfixturedefs(fixtures, fixture, request.node) or ()

@@ -35,7 +35,7 @@ def arguments_of(
     __tracebackhide__ = True
     step, parameters, conduct = one.step, definition.parameters, progress.conduct
     if step.docstring is not None or step.datatable is not None or definition.needs_argument:
-        _check_argument(step, definition, request)
+        check_argument(step, definition, request.node)
     values = one.call_arguments(conduct)
     arguments = {name: value for name, value in values.items() if name in parameters}
     # Our own sentences put remembered values in themselves: what is JSON is filled as JSON.
@@ -66,8 +66,8 @@ def _fixture(name: str, definition: Definition, request: pytest.FixtureRequest) 
     )
 
 
-def _check_argument(step: Step, definition: Definition, request: pytest.FixtureRequest) -> None:
-    """A table or doc string that is missing or, under our own sentences, too many, is an error."""
+def check_argument(step: Step, definition: Definition, item: pytest.Item) -> None:
+    """Raises SentenceError for a table or doc string that is missing or, under our own sentences, too many."""
     arguments = ((TABLE, step.datatable, "data table"), (DOC_STRING, step.docstring, "doc string"))
     under = next((name for parameter, given, name in arguments if given is not None), None)
     for parameter, given, name in arguments:
@@ -77,7 +77,7 @@ def _check_argument(step: Step, definition: Definition, request: pytest.FixtureR
             takes = _taken(definition) if definition.strict else f"a {name}"
             stands = f"a {under} stands" if under else "none stands"
             how = "" if under else f" Write it on the lines below{_FORMS[parameter]}."
-            fitting = _fitting(step, definition, request, least=0.25 if under else 0.7)
+            fitting = _fitting(step, definition, item, least=0.25 if under else 0.7)
             raise SentenceError(f"This sentence takes {takes}, and {stands} under it.{how}{fitting}")
 
 
@@ -87,11 +87,11 @@ def _taken(definition: Definition) -> str:
     return "a data table" if TABLE in definition.parameters else "neither a doc string nor a data table"
 
 
-def _fitting(step: Step, definition: Definition, request: pytest.FixtureRequest, *, least: float) -> str:
+def _fitting(step: Step, definition: Definition, item: pytest.Item, *, least: float) -> str:
     """The sentence nearest to this one that takes just what stands under the step; "" where all are far."""
     under = ((TABLE, step.datatable), (DOC_STRING, step.docstring))
     wanted = tuple(name for name, given in under if given is not None)
-    index = request.config.stash[definitions_key].seen_by(request.node)
+    index = item.config.stash[definitions_key].seen_by(item)
     takers = [
         one
         for one in index.definitions

@@ -31,16 +31,21 @@ from asgherkin.gherkin.failure import describe
 from asgherkin.gherkin.marks import apply_tags, tag_filter
 from asgherkin.gherkin.mistakes import shown_path
 from asgherkin.gherkin.run import run_scenario
+from asgherkin.gherkin.variants import put_down, variants_key
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
     from pathlib import Path
 
-    from asgherkin.gherkin.document import Heading, Table
+    from asgherkin.gherkin.document import Heading, Table, TreeOf
 
 # pytest splits a node id at "::", and prints it in one line.
 _COLONS = re.compile(":(?=:)")
 _CONTROLS = {code: repr(chr(code))[1:-1] for code in (*range(32), *range(127, 160), 0x2028, 0x2029)}
+
+
+tree_key: pytest.StashKey[TreeOf] = pytest.StashKey()
+"""What parses a feature file's text, shown as so and so, where somebody wants to have the tree too."""
 
 
 class FeatureFile(pytest.Module):
@@ -58,19 +63,24 @@ class FeatureFile(pytest.Module):
         """An item for each scenario and row; one failing item where the file cannot be read."""
         shown_as = shown_path(self.path, self.config.rootpath)
         try:
-            source = read(self.path, shown_as)
+            source = read(self.path, shown_as, self.config.stash.get(tree_key, None))
         except FeatureError as error:
             yield BrokenFeature.from_parent(self, name="(the feature file)", error=error)
             return
         feature = _feature(source, self.path, shown_as)
+        variants = self.config.stash[variants_key]
         shared: object = None
         for name, scenario in zip(scenario_names(source.scenarios), source.scenarios, strict=True):
-            # Without tags, and so without marks, all scenarios of a file need the same fixtures.
-            known = None if scenario.tags else shared
-            item = ScenarioItem.from_parent(self, name=name, feature=feature, source=scenario, fixtureinfo=known)
-            if shared is None and not scenario.tags:
-                shared = fixture_info(item)
-            yield item
+            for variant in variants.of(scenario.tags, texts_of(scenario)):
+                # Without tags, and so without marks, all scenarios of a file need the same fixtures.
+                known = None if scenario.tags else shared
+                item = ScenarioItem.from_parent(
+                    self, name=name + variant.label, feature=feature, source=scenario, fixtureinfo=known
+                )
+                if shared is None and not scenario.tags:
+                    shared = fixture_info(item)
+                put_down(item, variant)
+                yield item
 
 
 class FeatureItem(pytest.Function):
@@ -211,12 +221,16 @@ def _rule(heading: Heading) -> Rule:
     return Rule(heading.keyword, heading.name, heading.description, set(heading.tags))
 
 
+def texts_of(source: ScenarioSource) -> Iterator[str]:
+    """The texts of a scenario's steps, an example's values put in."""
+    values: Mapping[str, str] = source.example.values if source.example else {}
+    return (fill(text, values) for _, _, text, *_ in source.packed)
+
+
 def step_texts(item: pytest.Item) -> list[str]:
     """The texts of a scenario's steps, an example's values put in; none for another test."""
     if isinstance(item, ScenarioItem):
-        source = item.source
-        values: Mapping[str, str] = source.example.values if source.example else {}
-        return [fill(text, values) for _, _, text, *_ in source.packed]
+        return list(texts_of(item.source))
     template = template_of(item.function) if isinstance(item, pytest.Function) else None
     if template is None:
         return []
@@ -243,7 +257,7 @@ def keep_by_tags(expression: str, config: pytest.Config, items: list[pytest.Item
     if not expression:
         return
     fits = tag_filter(expression)
-    tags = ((one, _tags_of(one)) for one in items)
+    tags = ((one, tags_of(one)) for one in items)
     deselected = [one for one, its_tags in tags if its_tags is not None and not fits(its_tags)]
     if deselected:
         config.hook.pytest_deselected(items=deselected)
@@ -267,7 +281,7 @@ def _freeze() -> None:
     gc.freeze()
 
 
-def _tags_of(item: pytest.Item) -> Iterable[str] | None:
+def tags_of(item: pytest.Item) -> Iterable[str] | None:
     """The tags of a scenario; None for another test."""
     if isinstance(item, ScenarioItem):
         return item.source.tags

@@ -138,12 +138,16 @@ class Index:
         return found
 
     def _search(self, kind: str, text: str) -> Definition | Exception:
-        fitting = [one for one in self.fitting(text) if one.kind in (None, kind)]
-        if not fitting:
+        nearest = self.nearest(kind, text)
+        if not nearest:
             return UndefinedStep(undefined(kind, text, self))
-        highest = max(one.rank for one in fitting)
-        nearest = [one for one in fitting if one.rank == highest]
         return nearest[0] if len(nearest) == 1 else AmbiguousStep(_ambiguous(nearest))
+
+    def nearest(self, kind: str, text: str) -> list[Definition]:
+        """The nearest definitions of a step: one, none where it is undefined, or several where it is ambiguous."""
+        fitting = [one for one in self.fitting(text) if one.kind in (None, kind)]
+        highest = max((one.rank for one in fitting), default=None)
+        return [one for one in fitting if one.rank == highest]
 
     def fitting(self, text: str) -> list[Definition]:
         """Every definition whose pattern fits the text, of whatever kind and rank."""

@@ -26,12 +26,14 @@ from asgherkin.gherkin.mistakes import (
 from asgherkin.gherkin.parsing import parse_tree
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
     from pathlib import Path
 
     from gherkin import parser_types as ast
 
     from asgherkin.gherkin.mistakes import Child
+
+    TreeOf: TypeAlias = Callable[[str, str], ast.GherkinDocument]
 
 Rows: TypeAlias = tuple[tuple[str, ...], ...]
 # The steps of all scenarios are kept to the end of the run, as plain tuples of texts and numbers: Python's garbage
@@ -145,8 +147,8 @@ def fill(text: str, values: Mapping[str, str]) -> str:
     return _PLACEHOLDER.sub(lambda found: values.get(found[1], found[0]), text)
 
 
-def read(path: Path, shown_as: str) -> FeatureSource:
-    """Read a feature file.
+def read(path: Path, shown_as: str, tree_of: TreeOf | None = None) -> FeatureSource:
+    """Read a feature file; `tree_of` parses it, where somebody wants to have its tree too.
 
     Raises FeatureError, which names the file as `shown_as`, its lines and what was expected there.
     """
@@ -159,13 +161,13 @@ def read(path: Path, shown_as: str) -> FeatureSource:
             f"{shown_as} is not UTF-8 text: byte {error.start} is 0x{error.object[error.start]:02x}. "
             "Save the file as UTF-8."
         ) from None
-    return parse(text, shown_as)
+    return parse(text, shown_as, tree_of)
 
 
-def parse(text: str, shown_as: str) -> FeatureSource:
+def parse(text: str, shown_as: str, tree_of: TreeOf | None = None) -> FeatureSource:
     """Parse the text of a feature file; see `read`."""
     try:
-        document = parse_tree(text)
+        document = tree_of(text, shown_as) if tree_of else parse_tree(text)
     except CompositeParserException as error:
         raise FeatureError(parse_error(error.errors, lines_of(text), shown_as)) from None
     if "feature" not in document:

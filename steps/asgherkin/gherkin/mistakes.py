@@ -76,6 +76,8 @@ def _told(shown_as: str, errors: Sequence[tuple[int, str]], lines: Sequence[str]
 
 def _in_words(message: str) -> str:
     message = message.split("): ", 1)[-1]
+    if message == "inconsistent cell count within the table":
+        return "this row has more or fewer cells than the first one of its table: is a | missing, or one too many?"
     found = re.fullmatch(
         r"(?:unexpected end of file, )?expected: (?P<tokens>[#\w, ]+?)(?:, got '(?P<got>.*)')?", message
     )

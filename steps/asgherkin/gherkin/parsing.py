@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, cast
 
 from gherkin.gherkin_line import GherkinLine
 from gherkin.parser import Parser
+from gherkin.stream.id_generator import IdGenerator
 from gherkin.token import Token
 from gherkin.token_scanner import TokenScanner
 
@@ -16,11 +17,12 @@ if TYPE_CHECKING:
     from gherkin.parser import ParserContext
 
 
-def parse_tree(text: str) -> ast.GherkinDocument:
-    """The tree of a feature file's text.
+def parse_tree(text: str, ids: IdGenerator | None = None) -> ast.GherkinDocument:
+    """The tree of a feature file's text, its nodes numbered by `ids`.
 
     Raises CompositeParserException for one that is broken.
     """
+    _parser.ast_builder.id_generator = ids or _numbers
     document: ast.GherkinDocument = _parser.parse(_QuickScanner(text))
     return document
 
@@ -77,3 +79,4 @@ class _QuickLine(GherkinLine):
 
 
 _parser = _QuickParser()
+_numbers = IdGenerator()

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 import pytest
 from pytest_bdd.parsers import string as exact_text
 
-from asgherkin.errors import FeatureError, SentenceError, UndefinedStep
+from asgherkin.errors import FeatureError, NotObservable, SentenceError, UndefinedStep
 from asgherkin.gherkin.bdd import inject_fixture
 from asgherkin.gherkin.calling import DOC_STRING, TABLE, arguments_of, call
 from asgherkin.gherkin.definitions import Definition, definitions_key
@@ -164,6 +164,8 @@ def run_scenario(feature: Feature, scenario: Scenario, request: pytest.FixtureRe
         except BaseException as error:
             progress.failed = error
             _end_after(error, conduct)
+            if isinstance(error, NotObservable):
+                raise pytest.skip.Exception(str(error), _use_item_location=True) from None
             raise
         progress.finished = True
         try:

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from asgherkin.errors import ConfigurationError, FeatureError
-from asgherkin.gherkin.collect import scenario_names
+from asgherkin.gherkin.collect import scenario_names, texts_of
 from asgherkin.gherkin.document import read
 from asgherkin.gherkin.mistakes import lines_of
 
@@ -15,11 +15,12 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from asgherkin.gherkin.document import FeatureSource, ScenarioSource
+    from asgherkin.gherkin.variants import Variants
 
 _WITH_LINES = re.compile(r"(?P<path>.+\.feature)(?P<lines>(?::\d+)+)$")
 
 
-def without_lines(arguments: Iterable[str], folder: Path) -> list[str]:
+def without_lines(arguments: Iterable[str], folder: Path, variants: Variants) -> list[str]:
     """Arguments of the command line, with each `file:line` replaced by the node ids of the scenarios there.
 
     Raises ConfigurationError where nothing stands at a line. A file that cannot be read is left whole: its
@@ -33,11 +34,11 @@ def without_lines(arguments: Iterable[str], folder: Path) -> list[str]:
             result.append(argument)
             continue
         lines = [int(line) for line in found["lines"].split(":")[1:]]
-        result += _node_ids(path, found["path"], lines)
+        result += _node_ids(path, found["path"], lines, variants)
     return result
 
 
-def _node_ids(path: Path, written: str, lines: list[int]) -> list[str]:
+def _node_ids(path: Path, written: str, lines: list[int], variants: Variants) -> list[str]:
     try:
         source = read(path, written)
     except FeatureError:
@@ -55,7 +56,11 @@ def _node_ids(path: Path, written: str, lines: list[int]) -> list[str]:
         found = _at(source, line)
         if not found:
             raise ConfigurationError(f"{written}:{line}: no scenario stands there, but a rule without any.")
-        chosen += [names[position] for position in found]
+        chosen += [
+            names[position] + variant.label
+            for position in found
+            for variant in variants.of(source.scenarios[position].tags, texts_of(source.scenarios[position]))
+        ]
     return [f"{written}::{name}" for name in dict.fromkeys(chosen)]
 
 

@@ -7,13 +7,17 @@ from typing import TYPE_CHECKING
 import pytest
 
 from asgherkin.errors import UndefinedStep
+from asgherkin.gherkin.definitions import definitions_key
 from asgherkin.gherkin.run import progress_key
-from asgherkin.gherkin.suggestions import stub
+from asgherkin.gherkin.suggestions import indented, instead, stubs
+from asgherkin.gherkin.unloaded import unloaded
 
 if TYPE_CHECKING:
     from collections.abc import Generator
 
     from pytest import TerminalReporter  # noqa: PT013 - a name for a type only
+
+    from asgherkin.gherkin.run import FoundStep
 
 # On the report, as plain lists, so that pytest-xdist brings it from its workers.
 _ATTRIBUTE = "asgherkin_undefined"
@@ -24,6 +28,7 @@ class UndefinedSteps:
 
     def __init__(self) -> None:
         self._places: dict[tuple[str, str], list[str]] = {}
+        self._mixed_up: set[tuple[str, str]] = set()
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_makereport(self, item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
@@ -33,7 +38,7 @@ class UndefinedSteps:
         if report.when == "call" and progress is not None:
             path, redact = progress.path(item.config.rootpath), progress.conduct.redact
             undefined = [
-                [one.kind, redact(one.step.name), f"{path}:{one.step.line_number}"]
+                [one.kind, redact(one.step.name), f"{path}:{one.step.line_number}", _is_mixed_up(one, item)]
                 for one in progress.steps
                 if isinstance(one.definition, UndefinedStep)
             ]
@@ -43,12 +48,14 @@ class UndefinedSteps:
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Keep the undefined steps of a report."""
-        for kind, text, place in getattr(report, _ATTRIBUTE, ()):
+        for kind, text, place, is_mixed_up in getattr(report, _ATTRIBUTE, ()):
+            if is_mixed_up:
+                self._mixed_up.add((kind, text))
             places = self._places.setdefault((kind, text), [])
             if place not in places:
                 places.append(place)
 
-    def pytest_terminal_summary(self, terminalreporter: TerminalReporter) -> None:
+    def pytest_terminal_summary(self, terminalreporter: TerminalReporter, config: pytest.Config) -> None:
         """List them all."""
         if not self._places:
             return
@@ -56,20 +63,16 @@ class UndefinedSteps:
         for (kind, text), places in self._places.items():
             terminalreporter.line(f"{kind.capitalize()} {text}")
             terminalreporter.line(f"  {', '.join(places)}")
+        missing = [one for one in self._places if one not in self._mixed_up]
+        if not missing:
+            return
+        for line in unloaded(config):
+            terminalreporter.line(line)
         terminalreporter.line("\nTo write them yourself, put this into conftest.py:\n")
-        for line in self.stubs().splitlines():
-            terminalreporter.line(f"    {line}" if line else "")
+        for line in indented(stubs(missing)).splitlines():
+            terminalreporter.line(line)
 
-    def stubs(self) -> str:
-        """One block of code with a definition for each undefined step."""
-        imports: set[str] = set()
-        names: set[str] = set()
-        bodies: list[str] = []
-        for kind, text in self._places:
-            head, body = stub(kind, text, names).split("\n\n\n", 1)
-            imports.update(head.splitlines())
-            bodies.append(body)
-        kinds = sorted(line.rsplit(" ", 1)[1] for line in imports if line.startswith("from asgherkin"))
-        parsers = sorted(one for one in imports if "pytest_bdd" in one)
-        heads = [f"from asgherkin import {', '.join(kinds)}", *parsers]
-        return "\n\n\n".join(["\n".join(heads), *bodies])
+
+def _is_mixed_up(one: FoundStep, item: pytest.Item) -> bool:
+    """Whether the text is a sentence but for its keyword, its quotes or the like."""
+    return bool(instead(one.kind, one.step.name, item.config.stash[definitions_key].seen_by(item)))

@@ -5,23 +5,48 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from asgherkin.recording.secrets import learn_table
-from asgherkin.report.pickles import FeatureMessages, feature_messages
+from asgherkin.report.pickles import FeatureMessages, Tree, feature_messages, tree_of
 from asgherkin.report.redaction import Redactor
+from asgherkin.report.variants import varied
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
 
+    from gherkin import parser_types as ast
+
+    from asgherkin.gherkin.variants import Variants
     from asgherkin.report.pickles import Message
 
 
-def read_feature(uri: str, path: Path, mistake: str, redact: Sequence[str]) -> FeatureMessages:
+class Trees:
+    """The syntax tree of the feature file that is collected, for its messages: it needs to be parsed once only."""
+
+    def __init__(self) -> None:
+        self._last: tuple[str, str, Tree] | None = None
+
+    def parse(self, text: str, uri: str) -> ast.GherkinDocument:
+        """A feature file's tree, which is kept until the next one."""
+        self._last = None
+        tree = tree_of(uri, text)
+        self._last = uri, text, tree
+        return tree.document
+
+    def take(self, uri: str, text: str) -> Tree | None:
+        """The tree of a text; None where another was parsed last. What is handed out is kept no longer."""
+        last, self._last = self._last, None
+        return last[2] if last is not None and last[:2] == (uri, text) else None
+
+
+def read_feature(
+    uri: str, path: Path, mistake: str, redact: Sequence[str], trees: Trees, variants: Variants
+) -> FeatureMessages:
     """The messages of a feature file; `redact` are the names that the project adds to the secret ones."""
     try:
         text = path.read_bytes().decode("utf-8-sig", errors="replace")
     except OSError as error:
         mistake, text = mistake or f"{uri} cannot be read: {error.strerror}.", ""
-    feature = feature_messages(uri, text, mistake)
+    feature = varied(feature_messages(uri, text, mistake, trees.take(uri, text)), variants)
     redactor = Redactor(redact)
     if redactor.may_name(text):
         for document in (one["gherkinDocument"] for one in feature.envelopes if "gherkinDocument" in one):

@@ -33,7 +33,7 @@ class Known:
         self._told: set[str] = set()
         self._ids: dict[Definition, str] = {}
         self._indexes: set[int] = set()
-        self._groups = functools.lru_cache(4096)(groups_in)  # scenarios share their sentences
+        self._match = functools.lru_cache(4096)(self._matched)  # scenarios share their sentences
 
     def definitions(self, item: pytest.Item) -> list[DefinitionRecord]:
         """All that an item sees and no record has had yet, those that no step uses too."""
@@ -47,11 +47,13 @@ class Known:
         return sorted(fresh, key=lambda one: (one["uri"], one["line"] or 0, one["pattern"]))
 
     def matches(self, found: FoundStep, item: pytest.Item, shown: str) -> list[Match]:
-        """The definitions that fit a step; `shown` is its text without secrets."""
-        text = found.step.name
+        """The definitions that fit a step; `shown` is its text without secrets. Not to be changed: others share it."""
+        return self._match(tuple(_fitting(found, item)), found.step.name, shown)
+
+    def _matched(self, definitions: Sequence[Definition], text: str, shown: str) -> list[Match]:
         return [
-            {"definition": self._id(one), "groups": [_masked(group, shown) for group in self._groups(one, text)]}
-            for one in _fitting(found, item)
+            {"definition": self._id(one), "groups": [_masked(group, shown) for group in groups_in(one, text)]}
+            for one in definitions
         ]
 
     def snippet(self, found: FoundStep, shown: str) -> str:

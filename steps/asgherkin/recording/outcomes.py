@@ -49,8 +49,6 @@ _PASSED = Outcome(PASSED)
 def outcomes_of(ends: Mapping[str, Ending], found: Sequence[FoundStep], at: int | None) -> Outcomes:
     """The outcomes of a scenario whose phases ended so. `at` is the last step that was reached."""
     outcomes = _of_steps(ends, found, at)
-    if not found and outcomes.before.status == FAILED:
-        outcomes = outcomes._replace(before=outcomes.before._replace(status=UNDEFINED))
     last = ends["teardown"]
     if last.report.passed:
         return outcomes
@@ -117,7 +115,8 @@ def _told(end: Ending) -> Outcome:
 def _reason(report: pytest.TestReport) -> str:
     place = report.longrepr
     reason = str(place[2]) if isinstance(place, tuple) else report.longreprtext
-    return reason.removeprefix("Skipped: ")
+    told = reason.removeprefix("Skipped: ")
+    return "This is left out on purpose." if told == "unconditional skip" else told  # pytest's words for no reason
 
 
 def _both(first: Outcome, second: Outcome) -> Outcome:

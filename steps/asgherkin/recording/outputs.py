@@ -14,14 +14,17 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from asgherkin.gherkin.collect import FeatureFile, tree_key
 from asgherkin.gherkin.mistakes import shown_path
 from asgherkin.gherkin.run import watch_key
+from asgherkin.gherkin.variants import variants_key
 from asgherkin.options import JOURNALS, settings_key
-from asgherkin.recording.features import read_feature
+from asgherkin.recording.features import Trees, read_feature
 from asgherkin.recording.journal import Journal, features_in, unfinished_in
 from asgherkin.recording.junit import tell_junit
 from asgherkin.recording.places import feature_of
 from asgherkin.recording.recorder import ATTRIBUTE, Recorder
+from asgherkin.report.garbage import no_collector
 from asgherkin.report.messages import Messages
 from asgherkin.report.writer import Writer, read_messages
 
@@ -81,6 +84,9 @@ class Outputs:
         self._settings = config.stash[settings_key]
         self._folder = Path(tempfile.mkdtemp(prefix="asgherkin-"))
         self._features: dict[str, tuple[Path, str]] = {}
+        self._collected: FeatureFile | None = None
+        self._trees = Trees()
+        config.stash[tree_key] = self._trees.parse
         self._rerun: set[str] = set()
         self._reported: dict[tuple[str, str], int] = {}
         self._interrupted = ""
@@ -96,12 +102,20 @@ class Outputs:
 
     def pytest_itemcollected(self, item: pytest.Item) -> None:
         """Know an item's feature file, also where the item is deselected later."""
+        if item.parent is self._collected:  # as are all but the first of a file
+            return
         found = feature_of(item)
-        if found is not None:
-            self._features[shown_path(found[0], self._config.rootpath)] = found
+        if found is None:
+            return
+        uri = shown_path(found[0], self._config.rootpath)
+        self._features[uri] = found
+        if isinstance(item.parent, FeatureFile):
+            self._collected = item.parent
+            with no_collector():
+                self._write_feature(uri, *found)  # at once, while its syntax tree is there
 
     def pytest_collection_finish(self) -> None:
-        """Write the feature files."""
+        """Write the feature files that test modules bind."""
         self._write_features()
 
     @pytest.hookimpl(optionalhook=True)
@@ -115,7 +129,8 @@ class Outputs:
 
     def _write_feature(self, uri: str, path: Path, mistake: str = "") -> None:
         if not self._messages.knows(uri):
-            feature = read_feature(uri, path, mistake, self._settings.redact)
+            variants = self._config.stash[variants_key]
+            feature = read_feature(uri, path, mistake, self._settings.redact, self._trees, variants)
             self._writer.write(self._messages.feature(uri, feature))
 
     # What runs
@@ -142,8 +157,12 @@ class Outputs:
         self._reported[key] = last["attempt"] + 1
         for one in records:
             if one["attempt"] >= known:
-                self._write_feature(one["uri"], Path(one["path"]))
-                self._writer.write(self._messages.scenario(one, retried=again or one is not last))
+                self._write_attempt(one, retried=again or one is not last)
+
+    def _write_attempt(self, record: ScenarioRecord, *, retried: bool = False) -> None:
+        if not self._messages.knows(record["uri"]):
+            self._write_feature(record["uri"], Path(record["path"]))
+        self._writer.write(self._messages.scenario(record, retried=retried))
 
     def pytest_keyboard_interrupt(self, excinfo: pytest.ExceptionInfo[BaseException]) -> None:
         """Know that the run ends early, and why."""
@@ -168,8 +187,7 @@ class Outputs:
         if here:
             self._write_records(here)
         for one in unfinished_in(self._folder, ended):
-            self._write_feature(one["uri"], Path(one["path"]))
-            self._writer.write(self._messages.scenario(one))
+            self._write_attempt(one)
 
     def _render(self) -> None:
         messages, settings = self._writer.path, self._settings
@@ -200,12 +218,12 @@ class Outputs:
 
 
 def _write_page(messages: Path, page: Path, history: Path | None) -> None:
-    from asgherkin.report.page import write_page
+    from asgherkin.report.page import UNSHOWN, write_page
     from asgherkin.report.page.history import read_history
 
     page.parent.mkdir(parents=True, exist_ok=True)
     before = read_history(history) if history is not None and history.exists() else ()
-    write_page(read_messages(messages), page, history=before)
+    write_page(read_messages(messages, without=UNSHOWN), page, history=before)
 
 
 def _add_to_history(messages: Path, history: Path) -> None:

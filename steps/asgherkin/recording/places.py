@@ -26,6 +26,11 @@ class Place(TypedDict):
     row: int | None
 
 
+def is_scenario(item: pytest.Item) -> bool:
+    """Whether an item stands for a scenario."""
+    return isinstance(item, ScenarioItem) or template_of(getattr(item, "function", None)) is not None
+
+
 def place_of(item: pytest.Item, scenario: Scenario, root: Path) -> Place:
     """The place of an item's scenario."""
     example = item.source.example if isinstance(item, ScenarioItem) else None

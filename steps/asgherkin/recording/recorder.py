@@ -5,6 +5,7 @@ While a scenario runs, only times and amounts are noted; all else is made when i
 
 from __future__ import annotations
 
+import functools
 import json
 import time
 from itertools import pairwise
@@ -14,10 +15,11 @@ import pytest
 
 from asgherkin.gherkin.collect import example_of, scenario_of
 from asgherkin.gherkin.run import found_steps
+from asgherkin.gherkin.variants import variant_of
 from asgherkin.options import settings_key
 from asgherkin.recording.known import Known
 from asgherkin.recording.outcomes import Ending, Outcomes, cut_short, outcomes_of
-from asgherkin.recording.places import place_of
+from asgherkin.recording.places import is_scenario, place_of
 from asgherkin.recording.secrets import learn_step
 from asgherkin.report.redaction import Redactor
 from asgherkin.session.attachments import Amounts, amounts, attachments
@@ -33,15 +35,16 @@ if TYPE_CHECKING:
     from asgherkin.session.session import Session
 
 ATTRIBUTE = "asgherkin_records"
+_NOTHING = Amounts()
 _attempts_key = pytest.StashKey[int]()
 
 
 class _Running:
     """What is noted of the attempt that runs."""
 
-    def __init__(self, item: pytest.Item, scenario: Scenario) -> None:
+    def __init__(self, item: pytest.Item) -> None:
         self.item = item
-        self.scenario = scenario
+        self._session: Session | None = None
         self.epoch = time.time()
         self.began = time.perf_counter()
         self.progress: Progress | None = None
@@ -52,23 +55,27 @@ class _Running:
 
     @property
     def session(self) -> Session | None:
-        session: Session | None = self.item.stash.get(session_key, None)
-        return session
+        if self._session is None:
+            self._session = self.item.stash.get(session_key, None)
+        return self._session
+
+    @functools.cached_property
+    def scenario(self) -> Scenario:
+        scenario = self.progress.scenario if self.progress is not None else scenario_of(self.item)
+        assert scenario is not None, "nothing else is recorded"
+        return scenario
 
     def note(self) -> None:
         self.times.append(time.perf_counter())
-        self.amounts.append(self._amounts())
-
-    def _amounts(self) -> Amounts:
         session = self.session
-        return amounts(session) if session is not None else Amounts()
+        self.amounts.append(_NOTHING if session is None else amounts(session))
 
     def finish(self) -> None:
         """Note the end; steps that were not reached get no time."""
         missing = len(self.scenario.steps) + 1 - len(self.times)
         last = self.times[-1] if self.times else time.perf_counter()
         self.times += [last] * missing
-        latest = self.amounts[-1] if self.amounts else Amounts()
+        latest = self.amounts[-1] if self.amounts else _NOTHING
         self.amounts += [latest] * missing
         self.note()
 
@@ -91,10 +98,9 @@ class Recorder:
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_setup(self, item: pytest.Item) -> None:
         """Begin an attempt at a scenario."""
-        scenario = scenario_of(item)
         if item is not self._item:  # else another attempt: its report may be the only one that is shown
             self._item, self._records = item, []
-        self._running = None if scenario is None else _Running(item, scenario)
+        self._running = _Running(item) if is_scenario(item) else None
         if self._running is not None and self._journal is not None:
             self._journal.note(started=self._skeleton(self._running))
 
@@ -178,6 +184,7 @@ class Recorder:
             "nodeid": item.nodeid,
             "name": redact(running.scenario.name),
             "index": _index(item),
+            "variant": variant_of(item),
             "worker": self._worker,
             "attempt": item.stash.get(_attempts_key, 0),
             "start": running.epoch,
@@ -195,13 +202,10 @@ class Recorder:
 
     def _step(self, one: FoundStep, result: Result, redact: Callable[[str], str], item: pytest.Item) -> StepRecord:
         text = redact(one.step.name)
-        step = {
-            **result,
-            "line": one.step.line_number,
-            "text": f"{one.step.keyword} {text}",
-            "matches": self._known.matches(one, item, text),
-        }
-        record = cast("StepRecord", step)
+        record = cast("StepRecord", result)
+        record["line"] = one.step.line_number
+        record["text"] = f"{one.step.keyword} {text}"
+        record["matches"] = self._known.matches(one, item, text)
         snippet = self._known.snippet(one, text)
         if snippet:
             record["snippet"] = snippet
@@ -216,7 +220,7 @@ class Recorder:
     def _add_attachments(self, running: _Running, session: Session | None, results: Sequence[Result]) -> None:
         if session is None:
             return
-        moments = [Amounts(), *running.amounts]
+        moments = [_NOTHING, *running.amounts]
         for result, found in zip(results, attachments(session, moments), strict=True):
             if found:
                 result["attachments"] = found

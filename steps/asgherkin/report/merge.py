@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 from asgherkin.errors import ConfigurationError
 from asgherkin.report.results import UNFINISHED
 from asgherkin.report.shards import BY_URI, Line, read_shard, time_of
+from asgherkin.report.variants import told_apart
 from asgherkin.report.writer import line
 
 if TYPE_CHECKING:
@@ -89,7 +90,7 @@ class _Merged:
         def place(pickle: Message) -> tuple[str, int, str]:
             return (pickle["uri"], pickle.get("location", {}).get("line", 0), pickle["id"])
 
-        return sorted(self._all("pickle"), key=place)
+        return told_apart(sorted(self._all("pickle"), key=place))
 
     def _others(self, *kinds: str, but: Iterable[str] = ()) -> list[Message]:
         """Messages without an id, each one once."""

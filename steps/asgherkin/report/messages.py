@@ -1,4 +1,7 @@
-"""Cucumber Messages of a run, made one by one as its scenarios end: https://github.com/cucumber/messages."""
+"""Cucumber Messages of a run, made as its scenarios end: https://github.com/cucumber/messages.
+
+Each text that comes out is one or more whole lines.
+"""
 
 from __future__ import annotations
 
@@ -6,174 +9,126 @@ import hashlib
 import os
 import platform
 import sys
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
+from asgherkin.report.lines import AFTER, BEFORE, Case, Matches, attempt, test_case
 from asgherkin.report.results import GOOD, UNKNOWN
+from asgherkin.report.writer import line
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from asgherkin.report.pickles import FeatureMessages, Message, Pickled, PickledStep
+    from asgherkin.report.pickles import FeatureMessages, Message, Pickled
     from asgherkin.report.results import DefinitionRecord, Result, ScenarioRecord, StepRecord
 
 PROTOCOL = "34.2.0"
-BEFORE, AFTER = "before", "after"
 _NAMES = {BEFORE: "set-up", AFTER: "tear-down"}
 _NOTHING: Result = {"status": UNKNOWN, "start": 0.0, "seconds": 0.0, "message": "No result of this was recorded."}
 
 
-class _Case(NamedTuple):
-    id: str
-    steps: tuple[str, ...]
-
-
 class Messages:
-    """Makes the envelopes of one run. Of what is finished it keeps ids only."""
+    """Makes the messages of one run. Of what is finished it keeps ids only."""
 
     def __init__(self, version: str, run: str, start: float) -> None:
         """`run` tells this run from all others; `start` is its time, in seconds of the epoch."""
         self._version = version
         self._run = run
         self._start = start
-        self._pickles: dict[tuple[str, int, int | None], Pickled] = {}
+        self._pickles: dict[tuple[str, int, int | None, str], Pickled] = {}
         self._uris: set[str] = set()
         self._definitions: set[str] = set()
         self._suggested: set[str] = set()
-        self._cases: dict[str, _Case] = {}
+        self._cases: dict[str, Case] = {}
+        self._matches = Matches()
         self._attempts: dict[str, int] = {}
         self._latest: dict[str, float] = {}
         self.success = True
 
-    def begin(self) -> Iterator[Message]:
+    def begin(self) -> Iterator[str]:
         """What stands first."""
-        yield {"meta": _meta(self._version)}
-        yield {"testRunStarted": {"id": self._run, "timestamp": timestamp(self._start)}}
+        yield line({"meta": _meta(self._version)})
+        yield line({"testRunStarted": {"id": self._run, "timestamp": timestamp(self._start)}})
         for name, kind in ((BEFORE, "BEFORE_TEST_CASE"), (AFTER, "AFTER_TEST_CASE")):
-            yield {"hook": {"id": name, "name": _NAMES[name], "type": kind, "sourceReference": {"uri": "asgherkin"}}}
+            hook = {"id": name, "name": _NAMES[name], "type": kind, "sourceReference": {"uri": "asgherkin"}}
+            yield line({"hook": hook})
 
-    def end(self, at: float, message: str = "") -> Message:
+    def end(self, at: float, message: str = "") -> str:
         """What stands last. `message` says why the run ended early."""
         finished: Message = {
             "testRunStartedId": self._run,
             "success": self.success and not message,
             "timestamp": timestamp(at),
         }
-        return {"testRunFinished": {**finished, "message": message} if message else finished}
+        return line({"testRunFinished": {**finished, "message": message} if message else finished})
 
     def knows(self, uri: str) -> bool:
         """Whether a feature file was handed in already."""
         return uri in self._uris
 
-    def feature(self, uri: str, feature: FeatureMessages) -> list[Message]:
+    def feature(self, uri: str, feature: FeatureMessages) -> Iterator[str]:
         """Know a feature file, once, before its records."""
         self._uris.add(uri)
         self.success = self.success and not feature.broken
         for one in feature.pickles:
-            self._pickles[uri, one.line, one.row] = one
+            self._pickles[uri, one.line, one.row, one.variant] = one
             if one.number is not None:
-                self._pickles[uri, one.line, -1 - one.number] = one  # by its number: no line is below 0
-        return feature.envelopes
+                self._pickles[uri, one.line, -1 - one.number, one.variant] = one  # by its number: no line is below 0
+        return map(line, feature.envelopes)
 
-    def definitions(self, definitions: Iterable[DefinitionRecord]) -> Iterator[Message]:
+    def definitions(self, definitions: Iterable[DefinitionRecord]) -> Iterator[str]:
         """Step definitions, each one once."""
         for one in definitions:
             if one["id"] not in self._definitions:
                 self._definitions.add(one["id"])
-                yield {"stepDefinition": _definition(one)}
+                yield line({"stepDefinition": _definition(one)})
 
-    def scenario(self, record: ScenarioRecord, *, retried: bool = False) -> Iterator[Message]:
+    def scenario(self, record: ScenarioRecord, *, retried: bool = False) -> list[str]:
         """An attempt. `retried`: another follows, and this one is not what the run is judged by."""
-        yield from self.definitions(record["definitions"])
+        told = list(self.definitions(record["definitions"]))
         pickle = self._pickle_of(record)
         if pickle is None:
             self.success = False
-            return
+            return told
         by_line = {step["line"]: step for step in record["steps"]}
         case = self._cases.get(record["nodeid"])
         if case is None:
             case = self._cases[record["nodeid"]] = _case(pickle, record)
-            yield {"testCase": self._test_case(case, pickle, by_line)}
-        yield from self._suggestions(pickle, by_line)
+            told.append(test_case(case, self._run, pickle, by_line, self._matches))
+        told += self._suggestions(pickle, by_line)
         # What a worker died in is told last, also where another worker has tried again since.
         retried = retried or record["start"] < self._latest.get(record["nodeid"], 0)
         self._latest[record["nodeid"]] = max(record["start"], self._latest.get(record["nodeid"], 0))
         results = [record["before"], *(by_line.get(one.line, _NOTHING) for one in pickle.steps), record["after"]]
         if not retried:
-            self.success = self.success and all(one["status"] in GOOD for one in results) and bool(pickle.steps)
-        yield from self._attempt(case, record, results, retried=retried)
+            self.success = self.success and bool(pickle.steps) and all(one["status"] in GOOD for one in results)
+        told.append(self._attempt(case, record, results, retried=retried))
+        return told
 
     def _pickle_of(self, record: ScenarioRecord) -> Pickled | None:
         index = record["index"]
         row = record["row"] if index is None else -1 - index
-        return self._pickles.get((record["uri"], record["line"], row))
+        return self._pickles.get((record["uri"], record["line"], row, record["variant"]))
 
-    def _test_case(self, case: _Case, pickle: Pickled, by_line: Mapping[int, StepRecord]) -> Message:
-        before, *ids, after = case.steps
-        steps = [_test_step(id_, one, by_line.get(one.line)) for id_, one in zip(ids, pickle.steps, strict=True)]
-        return {
-            "id": case.id,
-            "pickleId": pickle.id,
-            "testRunStartedId": self._run,
-            "testSteps": [{"id": before, "hookId": BEFORE}, *steps, {"id": after, "hookId": AFTER}],
-        }
-
-    def _suggestions(self, pickle: Pickled, by_line: Mapping[int, StepRecord]) -> Iterator[Message]:
+    def _suggestions(self, pickle: Pickled, by_line: Mapping[int, StepRecord]) -> Iterator[str]:
+        if not any("snippet" in step for step in by_line.values()):
+            return
         for one in pickle.steps:
             snippet = by_line[one.line].get("snippet") if one.line in by_line else None
             if snippet and one.id not in self._suggested:
                 self._suggested.add(one.id)
                 code = {"language": "python", "code": snippet}
-                yield {"suggestion": {"id": f"{one.id}-snippet", "pickleStepId": one.id, "snippets": [code]}}
+                yield line({"suggestion": {"id": f"{one.id}-snippet", "pickleStepId": one.id, "snippets": [code]}})
 
-    def _attempt(
-        self, case: _Case, record: ScenarioRecord, results: list[Result], *, retried: bool
-    ) -> Iterator[Message]:
-        attempt = self._attempts.get(record["nodeid"], 0)
-        self._attempts[record["nodeid"]] = attempt + 1
-        started = f"{case.id}-{self._run}-{attempt}"
-        start = record["start"]
-        told: Message = {"id": started, "testCaseId": case.id, "attempt": attempt, "timestamp": timestamp(start)}
-        yield {"testCaseStarted": {**told, "workerId": record["worker"]} if record["worker"] else told}
-        at = start
-        for step, result in zip(case.steps, results, strict=True):
-            begun = max(at, result["start"])
-            at = begun + result["seconds"]
-            yield from _step(started, step, result, begun)
-        end = timestamp(max(at, start + record["seconds"]))
-        ended = {"testCaseStartedId": started, "timestamp": end, "willBeRetried": retried}
-        yield {"testCaseFinished": ended}
+    def _attempt(self, case: Case, record: ScenarioRecord, results: list[Result], *, retried: bool) -> str:
+        number = self._attempts.get(record["nodeid"], 0)
+        self._attempts[record["nodeid"]] = number + 1
+        return attempt(case, f"{case.id}-{self._run}-{number}", number, record, results, retried=retried)
 
 
-def _step(started: str, step: str, result: Result, begun: float) -> Iterator[Message]:
-    ids = {"testCaseStartedId": started, "testStepId": step}
-    yield {"testStepStarted": {**ids, "timestamp": timestamp(begun)}}
-    for attachment in result.get("attachments", ()):
-        yield {"attachment": {**ids, **attachment, "contentEncoding": "IDENTITY"}}
-    told: Message = {"status": result["status"], "duration": timestamp(result["seconds"])}
-    if result.get("message"):
-        told["message"] = result["message"]
-    if "failure" in result:
-        told["exception"] = dict(result["failure"])
-    yield {"testStepFinished": {**ids, "testStepResult": told, "timestamp": timestamp(begun + result["seconds"])}}
-
-
-def _case(pickle: Pickled, record: ScenarioRecord) -> _Case:
+def _case(pickle: Pickled, record: ScenarioRecord) -> Case:
     # One pickle may be several test cases: where a test module binds it twice, or a fixture has parameters.
     of_item = hashlib.sha256(record["nodeid"].encode(errors="replace")).hexdigest()[:8]
-    id_ = f"{pickle.id}-{of_item}"
-    return _Case(id_, tuple(f"{id_}-{number}" for number in range(len(pickle.steps) + 2)))
-
-
-def _test_step(id_: str, step: PickledStep, record: StepRecord | None) -> Message:
-    matches = record["matches"] if record else []
-    return {
-        "id": id_,
-        "pickleStepId": step.id,
-        "stepDefinitionIds": [one["definition"] for one in matches],
-        "stepMatchArgumentsLists": [
-            {"stepMatchArguments": [{"group": group} for group in one["groups"]]} for one in matches
-        ],
-    }
+    return Case(f"{pickle.id}-{of_item}", len(pickle.steps))
 
 
 def _definition(one: DefinitionRecord) -> Message:

@@ -21,6 +21,8 @@ _PIECE = 12  # characters: shorter ones turn up by chance
 _BLOCK = _PIECE // 2
 _FEW = 64
 _SHORT = 200
+_SHORTEST_VALUE = 4
+_NO_VALUES = ("None", "True", "False", "null", "true", "false")
 _OTHER_LETTERS = "\u0130\u0131\u017f"  # which regular expressions take for an "i" or "s" without regard to case
 # In a message about a path: texts, also those cut short by "… (250 characters)", and numbers.
 _IN_MESSAGE = r"""(?<!as )"(?:[^"\\\n]|\\.)*?(?:"|(?=… \(\d+ characters\)))|(?<![\w.])-?\d[\w.+-]*+(?! characters)"""
@@ -43,6 +45,8 @@ class SecretNames:
         # The same names, headers and sentences come again and again.
         self._known = functools.lru_cache(4096)(self._decide)
         self._short = functools.lru_cache(4096)(self._mask)
+        self._may_be_in_short = functools.lru_cache(4096)(self._find)
+        self.are_open = functools.lru_cache(1024)(self._are_open)
 
     def __contains__(self, name: str) -> bool:
         return self._known(name)
@@ -59,8 +63,15 @@ class SecretNames:
         name = name.lower()
         return name in self._whole or any(field in name for field in FIELDS)
 
+    def _are_open(self, headers: tuple[tuple[str, str], ...]) -> bool:
+        """Whether nothing in headers is secret by a name."""
+        return all(name not in self and self._mask(value) == value for name, value in headers)
+
     def may_be_in(self, text: str) -> bool:
         """Whether a secret name may stand in a text: told quickly, for most texts have none."""
+        return self._may_be_in_short(text) if len(text) <= _SHORT else self._find(text)
+
+    def _find(self, text: str) -> bool:
         lower = text.lower()
         for word in self._shortest:
             if word in lower:
@@ -75,15 +86,25 @@ class SecretNames:
         if not self.may_be_in(text):
             return text
         parts: list[str] = []
+        seen: set[str] = set()
         last = 0
         for found in self._message.finditer(text):
-            parts += self._mask_values(text[last : found.start()]), found["path"], _mask_message(found["rest"])
+            parts += self._mask_values(text[last : found.start()], seen), found["path"], _mask_message(found["rest"])
             last = found.end()
-        return "".join([*parts, self._mask_values(text[last:])])
+        return _without("".join([*parts, self._mask_values(text[last:], seen)]), seen)
 
-    def _mask_values(self, text: str) -> str:
+    def _mask_values(self, text: str, seen: set[str]) -> str:
+        """`seen` gets what is surely a value, so that it can be found where no name stands beside it."""
+
+        def masked(found: re.Match[str]) -> str:
+            shown = _masked(found)
+            value = found["value"].strip("\\\"'")
+            if shown != found[0] and len(value) >= _SHORTEST_VALUE and _is_sure(found, value):
+                seen.add(value)
+            return shown
+
         for pattern in self._patterns:
-            text = pattern.sub(_masked, text)
+            text = pattern.sub(masked, text)
         return text
 
 
@@ -125,6 +146,19 @@ def _shortest(words: Iterable[str]) -> list[str]:
 
 def _mask_message(text: str) -> str:
     return re.sub(_IN_MESSAGE, lambda found: f'"{MASK}"' if found[0].startswith('"') else MASK, text)
+
+
+def _is_sure(found: re.Match[str], value: str) -> bool:
+    """Whether a value is one, and no word of the sentence, as in `password: string too short`."""
+    written = found["value"] != value or found["name"].endswith("=")
+    return written and value != MASK and value not in _NO_VALUES
+
+
+def _without(text: str, values: Iterable[str]) -> str:
+    """A text without values, where they stand as words."""
+    for value in sorted(values, key=len, reverse=True):
+        text = re.sub(rf"(?<![\w-]){re.escape(value)}(?![\w-])", MASK, text)
+    return text
 
 
 def _masked(found: re.Match[str]) -> str:

@@ -10,6 +10,7 @@ import hashlib
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from gherkin.errors import CompositeParserException
+from gherkin.stream.id_generator import IdGenerator
 
 from asgherkin.gherkin.document import fill
 from asgherkin.gherkin.parsing import parse_tree
@@ -17,6 +18,7 @@ from asgherkin.gherkin.parsing import parse_tree
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
+    from gherkin import parser_types as ast
     from gherkin.errors import ParserException
 
 Message = dict[str, Any]
@@ -33,13 +35,17 @@ class PickledStep(NamedTuple):
 
 
 class Pickled(NamedTuple):
-    """What results need to know of a pickle. `row` is the line of the example's row, `number` its number, from 0 on."""
+    """What results need to know of a pickle. `row` is the line of the example's row, `number` its number, from 0 on.
+
+    `variant` is "" where the run has one only.
+    """
 
     id: str
     line: int
     row: int | None
     number: int | None
     steps: tuple[PickledStep, ...]
+    variant: str = ""
 
 
 class FeatureMessages(NamedTuple):
@@ -50,52 +56,51 @@ class FeatureMessages(NamedTuple):
     broken: bool = False
 
 
-def feature_messages(uri: str, text: str, mistake: str = "") -> FeatureMessages:
-    """The messages of a feature file; `mistake` says why it is refused, where the official parser would take it."""
+class Tree(NamedTuple):
+    """The syntax tree of a feature file, and where its ids come from."""
+
+    document: ast.GherkinDocument
+    ids: Ids
+
+
+def tree_of(uri: str, text: str) -> Tree:
+    """Parse a feature file. Raises CompositeParserException for one that is broken."""
+    ids = Ids(uri, text)
+    return Tree(parse_tree(text, ids), ids)
+
+
+def feature_messages(uri: str, text: str, mistake: str = "", tree: Tree | None = None) -> FeatureMessages:
+    """The messages of a feature file, of its `tree` if it was parsed already: each tree serves once.
+
+    `mistake` says why it is refused, where the official parser would take it.
+    """
     source = {"source": {"uri": uri, "data": text, "mediaType": MEDIA_TYPE}}
-    ids = _Ids(uri, text)
     try:
-        document = _parsed(text, ids)
+        parsed, ids = tree or tree_of(uri, text)
     except CompositeParserException as error:
         return FeatureMessages([source, *(_parse_error(uri, one) for one in error.errors)], [], broken=True)
     if mistake:
         told = {"source": {"uri": uri, "location": {"line": 1}}, "message": mistake}
         return FeatureMessages([source, {"parseError": told}], [], broken=True)
-    document["uri"] = uri
+    document: Message = {**parsed, "uri": uri}
     compiler = _Compiler(uri, document.get("feature"), ids)
     pickles = list(compiler.pickles())
     envelopes = [source, {"gherkinDocument": document}, *({"pickle": one} for one in pickles)]
     return FeatureMessages(envelopes, compiler.known)
 
 
-class _Ids:
+class Ids(IdGenerator):
     """Numbers behind a hash of the file's path and content."""
 
     def __init__(self, uri: str, text: str) -> None:
+        super().__init__()
         self._hash = hashlib.sha256(f"{uri}\0{text}".encode(errors="replace")).hexdigest()[:12]
         self._number = 0
 
-    def next(self) -> str:
+    def get_next_id(self) -> str:
         """The next one."""
         self._number += 1
         return f"{self._hash}-{self._number}"
-
-    def give(self, node: object) -> None:
-        """Number all nodes of a syntax tree anew."""
-        if isinstance(node, dict):
-            if "id" in node:
-                node["id"] = self.next()
-            for inner in node.values():
-                self.give(inner)
-        elif isinstance(node, list):
-            for inner in node:
-                self.give(inner)
-
-
-def _parsed(text: str, ids: _Ids) -> Message:
-    document: Message = dict(parse_tree(text))
-    ids.give(document)
-    return document
 
 
 def _parse_error(uri: str, error: ParserException) -> Message:
@@ -106,7 +111,7 @@ def _parse_error(uri: str, error: ParserException) -> Message:
 class _Compiler:
     """Makes pickles of a syntax tree. An outline without rows has one too: what is specified does not vanish."""
 
-    def __init__(self, uri: str, feature: Message | None, ids: _Ids) -> None:
+    def __init__(self, uri: str, feature: Message | None, ids: Ids) -> None:
         self.known: list[Pickled] = []
         self._uri = uri
         self._feature = feature
@@ -153,7 +158,7 @@ class _Compiler:
         nodes = [scenario["id"], *([row["id"]] if row else [])]
         pickled = list(self._steps(steps, values, nodes[1:]))
         pickle = {
-            "id": self._ids.next(),
+            "id": self._ids.get_next_id(),
             "uri": self._uri,
             "location": place["location"],
             "astNodeIds": nodes,
@@ -175,7 +180,7 @@ class _Compiler:
         for step in steps:
             kind = kind if step["keywordType"] == "Conjunction" else step["keywordType"]
             pickled: Message = {
-                "id": self._ids.next(),
+                "id": self._ids.get_next_id(),
                 "astNodeIds": [step["id"], *row],
                 "type": kind,
                 "text": fill(step["text"], values),

@@ -80,6 +80,13 @@ class Redactor:
         for part in value.split(";"):
             self._learn(part.split("=", 1)[-1].strip() if "=" in part else part.rsplit(" ", 1)[-1].strip())
 
+    def learn_headers(self, headers: Iterable[tuple[str, str]]) -> None:
+        """Know the secrets in the headers of a request or a response."""
+        headers = tuple(headers)
+        if not self._names.are_open(headers):
+            for name, value in headers:
+                self.learn_header(name, value)
+
     def learn_body(self, text: str) -> None:
         """Know the values of secret fields in a body or query as secret: of JSON at any depth, of a form."""
         if not self.may_name(text):
@@ -114,13 +121,22 @@ class Redactor:
             }
         return [self.masked(one) for one in document] if isinstance(document, list) else document
 
+    @property
+    def learned(self) -> bool:
+        """Whether any value is known as secret."""
+        return bool(self._values or self._words)
+
+    def are_open(self, headers: tuple[tuple[str, str], ...]) -> bool:
+        """Whether headers are to be shown as they are."""
+        return not self.learned and self._names.are_open(headers)
+
     def may_hide(self, text: str) -> bool:
         """Whether anything in a text may be masked: told quickly, for many texts in one."""
-        return bool(self._values or self._words) or self._names.may_be_in(text)
+        return self.learned or self._names.may_be_in(text)
 
     def redact(self, text: str) -> str:
         """A text with every secret masked."""
-        if self._values or self._words:
+        if self.learned:
             text = self._without_values(text)
         return self._names.mask(text)
 

@@ -12,6 +12,8 @@ PENDING, UNDEFINED, AMBIGUOUS, UNKNOWN = "PENDING", "UNDEFINED", "AMBIGUOUS", "U
 GOOD = (PASSED, SKIPPED)
 UNFINISHED = "The run did not finish."
 """What a run's end says where one of its runs came to none."""
+NOT_OBSERVABLE = "not observable here: "
+"""How the reason of a skip begins where the run's client cannot see what a step asks for."""
 
 
 class Failure(TypedDict):
@@ -72,6 +74,7 @@ class ScenarioRecord(TypedDict):
     line: int
     row: int | None
     index: int | None
+    variant: str
     worker: str
     attempt: int
     start: float

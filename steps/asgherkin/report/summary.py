@@ -12,6 +12,7 @@ from asgherkin.report.results import (
     AMBIGUOUS,
     FAILED,
     GOOD,
+    NOT_OBSERVABLE,
     PASSED,
     PENDING,
     SKIPPED,
@@ -30,9 +31,13 @@ LARGEST = 900 * 1024
 """Bytes of a summary; GitHub refuses one of more than a megabyte."""
 _LONGEST = 4000
 NOT_RUN = "NOT RUN"
-_RANKS = (PASSED, SKIPPED, PENDING, UNDEFINED, AMBIGUOUS, UNKNOWN, FAILED)
+UNSEEN = "NOT OBSERVABLE"
+_FINE = (*GOOD, UNSEEN)
+_RANKS = (PASSED, SKIPPED, UNSEEN, PENDING, UNDEFINED, AMBIGUOUS, UNKNOWN, FAILED)
 _WORDS = {FAILED: "failed", AMBIGUOUS: "ambiguous", UNDEFINED: "undefined", PENDING: "pending"}
-_WORDS |= {PASSED: "passed", SKIPPED: "skipped", NOT_RUN: "not run"}
+_WORDS |= {PASSED: "passed", SKIPPED: "skipped", UNSEEN: "not observable here", NOT_RUN: "not run"}
+_LOST = "no result"
+"""Of a run that broke off it is not known whether a scenario was running then."""
 _SPECIAL = re.compile(r"([\\`*_{}\[\]()#+!|~>@:.-])")
 
 
@@ -40,14 +45,17 @@ _SPECIAL = re.compile(r"([\\`*_{}\[\]()#+!|~>@:.-])")
 class _Attempt:
     """An attempt as far as its messages came; `retried`: it is not what its run is judged by."""
 
-    status: str
+    has_steps: bool
+    status: str = PASSED
     told: list[str] = field(default_factory=list)
     finished: bool = False
     retried: bool = False
 
     @property
     def result(self) -> str:
-        return self.status if self.finished else FAILED
+        if not self.finished:
+            return FAILED
+        return self.status if self.has_steps else UNDEFINED
 
 
 @dataclass(slots=True)
@@ -122,14 +130,13 @@ class Totals:
 
     def _begin(self, message: Message) -> None:
         attempts = self._attempts[message["testCaseId"]]
-        has_steps = self._of_case[message["testCaseId"]].has_steps
-        attempts.append(_Attempt(PASSED if has_steps else UNDEFINED))
+        attempts.append(_Attempt(self._of_case[message["testCaseId"]].has_steps))
         self._started[message["id"]] = attempts[-1], attempts
 
     def _step(self, message: Message) -> None:
         attempt, _ = self._started[message["testCaseStartedId"]]
         result = message["testStepResult"]
-        attempt.status = _worse(attempt.status, result["status"] if result["status"] in _RANKS else UNKNOWN)
+        attempt.status = _worse(attempt.status, _status(result))
         if result["status"] != PASSED and result.get("message"):
             attempt.told.append(result["message"])
 
@@ -154,13 +161,20 @@ class Totals:
         earlier = sum(one.earlier is not None for one in self.scenarios.values())
         told = [f"{earlier} of them did not pass in an earlier run."] if earlier else []
         told += [self.end] if self.end else []
-        seen = any(amount for status, amount in self.counts.items() if status not in (*GOOD, NOT_RUN))
+        seen = any(amount for status, amount in self.counts.items() if status not in (*_FINE, NOT_RUN))
         return told or ([] if self.success or seen else ["The run as a whole was not successful."])
 
 
 def _kind(status: str) -> int:
     """Good, to be done, bad."""
-    return 0 if status in GOOD else 1 if status == PENDING else 2
+    return 0 if status in _FINE else 1 if status == PENDING else 2
+
+
+def _status(result: Message) -> str:
+    status: str = result["status"]
+    if status == SKIPPED and result.get("message", "").startswith(NOT_OBSERVABLE):
+        return UNSEEN
+    return status if status in _RANKS and status != UNSEEN else UNKNOWN
 
 
 def _worse(one: str, other: str) -> str:
@@ -191,7 +205,8 @@ def summary_of(envelopes: Iterable[Message]) -> str:
 def _heading(totals: Totals) -> str:
     counts = totals.counts
     lines = ["| scenarios | |", "|---|---:|"]
-    lines += [f"| {word} | {counts[status]} |" for status, word in _WORDS.items() if counts[status]]
+    words = {**_WORDS, NOT_RUN: _LOST} if UNFINISHED in totals.end.split("\n") else _WORDS
+    lines += [f"| {word} | {counts[status]} |" for status, word in words.items() if counts[status]]
     table = "\n".join(lines) if lines[2:] else "No scenario was found."
     return "".join([f"{table}\n", *(f"\n{escape(one)}\n" for one in totals.remarks)])
 
@@ -201,11 +216,22 @@ def _entries(totals: Totals) -> Iterator[str]:
         yield _entry("failed", "cannot be read", uri, message)
     for scenario in totals.scenarios.values():
         place = f"{scenario.uri}:{scenario.line}"
-        if scenario.status not in (*GOOD, PENDING, NOT_RUN):
+        if scenario.status not in (*_FINE, PENDING, NOT_RUN):
             word = _WORDS.get(scenario.status, "failed")
             yield _entry(word, scenario.name, place, "\n\n".join(scenario.told))
         elif scenario.earlier is not None:
             yield _entry("flaky", scenario.name, place, "\n\n".join(["In an earlier run:", *scenario.earlier]))
+    yield from _unseen(totals)
+
+
+def _unseen(totals: Totals) -> Iterator[str]:
+    """Why scenarios could not be seen, a line for each reason."""
+    unseen = (one for one in totals.scenarios.values() if one.status == UNSEEN)
+    told = (next(text for text in one.told if text.startswith(NOT_OBSERVABLE)) for one in unseen)
+    reasons = Counter(text.removeprefix(NOT_OBSERVABLE) for text in told)
+    if reasons:
+        yield "\n### not observable here\n\n"
+        yield from (f"- {escape(reason[:_LONGEST])}: {amount}\n" for reason, amount in reasons.items())
 
 
 def _entry(word: str, name: str, place: str, told: str) -> str:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import functools
 import json
 from http import HTTPStatus
 from itertools import chain, pairwise
+from json.encoder import encode_basestring as quoted
 from typing import TYPE_CHECKING, NamedTuple, cast
 
 from asgherkin.clients.events import Event
@@ -29,6 +31,7 @@ if TYPE_CHECKING:
 
 _PHRASES = {int(one): one.phrase for one in HTTPStatus}
 _TYPE = "application/vnd.asgherkin.{}+json"
+_EXCHANGE = _TYPE.format("exchange")
 _as_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
@@ -39,18 +42,25 @@ class Amounts(NamedTuple):
     channels: int = 0
     queries: int = 0
     crashes: int = 0
+    conversations: int = 0
     past: Sequence[Exchange] = ()
+
+
+_amounts = functools.partial(tuple.__new__, Amounts)  # a third of the time that its own way takes
 
 
 def amounts(session: Session) -> Amounts:
     """How much there is of each kind by now: a few lengths, for it is asked for at every step."""
-    exchanges = len(session.exchanges)
-    return Amounts(
-        exchanges,
-        len(_channels(session)),
-        len(_queries(session)),
-        len(session.crashes),
-        () if exchanges else session.responses.exchanges(),
+    held, exchanges = vars(session), session.exchanges
+    return _amounts(
+        (
+            len(exchanges),
+            len(session.channels.all) if "channels" in held else 0,
+            len(session.databases.queries) if "databases" in held else 0,
+            len(session.crashes),
+            len(session.conversations),
+            () if exchanges else session.responses.exchanges(),
+        )
     )
 
 
@@ -67,6 +77,11 @@ def _learn_all(session: Session, moments: Sequence[Amounts]) -> None:
         session.databases.evidence()  # which learns
     for channel in _channels(session):
         channel.learn(session.redactor)
+    if session.conversations:
+        from asgherkin.session.transcripts import learn_conversation  # only where a scenario has a websocket
+
+        for conversation in session.conversations:
+            learn_conversation(conversation, session.redactor)
 
 
 def _channels(session: Session) -> list[Channel]:
@@ -81,24 +96,34 @@ def _between(session: Session, before: Amounts, after: Amounts) -> Iterable[dict
     redactor = session.redactor
     past = [one for one in after.past if one not in before.past]
     for exchange in (*session.exchanges[before.exchanges : after.exchanges], *past):
-        yield _attachment("exchange", _exchange(exchange, redactor))
+        yield {"mediaType": _EXCHANGE, "body": _exchange(exchange, redactor)}
     for channel in _channels(session)[before.channels : after.channels]:
         yield _channel(channel, redactor)
+    for conversation in _own(session, session.conversations[before.conversations : after.conversations]):
+        yield _attachment("websocket", _conversation("", conversation, redactor))
     for asked in _queries(session)[before.queries : after.queries]:
         yield _attachment("query", _query(asked, redactor))
     for crash in session.crashes[before.crashes : after.crashes]:
         yield _attachment("crash", _crash(crash, session.surroundings.root, redactor))
 
 
+def _own(session: Session, conversations: Sequence[Conversation]) -> Iterable[Conversation]:
+    """Those that a user's own steps have opened."""
+    held = {id(getattr(channel, "conversation", None)) for channel in _channels(session)} if conversations else ()
+    return [one for one in conversations if id(one) not in held]
+
+
 def _channel(channel: Channel, redactor: Redactor) -> dict[str, str]:
+    name = redactor.redact(channel.subject[1:-1]) if channel.subject.startswith('"') else ""
     if channel.kind == "websocket":
-        return _attachment("websocket", _conversation(cast("HeldSocket", channel).conversation, redactor))
-    return _attachment("stream", _stream(cast("HeldStream", channel).log, redactor))
+        return _attachment("websocket", _conversation(name, cast("HeldSocket", channel).conversation, redactor))
+    return _attachment("stream", _stream(name, cast("HeldStream", channel).log, redactor))
 
 
-def _conversation(conversation: Conversation, redactor: Redactor) -> dict[str, object]:
+def _conversation(name: str, conversation: Conversation, redactor: Redactor) -> dict[str, object]:
     transcript, closing, refusal = conversation.transcript, conversation.closing, conversation.refusal
     return {
+        "name": name,
         "target": redactor.redact(conversation.target),
         "subprotocol": conversation.subprotocol,
         "refusal": refusal and _refusal(refusal, redactor),
@@ -119,8 +144,9 @@ def _closing(closing: Closing, redactor: Redactor) -> dict[str, object]:
     return {"by": closing.by, "code": closing.code, "reason": reason, "at": _milliseconds(closing.at)}
 
 
-def _stream(log: StreamLog, redactor: Redactor) -> dict[str, object]:
+def _stream(name: str, log: StreamLog, redactor: Redactor) -> dict[str, object]:
     return {
+        "name": name,
         "target": redactor.redact(log.target),
         "events": [_came(one, redactor) for one in (*log.head, *log.tail)],
         "left_out": log.left_out,
@@ -132,33 +158,36 @@ def _attachment(kind: str, content: Mapping[str, object]) -> dict[str, str]:
     return {"mediaType": _TYPE.format(kind), "body": _as_json(content)}
 
 
-def _exchange(exchange: Exchange, redactor: Redactor) -> dict[str, object]:
-    return {
-        "request": {
-            "method": exchange.method,
-            "target": redactor.redact(exchange.target),
-            "headers": _headers(exchange.request_headers, redactor),
-            "body": _body(exchange.request_body, exchange.request_size, redactor),
-            "size": exchange.request_size,
-        },
-        "response": None if exchange.status is None else _response(exchange, exchange.status, redactor),
-        "milliseconds": None if exchange.seconds is None else _milliseconds(exchange.seconds),
-    }
+def _exchange(exchange: Exchange, redactor: Redactor) -> str:
+    """As JSON, put together of pieces: there are more exchanges than anything else, and headers come again."""
+    request = (
+        f'{{"method":{quoted(exchange.method)},"target":{quoted(redactor.redact(exchange.target))},'
+        f'"headers":{_headers(exchange.request_headers, redactor)},'
+        f'"body":{_as_json(_body(exchange.request_body, exchange.request_size, redactor))},'
+        f'"size":{exchange.request_size}}}'
+    )
+    response = "null" if exchange.status is None else _response(exchange, exchange.status, redactor)
+    took = "null" if exchange.seconds is None else repr(_milliseconds(exchange.seconds))
+    return f'{{"request":{request},"response":{response},"milliseconds":{took}}}'
 
 
-def _response(exchange: Exchange, status: int, redactor: Redactor) -> dict[str, object]:
-    return {
-        "status": status,
-        "phrase": _PHRASES.get(status, ""),
-        "headers": _headers(exchange.response_headers, redactor),
-        "body": _body(exchange.response_body, exchange.response_size, redactor),
-        "size": exchange.response_size,
-        "complete": exchange.complete,
-    }
+def _response(exchange: Exchange, status: int, redactor: Redactor) -> str:
+    return (
+        f'{{"status":{_as_json(status)},"phrase":"{_PHRASES.get(status, "")}",'
+        f'"headers":{_headers(exchange.response_headers, redactor)},'
+        f'"body":{_as_json(_body(exchange.response_body, exchange.response_size, redactor))},'
+        f'"size":{exchange.response_size},"complete":{"true" if exchange.complete else "false"}}}'
+    )
 
 
-def _headers(headers: Iterable[tuple[str, str]], redactor: Redactor) -> list[list[str]]:
-    return [[name, MASK if redactor.is_secret(name) else redactor.redact(value)] for name, value in headers]
+def _headers(headers: Iterable[tuple[str, str]], redactor: Redactor) -> str:
+    headers = tuple(headers)
+    if redactor.are_open(headers):
+        return _open_headers(headers)
+    return _as_json([[name, MASK if redactor.is_secret(name) else redactor.redact(value)] for name, value in headers])
+
+
+_open_headers = functools.lru_cache(1024)(_as_json)
 
 
 def _body(body: bytes, size: int, redactor: Redactor) -> str | None:
@@ -174,14 +203,17 @@ def _body(body: bytes, size: int, redactor: Redactor) -> str | None:
 
 def _shown(text: str, redactor: Redactor) -> str:
     """A text without secrets. JSON is written anew only where something in it is masked."""
-    if text[:1] in ("{", "[") and redactor.may_name(text):
-        try:
-            document = json.loads(text)
-            masked = redactor.masked(document)
-            if masked != document:
-                text = json.dumps(masked, ensure_ascii=False)
-        except (ValueError, RecursionError):
-            pass
+    if text[:1] not in ("{", "["):
+        return redactor.redact(text)
+    if not redactor.may_name(text):
+        return redactor.redact(text) if redactor.learned else text
+    try:
+        document = json.loads(text)
+        masked = redactor.masked(document)
+        if masked != document:
+            text = json.dumps(masked, ensure_ascii=False)
+    except (ValueError, RecursionError):
+        pass
     return redactor.redact(text)
 
 

@@ -75,9 +75,18 @@ class Databases:
         if not self.session.start():
             self.session.after_step(-1)
         if self._database is None:
-            given = self.session.surroundings.fixture("database") if self._url is None else self._url
+            given = self._given() if self._url is None else self._url
             self._database = self._open(given)
         return self._database
+
+    def _given(self) -> object:
+        settings = self.session.settings
+        if not settings.base_url:
+            return self.session.surroundings.fixture("database")
+        # The fixture may give what the app in this process uses.
+        if not settings.database:
+            self.session.check_observable("the database behind a deployed app; asgi_database would name it")
+        return settings.database
 
     def _open(self, given: object) -> Database:
         if isinstance(given, str):
@@ -99,6 +108,7 @@ class Databases:
 
         The app is not started before: it may be made with these sessions.
         """
+        self.session.check_observable("a transaction around a deployed app")
         self._around = self._open(given)
         from asgherkin.databases.transaction import begun
 

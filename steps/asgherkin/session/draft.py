@@ -16,9 +16,6 @@ if TYPE_CHECKING:
 
     from asgherkin.report.redaction import Redactor
 
-# The host of base_url on the in-process clients, as Starlette's TestClient has it.
-HOST = "testserver"
-
 Pairs = list[tuple[str, str]]
 # Its name and content, and its media type where it is not told by the name.
 File = tuple[str, bytes] | tuple[str, bytes, str]

@@ -27,8 +27,8 @@ _UNSAID = frozenset(("accept", "accept-encoding", "connection", "user-agent", "h
 def learn(exchange: Exchange, redactor: Redactor) -> None:
     """Know the secrets in an exchange."""
     redactor.learn_body(exchange.target.partition("?")[2])
-    for name, value in (*exchange.request_headers, *exchange.response_headers):
-        redactor.learn_header(name, value)
+    redactor.learn_headers(exchange.request_headers)
+    redactor.learn_headers(exchange.response_headers)
     for body in (exchange.request_body, exchange.response_body):
         if body:
             redactor.learn_body(body.decode(errors="replace"))
@@ -40,7 +40,8 @@ def exchange_sections(exchange: Exchange, redactor: Redactor) -> list[tuple[str,
     request += [f"{name}: {value}" for name, value in exchange.request_headers if name.lower() not in _UNSAID]
     request += _body(exchange.request_body, exchange.request_size, redactor)
     if exchange.status is None:
-        return [("The request", "\n".join(request)), ("The response", "none came; the client is given a bare 500")]
+        came = "none came" if exchange.lost else "none came; the client is given a bare 500"
+        return [("The request", "\n".join(request)), ("The response", came)]
     response = [f"{exchange.status} {_phrase(exchange.status)}".rstrip()]
     response += [f"{name}: {value}" for name, value in exchange.response_headers]
     if exchange.method == "HEAD" and exchange.response_size:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 OWN_CLIENT = {"async": "async_client", "test": "client"}
-"""The fixture that a user overrides to plug a client of their own, for each kind of client."""
+"""The fixture that a user overrides to plug a client of their own, for each client that takes one."""
 _REACHES_APP = frozenset(("session", *OWN_CLIENT.values()))
 
 
@@ -24,8 +24,10 @@ def check_loops(surroundings: Surroundings, names: Sequence[str]) -> None:
     """
     if surroundings.client_name == "async" and surroundings.loop_name != "trio":
         return
+    if surroundings.client_name == "live" and surroundings.settings.base_url:  # the user's side is on pytest's loop
+        return
     if _REACHES_APP.intersection(names):
-        names = [*names, "asgi_app", OWN_CLIENT[surroundings.client_name]]
+        names = [*names, "asgi_app", *filter(None, [OWN_CLIENT.get(surroundings.client_name)])]
     found = surroundings.async_fixtures(names)
     if found:
         raise ConfigurationError(_other_loop(surroundings, found))
@@ -33,7 +35,7 @@ def check_loops(surroundings: Surroundings, names: Sequence[str]) -> None:
 
 def _other_loop(surroundings: Surroundings, found: Sequence[str]) -> str:
     fixtures = ", ".join(f'"{name}"' for name in found)
-    what = f'the client "{surroundings.client_name}"' if surroundings.client_name == "test" else "the loop trio"
+    what = "the loop trio" if surroundings.client_name == "async" else f'the client "{surroundings.client_name}"'
     return (
         f"This scenario needs the async fixture {fixtures}, which lives on pytest-asyncio's event loop, but with "
         f"{what} the app runs on a loop of its own, so they could not share connections. "

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Literal
 
 from asgherkin.clients.app import asgi3, load_app
@@ -19,7 +20,9 @@ if TYPE_CHECKING:
 
 def own_client(session: Session) -> object:
     """The user's own HTTP client, where the fixture for it is overridden; else None."""
-    fixture = OWN_CLIENT[session.client_name]
+    fixture = OWN_CLIENT.get(session.client_name)
+    if fixture is None:  # whatever it is, it would not go over the socket
+        return None
     return session.surroundings.fixture(fixture) if session.surroundings.is_overridden(fixture) else None
 
 
@@ -28,7 +31,12 @@ def open_client(session: Session, own: object) -> tuple[Recorder, Client]:
 
     Raises ConfigurationError where an extra is missing.
     """
-    recorder = Recorder(no_app, timeout=session.settings.timeout, root=session.surroundings.root)
+    recorder = Recorder(
+        no_app,
+        timeout=session.settings.timeout,
+        root=session.surroundings.root,
+        listens=session.client_name != "live",
+    )
     client = _client(session, recorder)
     if own is not None:
         client.plug(own)
@@ -43,10 +51,22 @@ def plugged_app(session: Session, own: object) -> ASGI3:
     """
     # A TestClient that was entered runs the app's lifespan: a second one beside it would start the app twice.
     entered = getattr(own, "portal", None) is not None
-    return no_app if entered else asgi3(_app(session, required=own is None))
+    if session.client_name == "live":
+        return deployed if session.settings.base_url else _shared_app(session)
+    return no_app if entered else _alone(session, asgi3(_app(session, required=own is None)))
+
+
+def _alone(session: Session, app: ASGI3) -> ASGI3:
+    """The app, after it was shut down where a server of this process runs it."""
+    hosts = session.surroundings.hosts_in_use()
+    if hosts is not None:
+        hosts.rest(app)
+    return app
 
 
 def _client(session: Session, recorder: Recorder) -> Client:
+    if session.client_name == "live":
+        return _live(session, recorder)
     if session.client_name == "test":
         from asgherkin.clients.threaded import TestClientAdapter  # starlette.testclient is slow to import
 
@@ -55,6 +75,36 @@ def _client(session: Session, recorder: Recorder) -> Client:
     from asgherkin.clients.asynchronous import AsyncAdapter  # httpx2 is slow to import
 
     return AsyncAdapter(recorder, _loop(session))
+
+
+def _live(session: Session, recorder: Recorder) -> Client:
+    from asgherkin.clients.live import LocalAdapter, RemoteAdapter  # slow to import, and an extra
+
+    hosts = session.surroundings.hosts()
+    if session.settings.base_url:
+        user_loop = partial(make_loop, "asyncio")
+        return RemoteAdapter(
+            recorder, hosts.host("asyncio"), session.settings.base_url, lambda: user_loop(session.surroundings.loop())
+        )
+    return LocalAdapter(recorder, hosts, session.loop_name)
+
+
+def _shared_app(session: Session) -> ASGI3:
+    """The app for a server in this process: one that other scenarios name too is the same one for all of them."""
+    surroundings = session.surroundings
+    location = session.app_location
+    if location is None and not surroundings.is_overridden("asgi_app"):
+        location = session.settings.app or None
+    given = location or _given_app(session)
+    if isinstance(given, str):
+        return surroundings.hosts().shared(given, lambda: asgi3(load_app(given, surroundings.root)))
+    if surroundings.outlasts_scenario("asgi_app"):
+        return surroundings.hosts().shared(given, lambda: asgi3(given))
+    return asgi3(given)
+
+
+async def deployed(scope: object, receive: object, send: object) -> None:
+    """Stands in for an app that runs elsewhere."""
 
 
 def _loop(session: Session) -> Loop:
@@ -73,13 +123,19 @@ def _app(session: Session, *, required: bool) -> object:
         return no_app
     if session.settings.app and not surroundings.is_overridden("asgi_app"):
         return load_app(session.settings.app, surroundings.root)
-    app = surroundings.fixture("asgi_app")
+    app = _given_app(session)
+    return load_app(app, surroundings.root) if isinstance(app, str) else app
+
+
+def _given_app(session: Session) -> object:
+    """What the fixture gives: an app, or its location."""
+    app = session.surroundings.fixture("asgi_app")
     if not isinstance(app, str) and not callable(app):
         raise ConfigurationError(
             f"The fixture asgi_app gives {show(app)}, which is no app. "
             'Return an ASGI app, or its location, such as "shop.main:app".'
         )
-    return load_app(app, surroundings.root) if isinstance(app, str) else app
+    return app
 
 
 async def no_app(scope: object, receive: object, send: object) -> None:

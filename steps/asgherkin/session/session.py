@@ -6,12 +6,12 @@ import functools
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
-from asgherkin.errors import AppError, SentenceError
+from asgherkin.errors import AppError, NotObservable, SentenceError
 from asgherkin.matching.text import fill_text
 from asgherkin.report.redaction import Redactor
 from asgherkin.session.ahead import needed_fixtures
 from asgherkin.session.crashes import crash_error, is_expected
-from asgherkin.session.draft import HOST, Draft, check_cookie, set_cookie
+from asgherkin.session.draft import Draft, check_cookie, set_cookie
 from asgherkin.session.evidence import crash_section, exchange_sections, learn
 from asgherkin.session.loops import check_loops
 from asgherkin.session.responses import Responses
@@ -20,6 +20,7 @@ from asgherkin.session.variables import Slot, Variables, known
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
+    from asgherkin.clients.conversation import Conversation
     from asgherkin.clients.port import Client
     from asgherkin.clients.recorder import Crash, Exchange, Recorder
     from asgherkin.session.channels import Channels
@@ -64,7 +65,13 @@ class Session:
         Raises SentenceError once the app is in use.
         """
         self.check_unused()
+        self.check_observable("another app than the deployed one")
         self.app_location = location
+
+    def check_observable(self, what: str) -> None:
+        """Raise NotObservable where the scenario runs against a deployed server: only in-process `what` can be seen."""
+        if self.settings.base_url:
+            raise NotObservable(what)
 
     def check_unused(self) -> None:
         """Raise SentenceError once the app is in use: too late for another app, client or loop."""
@@ -124,6 +131,11 @@ class Session:
         """Every request that reached the app in this scenario, and its response."""
         return self._opened[0].exchanges if self._opened else []
 
+    @property
+    def conversations(self) -> list[Conversation]:
+        """Every websocket of this scenario, those of a user's own steps too."""
+        return self._opened[0].conversations if self._opened else []
+
     def start(self, *, again: bool = False) -> bool:
         """Start the app if it was not started yet; `again`: also after a shut-down. False where it does not start.
 
@@ -153,7 +165,7 @@ class Session:
         """Put a cookie into the client's jar, as if the app had set it."""
         check_cookie(name, value)
         self.redactor.learn_header("Cookie", f"{name}={value}")
-        set_cookie(self.client.cookies, name, value, HOST)
+        set_cookie(self.client.cookies, name, value, self.client.host)
 
     @functools.cached_property
     def databases(self) -> Databases:
@@ -247,7 +259,7 @@ class Session:
         try:
             # What goes wrong is among the crashes; an app that still blocks its loop was told of already.
             with suppress(AppError):
-                self.client.shut_down()
+                self.client.finish()
             if "databases" in vars(self):
                 self.databases.close()
         finally:

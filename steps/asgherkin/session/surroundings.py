@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from pathlib import Path
 
+    from asgherkin.clients.hosting import Hosts
     from asgherkin.options import Settings
 
 
@@ -35,6 +36,15 @@ class Surroundings(Protocol):
 
     def loop(self) -> asyncio.AbstractEventLoop:
         """pytest-asyncio's loop."""
+
+    def outlasts_scenario(self, fixture: str) -> bool:
+        """Whether a fixture gives other scenarios what it gives this one."""
+
+    def hosts(self) -> Hosts:
+        """What the scenarios of this worker share on the client live."""
+
+    def hosts_in_use(self) -> Hosts | None:
+        """The same, if a scenario has asked for it."""
 
     def at_teardown(self, function: Callable[[], None]) -> None:
         """Have a function called when the scenario's fixtures are torn down."""

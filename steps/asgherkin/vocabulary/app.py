@@ -35,6 +35,11 @@ def plan(texts: Iterable[str], client: str, loop: str) -> tuple[str, str]:
     return client, loop
 
 
+def named_client(texts: Iterable[str]) -> str:
+    """The client that a scenario's steps choose; "" where they choose none."""
+    return plan(texts, "", "")[0]
+
+
 def _chosen(sentence: Sentence, text: str, slot: str, known: tuple[str, ...]) -> str | None:
     found = (sentence.parse_arguments(text) or {}).get(slot)
     value = found.written.strip('"') if isinstance(found, Text) else None
@@ -43,21 +48,25 @@ def _chosen(sentence: Sentence, text: str, slot: str, known: tuple[str, ...]) ->
 
 @given(Sentence("the app is {location:text}", example='the app is "shop.main:app"'))
 def the_app_is(session: Session, location: str) -> None:
-    """Plug another app for this scenario: `module:attribute`, or `module:factory()`."""
+    """Another app for this scenario: `module:attribute`, or `module:factory()`."""
     session.choose_app(location)
 
 
 @given(_RUNS_ON)
 def the_app_runs_on(session: Session, loop: str) -> None:
-    """Run the app on another event loop in this scenario: asyncio, uvloop or trio."""
+    """The event loop of this scenario: `asyncio`, `uvloop` or `trio`."""
     session.check_unused()
+    if loop in LOOPS:
+        session.check_observable("the event loop of a deployed app")
     _check_choice("event loop", loop, LOOPS, session.loop_name)
 
 
 @given(_CLIENT_IS)
 def the_client_is(session: Session, client: str) -> None:
-    """Use another client in this scenario: async (httpx AsyncClient) or test (Starlette's TestClient)."""
+    """The client: `async` (httpx2's AsyncClient), `test` (Starlette's TestClient) or `live` (over a real socket)."""
     session.check_unused()
+    if client in CLIENTS and client != "live":
+        session.check_observable(f"what the client {client} sees, which reaches apps in this process only")
     _check_choice("client", client, CLIENTS, session.client_name)
 
 
@@ -72,20 +81,20 @@ def _check_choice(what: str, chosen: str, known: tuple[str, ...], in_use: str) -
 
 @given(Sentence("server errors are returned as responses", example="server errors are returned as responses"))
 def server_errors_are_returned(session: Session) -> None:
-    """A crash is just a 500, as with `raise_server_exceptions=False`: its content can be looked at."""
+    """A crash is a response with the status 500, and nothing more: what a client sees of it can be looked at."""
     session.check_unused()
     session.server_errors_returned = True
 
 
 @when(Sentence("the app starts", example="the app starts"))
 def the_app_starts(session: Session) -> None:
-    """Start the app now, also after a shut-down; without this sentence it starts before the first request."""
+    """The lifespan's start-up, now, also after a shut-down; without this sentence it comes before the first request."""
     session.start(again=True)
 
 
 @when(Sentence("the app shuts down", example="the app shuts down"))
 def the_app_shuts_down(session: Session) -> None:
-    """Shut the app down now; without this sentence that happens after the last step."""
+    """The lifespan's shut-down, now; without this sentence it comes after the last step."""
     session.start()
     session.shut_down()
 
@@ -97,7 +106,7 @@ def _always(*_: object) -> bool:
 @then(Sentence("the app failed to start with {exception:text}", example='the app failed to start with "RuntimeError"'))
 @expects_crash(_always)
 def the_app_failed_to_start(session: Session, exception: str) -> None:
-    """The app's start-up failed with this exception."""
+    """The start-up raised this exception."""
     _verify_start(session, exception)
 
 
@@ -109,7 +118,7 @@ def the_app_failed_to_start(session: Session, exception: str) -> None:
 )
 @expects_crash(_always)
 def the_app_failed_to_start_saying(session: Session, exception: str, message: str) -> None:
-    """The app's start-up failed with this exception, and the message is a part of its text."""
+    """The start-up raised this exception, and its message contains this."""
     _verify_start(session, exception, message)
 
 
@@ -128,16 +137,18 @@ def the_app_raised(session: Session, exception: str) -> None:
 )
 @expects_crash(_always)
 def the_app_raised_saying(session: Session, exception: str, message: str) -> None:
-    """This exception left the app during the last act, and the message is a part of its text."""
+    """This exception left the app during the last act, and its message contains this."""
     _verify_raised(session, exception, message)
 
 
 def _verify_start(session: Session, exception: str, message: str | None = None) -> None:
+    session.check_observable("the start of a deployed app")
     crashes = [one for one in session.crashes if one.doing == "start-up"]
     _verify(crashes, "failed to start with", exception, message, otherwise="started")
 
 
 def _verify_raised(session: Session, exception: str, message: str | None = None) -> None:
+    session.check_observable("an exception inside of a deployed app")
     if session.has_channels:
         session.channels.await_crash()
     _verify(session.crashes_of_act, "raised", exception, message, otherwise="raised nothing")

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 @given(Sentence("the database is {url:text}", example='the database is "sqlite+aiosqlite:///shop.db"'))
 @chooses_database
 def the_database_is(session: Session, url: str) -> None:
-    """Look into another database in this scenario: a URL as SQLAlchemy has it, with an async driver."""
+    """Another database for this scenario: a SQLAlchemy URL with an async driver; before the first table or query."""
     session.databases.choose(url)
 
 
@@ -45,7 +45,7 @@ def the_table_is_emptied(session: Session, table: str) -> None:
 @given(Sentence("the table {table:text} starts with:", example='the table "notes" starts with:'))
 @seeds_table("table")
 def the_table_starts_with(session: Session, table: str, datatable: Table) -> None:
-    """Remove all rows of a table, and put these in: a table with columns as its heading."""
+    """Remove all rows of a table, and put these in: a table whose heading names columns."""
     columns, rows = _cells(session, datatable)
     session.databases.seed(table, columns, rows)
 
@@ -53,7 +53,7 @@ def the_table_starts_with(session: Session, table: str, datatable: Table) -> Non
 @when(Sentence("I run the query:", example="I run the query:"))
 @uses_database
 def run_the_query(session: Session, docstring: str) -> None:
-    """Run a query in the database's own language. A remembered value is a bound parameter, never a part of the text."""
+    """Run a query, a doc string in the database's own language, and keep what it changes."""
     names = dict.fromkeys(NAME.findall(docstring))
     session.databases.run_query(docstring, {name: session.lookup(name) for name in names})
 
@@ -61,7 +61,7 @@ def run_the_query(session: Session, docstring: str) -> None:
 @then(Sentence("the table {table:text} has {count:rows}", example='the table "notes" has 2 rows', within=True))
 @uses_database
 def the_table_has_rows(session: Session, table: str, count: int, within: float | None) -> None:
-    """The number of rows."""
+    """The number of rows: `has 2 rows`, `has 1 row`, `has 0 rows`."""
     _verify_number(session, table, count, within)
 
 
@@ -82,7 +82,7 @@ def _verify_number(session: Session, table: str, count: int, within: float | Non
 @then(Sentence("the table {table:text} contains:", example='the table "notes" contains:', within=True))
 @uses_database
 def the_table_contains(session: Session, table: str, datatable: Table, within: float | None) -> None:
-    """Each of these rows is there; only the columns of the heading are looked at."""
+    """Each of these rows is there, and each needs one of its own; only the columns of the heading are looked at."""
     from asgherkin.databases.comparing import verify_contains
 
     _verify_rows(session, table, _with_rows(datatable), within, verify_contains)
@@ -115,7 +115,7 @@ def _verify_rows(session: Session, table: str, datatable: Table, within: float |
 @then(Sentence("the query result is:", example="the query result is:", within=True))
 @uses_database
 def the_query_result_is(session: Session, datatable: Table, within: float | None) -> None:
-    """The query's rows, in this order; the heading names all its columns."""
+    """The rows of the last query, in this order; the heading names all its columns, in any order."""
     from asgherkin.databases.comparing import verify_in_order
 
     columns, rows = _cells(session, datatable)
@@ -126,7 +126,7 @@ def the_query_result_is(session: Session, datatable: Table, within: float | None
 @then(Sentence("the query result has {count:rows}", example="the query result has 2 rows", within=True))
 @uses_database
 def the_query_result_has_rows(session: Session, count: int, within: float | None) -> None:
-    """The number of the query's rows."""
+    """The number of rows of the last query."""
     from asgherkin.databases.comparing import verify_count
 
     databases = session.databases

@@ -75,6 +75,12 @@ class Sentence(StepParser):
         self._within = within
         self._parsed: dict[str, dict[str, Slot | None] | None] = {}
 
+    @property
+    def pattern(self) -> str:
+        """The whole template, with what `within` adds to it."""
+        colon = ":" if self._within and self.name.endswith(":") else ""
+        return f"{self.name.removesuffix(colon)}[ within {{within:span}}]{colon}" if self._within else self.name
+
     @functools.cached_property
     def _regex(self) -> re.Pattern[str]:
         # Compiled when a step begins as the sentence does: most runs need a few of them.

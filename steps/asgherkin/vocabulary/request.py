@@ -18,26 +18,26 @@ if TYPE_CHECKING:
 
 @given(Sentence("the request header {name:text} is {value:text}", example='the request header "X-Tenant" is "acme"'))
 def the_request_header(session: Session, name: str, value: str) -> None:
-    """Send a header with every request of the scenario."""
+    """Send a header with every request of the scenario; a second value for its name takes the place of the first."""
     session.draft.set_header(name, value)
 
 
 @given(Sentence("the request headers are:", example="the request headers are:"))
 def the_request_headers(session: Session, datatable: Table) -> None:
-    """Send headers with every request of the scenario: a table with name and value."""
+    """Send headers with every request of the scenario: a table with `name` and `value`."""
     for name, value in pairs(datatable, session):
         session.draft.set_header(name, value)
 
 
 @given(Sentence("the query parameter {name:text} is {value:text}", example='the query parameter "q" is "milk"'))
 def the_query_parameter(session: Session, name: str, value: str) -> None:
-    """Send a query parameter with every request of the scenario."""
+    """Send a query parameter with every request of the scenario. The same name twice sends both."""
     session.draft.add_query([(name, value)])
 
 
 @given(Sentence("the query parameters are:", example="the query parameters are:"))
 def the_query_parameters(session: Session, datatable: Table) -> None:
-    """Send query parameters with every request of the scenario: a table with name and value."""
+    """Send query parameters with every request of the scenario: a table with `name` and `value`."""
     session.draft.add_query(pairs(datatable, session))
 
 
@@ -54,7 +54,7 @@ def the_cookie(session: Session, name: str, value: str) -> None:
     )
 )
 def authenticated_by_token(session: Session, token: str) -> None:
-    """Send a bearer token (RFC 6750) with every request of the scenario."""
+    """Send the header `Authorization: Bearer t` with every request of the scenario (RFC 6750)."""
     session.redactor.learn(token)
     session.draft.authenticate("Bearer", token)
 
@@ -66,26 +66,26 @@ def authenticated_by_token(session: Session, token: str) -> None:
     )
 )
 def authenticated_by_password(session: Session, user: str, password: str) -> None:
-    """Send basic credentials (RFC 7617) with every request of the scenario."""
+    """Send the header `Authorization: Basic …` with every request of the scenario (RFC 7617)."""
     session.redactor.learn(password)
     session.draft.authenticate("Basic", basic_credentials(user, password))
 
 
 @given(Sentence("the request body is:", example="the request body is:"))
 def the_request_body(session: Session, docstring: str) -> None:
-    """Send this body with the next request, with the doc string's media type; JSON if it parses and none is given."""
+    """Send this body, a doc string, with the next request: of its media type; JSON if it parses and has none."""
     _set_body(session, docstring)
 
 
 @given(Sentence("the form field {name:text} is {value:text}", example='the form field "name" is "Ann"'))
 def the_form_field(session: Session, name: str, value: str) -> None:
-    """Send a form field with the next request."""
+    """Send a form field with the next request. The same name twice sends both."""
     session.draft.add_form([(name, value)])
 
 
 @given(Sentence("the form is:", example="the form is:"))
 def the_form(session: Session, datatable: Table) -> None:
-    """Send form fields with the next request: a table with name and value."""
+    """Send form fields with the next request: a table with `name` and `value`."""
     session.draft.add_form(pairs(datatable, session))
 
 
@@ -107,7 +107,7 @@ def the_file_is_attached(session: Session, path: str, name: str) -> None:
     )
 )
 def a_file_is_attached(session: Session, filename: str, name: str, docstring: str) -> None:
-    """Upload a file with this name and content with the next request."""
+    """Upload a file with this name and content, a doc string, with the next request."""
     content = session.fill_text(docstring).encode()
     media_type = session.fill_text(getattr(docstring, "media_type", ""))
     session.draft.add_file(name, (filename, content, media_type) if media_type else (filename, content))
@@ -127,7 +127,7 @@ def i_send_in_short(session: Session, method: str, path: str) -> None:
 
 @when(Sentence("I send a {method:method} request to {path:text}", example='I send a GET request to "/notes"'))
 def i_send(session: Session, method: str, path: str) -> None:
-    """Send a request."""
+    """Send a request: the long form."""
     session.responses.send(method, path)
 
 
@@ -138,7 +138,7 @@ def i_send(session: Session, method: str, path: str) -> None:
     )
 )
 def i_send_a_body(session: Session, method: str, path: str, docstring: str) -> None:
-    """Send a request with this body."""
+    """Send a request with this body, a doc string, as in `the request body is:`."""
     _set_body(session, docstring)
     session.responses.send(method, path)
 
@@ -150,7 +150,7 @@ def i_send_a_body(session: Session, method: str, path: str, docstring: str) -> N
     )
 )
 def i_send_a_form(session: Session, method: str, path: str, datatable: Table) -> None:
-    """Send a request with these form fields: a table with name and value."""
+    """Send a request with these form fields: a table with `name` and `value`."""
     session.draft.add_form(pairs(datatable, session))
     session.responses.send(method, path)
 
@@ -162,7 +162,7 @@ def i_send_a_form(session: Session, method: str, path: str, datatable: Table) ->
     )
 )
 def i_send_a_query(session: Session, method: str, path: str, datatable: Table) -> None:
-    """Send a request with these query parameters: a table with name and value."""
+    """Send a request with these query parameters, for this request only: a table with `name` and `value`."""
     session.responses.send(method, path, pairs(datatable, session))
 
 
@@ -173,7 +173,7 @@ def i_send_a_query(session: Session, method: str, path: str, datatable: Table) -
     )
 )
 def i_send_at_the_same_time(session: Session, count: int, method: str, path: str) -> None:
-    """Send the same request several times at once, on the app's own loop."""
+    """Send the same request several times, really at once, on the app's own loop."""
     session.responses.send_together(count, method, path)
 
 
@@ -184,7 +184,7 @@ def i_send_at_the_same_time(session: Session, count: int, method: str, path: str
     )
 )
 def i_send_bodies_at_the_same_time(session: Session, count: int, method: str, path: str, docstring: str) -> None:
-    """Send the same request several times at once, with this body each."""
+    """Send the same request several times, really at once, with this body each: a doc string."""
     _set_body(session, docstring)
     session.responses.send_together(count, method, path)
 

@@ -65,7 +65,7 @@ def the_response_header(session: Session, name: str, expected: Comparison, withi
     )
 )
 def the_response_cookie(session: Session, name: str, expected: Comparison, within: float | None) -> None:
-    """A cookie that the response sets, or a response that redirected to it."""
+    """A cookie that this response sets, or a redirect on the way to it."""
     session.responses.eventually(
         within, lambda: verify(f'the response cookie "{name}"', expected, _cookie(session, name))
     )
@@ -83,7 +83,7 @@ def _cookie(session: Session, name: str) -> object:
 
 @then(Sentence("the response redirects to {url:text}", example='the response redirects to "/login"', within=True))
 def the_response_redirects_to(session: Session, url: str, within: float | None) -> None:
-    """The response is a redirect to this address, relative or whole."""
+    """The status is 3xx and `Location` leads there; the path, or the whole address."""
     session.responses.eventually(within, lambda: _verify_redirect(session, url))
 
 
@@ -113,7 +113,7 @@ def the_response_text(session: Session, expected: Comparison, within: float | No
 
 @then(Sentence("the response text is:", example="the response text is:", within=True))
 def the_response_text_is(session: Session, docstring: str, within: float | None) -> None:
-    """The body, as text, over several lines."""
+    """The body, as text, over several lines: a doc string."""
     expected = session.fill_text(docstring)
     session.responses.eventually(within, lambda: _verify_text(session.responses.last.text, expected))
 
@@ -140,7 +140,7 @@ def the_response_body_is(session: Session, docstring: str, within: float | None)
 
 @then(Sentence("the response body contains:", example="the response body contains:", within=True))
 def the_response_body_contains(session: Session, docstring: str, within: float | None) -> None:
-    """The body contains this JSON document: at any depth, only what is named is looked at."""
+    """The body has at least this, at any depth: only what is named is looked at."""
     expected = parse_document(docstring, session.lookup, expected=True)
     responses = session.responses
     responses.eventually(within, lambda: verify_contains("the response body", expected, responses.document))
@@ -148,7 +148,7 @@ def the_response_body_contains(session: Session, docstring: str, within: float |
 
 @then(Sentence("the response body does not contain:", example="the response body does not contain:", within=True))
 def the_response_body_does_not_contain(session: Session, docstring: str, within: float | None) -> None:
-    """The body does not contain this JSON document."""
+    """The body does not have all of this."""
     expected = parse_document(docstring, session.lookup, expected=True)
     responses = session.responses
     responses.eventually(within, lambda: verify_does_not_contain("the response body", expected, responses.document))
@@ -172,7 +172,7 @@ def _verify_at(session: Session, path: str, expected: Comparison) -> None:
 
 @then(Sentence("the response body has:", example="the response body has:", within=True))
 def the_response_body_has(session: Session, datatable: Table, within: float | None) -> None:
-    """Parts of the body: a table with path and value; every row is checked, all misses are listed."""
+    """Several parts of the body: a table with `path` and `value`. All misses are listed."""
     rows = [
         (session.fill_text(path), parse_cell(value, session.lookup, expected=True))
         for path, value in rows_of(datatable, ("path", "value"))
@@ -193,7 +193,7 @@ def _verify_rows(session: Session, rows: list[tuple[str, object]]) -> None:
 
 @then(Sentence("the response body matches the schema:", example="the response body matches the schema:", within=True))
 def the_response_body_matches_the_schema(session: Session, docstring: str, within: float | None) -> None:
-    """The body is valid by this JSON Schema (2020-12)."""
+    """The body is valid by this JSON Schema (2020-12): a doc string."""
     _verify_schema(session, parse_document(docstring, session.lookup), within)
 
 
@@ -221,7 +221,7 @@ def _verify_schema(session: Session, schema: object, within: float | None) -> No
 
 @then(Sentence("the response arrives within {limit:span}", example="the response arrives within 200 milliseconds"))
 def the_response_arrives_within(session: Session, limit: float) -> None:
-    """The time from the request until the response was whole. It is measured, nothing is sent again."""
+    """The time from sending the request to the last byte. It is measured, nothing is sent again."""
     took = session.responses.seconds
     if took > limit:
         raise Mismatch(f"The response arrived after {took * 1000:.0f} ms, expected within {limit * 1000:.0f} ms.")
@@ -230,7 +230,7 @@ def the_response_arrives_within(session: Session, limit: float) -> None:
 @then(Sentence("the response statuses are:", example="the response statuses are:", within=True))
 @expects_crash(lists_server_error)
 def the_response_statuses_are(session: Session, datatable: Table, within: float | None) -> None:
-    """How many of the requests sent at the same time had which status: a table with status and count."""
+    """How many of the requests sent at the same time had which status: a table with `status` and `count`."""
     expected: dict[int, int] = {}
     for status, count in rows_of(datatable, ("status", "count")):
         code = status_code(session.fill_text(status))

@@ -26,13 +26,13 @@ _receives = partial(both_forms, then, "the stream receives", " receives", within
 
 @given_and_when("I open the event stream {path:text}[ as {name:text}]", example='I open the event stream "/board"')
 def i_open_the_event_stream(session: Session, path: str, name: str | None) -> None:
-    """Send a GET request, and read its events as they come."""
+    """Send a GET request with the scenario's headers, cookies, query and credentials; read its events as they come."""
     session.channels.open_stream(path, name, of_events=True)
 
 
 @given_and_when("I open the stream {path:text}[ as {name:text}]", example='I open the stream "/tasting/1"')
 def i_open_the_stream(session: Session, path: str, name: str | None) -> None:
-    """Send a GET request, and read its text as it comes."""
+    """Send a GET request as for an event stream, and read its text as it comes."""
     session.channels.open_stream(path, name, of_events=False)
 
 
@@ -76,7 +76,7 @@ def _next(session: Session, name: str, within: float | None, stream: str | None)
     Sentence("the stream receives the text {text:text}", example='the stream receives the text "Welcome "', within=True)
 )
 def the_stream_receives_the_text(session: Session, text: str, within: float | None) -> None:
-    """The text goes on with this, however it is cut into parts."""
+    """The text goes on with this, in however many parts it comes."""
     received = session.channels.stream(None).next_text(text, within)
     verify("the text that the stream received", Comparison("is", escape(text)), received)
 

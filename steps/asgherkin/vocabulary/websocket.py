@@ -67,6 +67,8 @@ def the_websocket_is_refused(
     from asgherkin.session.transcripts import refusal_of  # only where a scenario holds a websocket
 
     refusal = session.channels.socket(name).refusal
+    if code is not None and refusal.code is None:
+        session.check_observable("the close code of a refused websocket, in whose place a server sends a status")
     for what, expected, actual in (("status", status, refusal.status), ("code", code, refusal.code)):
         if expected not in (None, actual):
             raise Mismatch(f"The app refused {_subject(name)} {refusal_of(refusal)}, expected the {what} {expected}.")
@@ -104,13 +106,13 @@ def send_the_bytes(session: Session, content: str, name: str | None = None) -> N
 
 @_sends("the JSON:", example="the JSON:")
 def send_the_json(session: Session, docstring: str, name: str | None = None) -> None:
-    """Send JSON as a text."""
+    """Send JSON as a text: a doc string."""
     session.channels.socket(name).send(_compact(session, docstring))
 
 
 @_sends("the JSON as bytes:", example="the JSON as bytes:")
 def send_the_json_as_bytes(session: Session, docstring: str, name: str | None = None) -> None:
-    """Send JSON as bytes, in UTF-8."""
+    """Send JSON as bytes, in UTF-8: a doc string."""
     session.channels.socket(name).send(_compact(session, docstring).encode())
 
 
@@ -221,7 +223,7 @@ def _once(keep: Callable[[], None]) -> None:
 
 @both_forms(when, "I close", " closes", f"the websocket{_CLOSING}", example="the websocket")
 def close_the_websocket(session: Session, code: int | None, reason: str | None, name: str | None = None) -> None:
-    """Close it, and give the app a moment to end."""
+    """Close it, with the code 1000 or one from 3000 to 4999, and give the app a moment to end."""
     session.channels.socket(name).close(code, reason)
 
 
@@ -229,7 +231,7 @@ def close_the_websocket(session: Session, code: int | None, reason: str | None, 
 def the_websocket_is_closed(
     session: Session, code: int | None, reason: str | None, within: float | None, name: str | None = None
 ) -> None:
-    """Either side has closed it, with this code and reason. Messages before it need not be received."""
+    """Either side has closed it. Messages before it need not be received."""
     closing = session.channels.socket(name).closed(within)
     if (code not in (None, closing.code)) or (reason not in (None, closing.reason)):
         _raise_closed(closing, name, code, reason)

@@ -76,13 +76,20 @@ def _evidence() -> tuple[Message, ...]:
     messages = [{"by": _evil(), "text": _evil(), "at": 1}, {"by": "app", "hex": _evil(), "size": 1, "at": 2}]
     closing = {"by": _evil(), "code": 1000, "reason": _evil(), "at": 1}
     refusal = {"code": _evil(), "reason": _evil(), "status": 1, "body": _evil()}
-    socket = {"target": _evil(), "subprotocol": _evil(), "messages": messages, "closing": closing, "refusal": refusal}
+    socket = {
+        "name": _evil(),
+        "target": _evil(),
+        "subprotocol": _evil(),
+        "messages": messages,
+        "closing": closing,
+        "refusal": refusal,
+    }
     event = {"name": _evil(), "data": _evil(), "id": _evil(), "at": 1}
     query = {"statements": [{"text": _evil(), "parameters": "<b>p</b>"}], "columns": [_evil()], "rows": [[_evil()]]}
     return (
         attachment(EXCHANGE, {"request": request, "response": response, "milliseconds": 1}),
         attachment(WEBSOCKET, socket),
-        attachment(STREAM, {"target": _evil(), "events": [event], "over": True}),
+        attachment(STREAM, {"name": _evil(), "target": _evil(), "events": [event], "over": True}),
         attachment(QUERY, {**query, "total": 1}),
         attachment(CRASH, {"doing": _evil(), "summary": _evil(), "frames": _evil()}),
         {"mediaType": "<b>", "body": _evil(), "fileName": _evil()},
@@ -96,7 +103,8 @@ _BROKEN = f"broken {_evil()}"
 _FAILED = failed(_evil("S "), _evil("D "))
 _EVIDENCE = _evidence()
 _FAILED.exception["stackTrace"] = _evil()
-_PENDING, _SNIPPET, _HOOK = _evil(), _evil(), _evil()
+_ROWS = failed(f"{_evil('R ')}:", f"| {_evil()} |\n| {_evil()} |  {_evil()} differs\n{_evil()}")
+_PENDING, _SNIPPET, _HOOK, _UNSEEN = _evil(), _evil(), _evil(), _evil()
 _GIT = {"remote": "/<script>window.hacked=1<script>", "revision": "<b>123456789", "branch": _evil()}
 _CI = {"name": _evil(), "url": "javascript:window.hacked=1", "git": _GIT}
 
@@ -112,6 +120,10 @@ def hostile(*, packed: bool) -> Stream:
     snippet = {"language": "python", "code": _SNIPPET}
     (pickle,) = stream.feature(f"{_NAME}.feature", f"Feature: {_NAME}\n  Scenario: s\n    Given it\n")
     stream.run(pickle, Outcome("UNDEFINED"))
+    (rows,) = stream.feature("rows.feature", "Feature: rows\n  Scenario: s\n    Given it\n")
+    stream.run(rows, _ROWS)
+    (unseen,) = stream.feature("unseen.feature", "Feature: unseen\n  Scenario: s\n    Given it\n")
+    stream.run(unseen, Outcome("SKIPPED", f"not observable here: {_UNSEEN}"))
     stream.envelopes.append({"suggestion": {"pickleStepId": pickle["steps"][0]["id"], "snippets": [snippet]}})
     stream.broken(_BROKEN, _BROKEN)
     return stream.finished(success=False)

@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+_CLASSES = {"not observable here": "unseen"}
 _VOID = ("meta", "link", "input", "br", "hr", "img")
-_HOOKS = {"set-up": "before", "tear-down": "after"}
+_HOOKS = {"Before the first step": "before", "After the last step": "after"}
 
 
 @dataclass
@@ -56,6 +57,9 @@ class _Reader(HTMLParser):
         self.open[-1].inside.append(node)
         if tag not in _VOID:
             self.open.append(node)
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.handle_starttag(tag, attrs)
 
     def handle_endtag(self, tag: str) -> None:
         assert self.open.pop().tag == tag, f"</{tag}> closes nothing"
@@ -129,14 +133,14 @@ class Shown:
     @property
     def not_run(self) -> list[str]:
         """The names of scenarios that are told to be specified, but not run."""
-        return [_name(one) for one in self._scenarios if "Specified, but not run." in one.text]
+        return [_name(one) for one in self._scenarios if one.attributes["data-status"] == "not-run"]
 
     @property
     def statuses(self) -> dict[str, list[str]]:
         """Each attempt's statuses by its scenario's name and number: see `Run.statuses`."""
         told: dict[str, list[str]] = {}
         for one in self._scenarios:
-            if "Specified, but not run." in one.text:
+            if one.attributes["data-status"] == "not-run":
                 continue
             inside = one.first("inside")
             earlier = list(inside.all("attempt"))
@@ -158,6 +162,6 @@ def _name(scenario: Node) -> str:
 
 def _status(step: Node) -> str:
     status = step.first("status").text.partition(",")[0]
-    assert status in step.classes
-    hook = step.first("q").text.partition("Hook: ")[2]
-    return f"{_HOOKS[hook]} {status}" if hook else status
+    assert _CLASSES.get(status, status) in step.classes
+    hook = _HOOKS.get(step.first("q").text)
+    return f"{hook} {status}" if hook else status

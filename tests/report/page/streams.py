@@ -20,6 +20,8 @@ WEBSOCKET = "application/vnd.asgherkin.websocket+json"
 STREAM = "application/vnd.asgherkin.stream+json"
 QUERY = "application/vnd.asgherkin.query+json"
 CRASH = "application/vnd.asgherkin.crash+json"
+TWO = "Feature: F\n  Scenario: one\n    Given a start\n    Then it works\n"
+"""A scenario of two steps."""
 
 
 @dataclass
@@ -201,3 +203,11 @@ def by_text(**outcomes: Outcome) -> Callable[[Message, int], Outcome]:
         return next((outcome for word, outcome in outcomes.items() if word in step["text"]), Outcome())
 
     return of
+
+
+def run_of(outcome: object = None, text: str = TWO, **more: object) -> Stream:
+    """A run of the first scenario of a feature."""
+    stream = Stream().meta().started()
+    pickles = stream.feature("features/f.feature", text)
+    stream.run(pickles[0], outcome, **more)  # type: ignore[arg-type]
+    return stream

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
@@ -89,6 +90,42 @@ def test_the_first_screen_has_the_verdict_and_the_failures(visit: Callable[..., 
         "A gift card is redeemed",
     ]
     assert opened.page.locator(".failures").bounding_box()["y"] < 720  # type: ignore[index]
+
+
+def test_what_differs_stands_in_the_list_of_failures(visit: Callable[..., Opened]) -> None:
+    """On a line of its own; of an undefined step its text."""
+    opened = visit(shop())
+
+    assert opened.page.locator(".failures .first").all_inner_texts() == [
+        '$.total: expected "7.00" (string), got "7.60" (string)',
+        "When I redeem the gift card",
+    ]
+
+
+def test_the_bar_has_a_part_for_each_status(visit: Callable[..., Opened]) -> None:
+    """As wide as there are scenarios of it; one of many can still be seen."""
+    stream = Stream().started()
+    scenarios = "".join(f"  Scenario: {number}\n    Given a\n" for number in range(400))
+    for number, pickle in enumerate(stream.feature("f.feature", f"Feature: F\n{scenarios}")[:-100]):
+        stream.run(pickle, Outcome("FAILED") if number == 7 else Outcome())
+
+    parts = visit(stream.finished(success=False)).page.locator(".bar i")
+
+    widths = [part.bounding_box()["width"] for part in parts.all()]  # type: ignore[index]
+    assert [part.get_attribute("class") for part in parts.all()] == ["passed", "failed", "not-run"]
+    assert 2.9 < widths[0] / widths[2] < 3.1
+    assert 5 < widths[1] < 12
+
+
+def test_headers_are_folded(visit: Callable[..., Opened]) -> None:
+    """Most readers want the body; a click shows them."""
+    opened = visit(shop())
+    proof = opened.page.locator(".failure .proof").first
+
+    assert proof.locator("pre").first.is_visible()
+    assert not proof.locator(".headers").first.is_visible()
+    proof.locator(".heads > summary").first.click()
+    assert proof.locator(".headers").first.is_visible()
 
 
 def test_nothing_is_fetched_and_the_console_is_silent(visit: Callable[..., Opened]) -> None:
@@ -230,11 +267,13 @@ def test_on_paper_everything_is_open(visit: Callable[..., Opened], script: bool)
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_finds_nothing(visit: Callable[..., Opened], scheme: str) -> None:
+@pytest.mark.parametrize("stream", [shop, partial(hostile, packed=False)], ids=["a shop", "hostile text"])
+def test_axe_finds_nothing(visit: Callable[..., Opened], stream: Callable[[], Stream], scheme: str) -> None:
     """Neither by day nor by night, everything open."""
     axe = pytest.importorskip("axe_playwright_python.sync_playwright")
-    opened = visit(shop(), color_scheme=scheme)
+    opened = visit(stream(), color_scheme=scheme)
     opened.page.locator("#all").click()
+    opened.page.evaluate("document.querySelectorAll('details').forEach(one => { one.open = true })")
     opened.page.locator(".proof").last.wait_for()
 
     results = axe.Axe().run(opened.page)
@@ -266,6 +305,7 @@ def test_hostile_text_is_shown_as_it_is(visit: Callable[..., Opened], packed: bo
     assert opened.page.evaluate("window.hacked") is None
     assert opened.page.locator("img, iframe, object, embed, video, style ~ style, svg").count() == 0
     assert opened.page.locator("script").count() == 1
+    assert opened.page.locator(".rows").count() == 1
     assert [url for url in opened.requests if not url.startswith(("file:", "data:"))] == []
     assert opened.console == []
 

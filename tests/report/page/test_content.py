@@ -2,42 +2,37 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 import pytest
 
-from asgherkin.report.page import read_report, write_page
+from asgherkin.report.page import read_report
 from asgherkin.report.page.records import Outline
 from asgherkin.report.page.verdict import is_bad, mood, verdict
 from tests.report.page.shop import shop
-from tests.report.page.streams import EXCHANGE, Message, Outcome, Stream, attachment, by_text, exchange, failed
+from tests.report.page.streams import (
+    EXCHANGE,
+    TWO,
+    WEBSOCKET,
+    Message,
+    Outcome,
+    Stream,
+    attachment,
+    by_text,
+    exchange,
+    failed,
+    run_of,
+)
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from asgherkin.report.page.records import Report, Scenario
-
-TWO = "Feature: F\n  Scenario: one\n    Given a start\n    Then it works\n"
-
-
-def run_of(outcome: object = None, text: str = TWO, **more: object) -> Stream:
-    """A run of the first scenario of a feature."""
-    stream = Stream().meta().started()
-    pickles = stream.feature("features/f.feature", text)
-    stream.run(pickles[0], outcome, **more)  # type: ignore[arg-type]
-    return stream
 
 
 def only(report: Report) -> Scenario:
     """The one scenario of a report."""
     (scenario,) = report.scenarios()
     return scenario
-
-
-def page_of(stream: Stream, path: Path) -> str:
-    """The text of the page."""
-    write_page(stream, path / "page.html")
-    return (path / "page.html").read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize(
@@ -213,6 +208,7 @@ def test_an_outline_row_has_its_name_and_values() -> None:
         "A espresso costs 2.40",
         "A iced tea costs 3.10",
     ]
+    assert outline.amount == 3
     assert outline.rows[2].values == (("item", "iced tea"), ("price", "3.10"))
     assert outline.rows[2].tags == ("@orders", "@cold")
     assert [step.text for step in outline.steps] == ["I order a <item>", "the price is <price>"]
@@ -243,6 +239,48 @@ def test_a_failure_shows_the_exchange_of_an_earlier_step() -> None:
         "$.a: expected 1",
         "shop.py:3: in total",
     )
+    assert failure.evidence is not None
+    assert failure.evidence["mediaType"] == EXCHANGE
+
+
+def _socket(name: str) -> Message:
+    return attachment(WEBSOCKET, {"name": name, "target": f"/live?name={name}", "messages": []})
+
+
+@pytest.mark.parametrize(
+    ("step", "about"),
+    [
+        ('"Ann" receives the JSON:', "Ann"),
+        ('"Bob" and "Ann" are told', "Bob"),
+        ("the response status is 200", "/orders/1"),
+        ("it works", "Bob"),
+    ],
+    ids=["a name", "two names", "the response", "nothing in particular"],
+)
+def test_a_failure_shows_what_its_step_is_about(step: str, about: str) -> None:
+    """Of several websockets the one that it names, the exchange where it is about a response, else the last."""
+    text = f"Feature: F\n  Scenario: one\n    Given a start\n    Then {step}\n"
+    seen = (exchange(), _socket("Ann"), _socket("Bob"))
+
+    stream = run_of(lambda one, _: Outcome(evidence=seen) if one["text"] == "a start" else failed("No."), text)
+
+    failure = only(read_report(stream)).attempts[0].steps[1].failure
+    assert failure is not None
+    assert failure.evidence is not None
+    body = json.loads(failure.evidence["body"])
+    assert about == (body.get("name") or body["request"]["target"])
+
+
+@pytest.mark.parametrize("broken", ["[]", "{", '{"name": null}', "7"])
+def test_evidence_that_is_not_as_it_should_be_has_no_name(broken: str) -> None:
+    """Anybody may have written it: the last stands for it."""
+    seen = (_socket("Ann") | {"body": broken}, exchange())
+    text = 'Feature: F\n  Scenario: one\n    Given a start\n    Then "Ann" hears\n'
+
+    stream = run_of(lambda one, _: Outcome(evidence=seen) if one["text"] == "a start" else failed("No."), text)
+
+    failure = only(read_report(stream)).attempts[0].steps[1].failure
+    assert failure is not None
     assert failure.evidence is not None
     assert failure.evidence["mediaType"] == EXCHANGE
 
@@ -316,75 +354,3 @@ def test_the_verdict_of_a_good_run_tells_what_is_left(passed: int, skipped: int,
         stream.run(pickle, Outcome() if number < passed else Outcome("SKIPPED"))
 
     assert verdict(read_report(stream.finished())) == sentence
-
-
-def test_trouble_outside_of_scenarios_is_told(tmp_path: Path) -> None:
-    """A hook of the run, or the run itself."""
-    result = {"status": "FAILED", "message": "The server did not start."}
-    passed = {"status": "PASSED"}
-    stream = run_of()
-    stream.envelopes += [{"testRunHookFinished": {"result": one}} for one in (result, passed)]
-    stream.finished(success=False, message="stopping after 1 failure", exception={"type": "KeyboardInterrupt"})
-
-    text = page_of(stream, tmp_path)
-
-    assert "The server did not start." in text
-    assert "KeyboardInterrupt" in text
-    assert "stopping after 1 failure" in text
-
-
-def test_evidence_of_the_run_is_shown(tmp_path: Path) -> None:
-    """An attachment may belong to no scenario."""
-    stream = run_of().finished()
-    stream.envelopes.append({"attachment": {"mediaType": "text/plain", "body": "from the run", "fileName": "log.txt"}})
-
-    text = page_of(stream, tmp_path)
-
-    assert "from the run" in text
-    assert "log.txt" in text
-
-
-def test_the_same_input_makes_the_same_bytes(tmp_path: Path) -> None:
-    """And nothing is left beside the page."""
-    write_page(shop(), tmp_path / "new" / "a.html")
-    write_page(shop(), tmp_path / "new" / "b.html")
-
-    a, b = (tmp_path / "new" / name for name in ("a.html", "b.html"))
-    assert a.read_bytes() == b.read_bytes()
-    assert sorted(path.name for path in a.parent.iterdir()) == ["a.html", "b.html"]
-
-
-def test_without_meta_the_page_is_whole(tmp_path: Path) -> None:
-    """The least that a stream may have."""
-    text = page_of(Stream(), tmp_path)
-
-    assert "<h1>No scenario was run; the run did not finish.</h1>" in text
-
-
-def test_a_build_links_to_the_web_alone(tmp_path: Path) -> None:
-    """Any other address is no link."""
-    stream = Stream().meta(url="javascript:alert(1)").started()
-
-    text = page_of(stream, tmp_path)
-
-    assert "Builder 7" in text
-    assert "javascript:alert" not in text
-
-
-def test_much_evidence_of_what_passed_is_packed(tmp_path: Path) -> None:
-    """That of a failure stays readable as it is."""
-    stream = Stream().started()
-    scenarios = "".join(f"  Scenario: {number}\n    Given a\n" for number in range(70))
-    pickles = stream.feature("f.feature", f"Feature: F\n{scenarios}")
-    for pickle in pickles[1:]:
-        stream.run(pickle, Outcome(evidence=(attachment("text/plain", "x" * 10_000),)))
-    stream.run(pickles[0], failed(evidence=(attachment("text/plain", "what failed"),)))
-    stream.feature("g.feature", TWO)
-
-    text = page_of(stream.finished(success=False), tmp_path)
-
-    assert "x" * 100 not in text
-    assert "what failed" in text
-    assert text.count('<template class="packed">') == 1
-    assert text.count("Packed, to keep this page small: it opens with JavaScript.") == 69
-    assert len(text) < 150_000

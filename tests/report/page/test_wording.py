@@ -13,7 +13,9 @@ from asgherkin.report.page.wording import Links, counted, duration, moment, visi
     [
         (None, ""),
         (0, "0 ms"),
+        (0.00006, "0.1 ms"),
         (0.0004, "0.4 ms"),
+        (0.007, "7 ms"),
         (0.0123, "12 ms"),
         (0.34, "340 ms"),
         (0.9996, "1.0 s"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from asgherkin.errors import ConfigurationError
+from asgherkin.report.garbage import no_collector
 
 try:
     from asgherkin.report.page.building import build
@@ -22,7 +23,10 @@ if TYPE_CHECKING:
 
     from asgherkin.report.page.records import Report
 
-__all__ = ["read_report", "write_page"]
+__all__ = ["UNSHOWN", "read_report", "write_page"]
+
+UNSHOWN = ("testStepStarted",)
+"""Kinds of messages that a run has many of, and the page has no use for."""
 
 
 def read_report(envelopes: Iterable[Mapping[str, object]]) -> Report:
@@ -38,10 +42,15 @@ def write_page(
     `history` are the runs before, as `asgherkin.report.page.history.read_history` reads them. The same input makes
     the same bytes. An older page is replaced when the new one is whole.
     """
+    with no_collector():
+        _write(envelopes, path, history or ())
+
+
+def _write(envelopes: Iterable[Mapping[str, object]], path: Path, history: Iterable[Mapping[str, object]]) -> None:
     report = read_report(envelopes)
     path.parent.mkdir(parents=True, exist_ok=True)
     unfinished = path.with_name(f"{path.name}.part")
     # Half a character, which no file can hold, is written as its number.
     with unfinished.open("w", encoding="utf-8", errors="backslashreplace", newline="\n") as file:
-        file.writelines(render(report, labels(report, history or ())))
+        file.writelines(render(report, labels(report, history)))
     unfinished.replace(path)

@@ -7,6 +7,8 @@ from dataclasses import replace
 from textwrap import dedent
 from typing import TYPE_CHECKING, NamedTuple
 
+from asgherkin.report.page.differences import rows_in
+from asgherkin.report.page.evidence import name_of
 from asgherkin.report.page.gathering import Result
 from asgherkin.report.page.records import Attempt, Failure, Step
 from asgherkin.report.page.statuses import (
@@ -19,12 +21,13 @@ from asgherkin.report.page.statuses import (
     SKIPPED,
     UNDEFINED,
     UNKNOWN,
+    UNSEEN,
     kind,
     worst,
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
     from asgherkin.report.page.gathering import Gathered, Trial
     from asgherkin.report.page.records import Message
@@ -35,6 +38,7 @@ _AMBIGUOUS = "More than one step definition matches this sentence."
 _UNFINISHED = "The scenario did not finish: no result of this was recorded."
 # A failure's text tells the sentence and what differed first, then the place in the feature.
 _PLACE = re.compile(r"\n\n\S[^\n]*:\d+, \w")
+_QUOTED = re.compile(r'"([^"]+)"')
 
 
 class Tried(NamedTuple):
@@ -79,13 +83,15 @@ def _attempt(
 ) -> Attempt:
     of_pickle = {step["id"]: step for step in pickle.get("steps", ())}
     steps: list[Step] = []
-    latest: Message | None = None
+    seen: list[Message] = []
     for case_step in case.get("testSteps", ()):
         result = trial.results.get(case_step["id"], _NOTHING)
         evidence = tuple(trial.evidence.get(case_step["id"], ()))
         pickle_step = of_pickle.pop(case_step.get("pickleStepId"), None)
-        failure = failure_of(result, None if evidence else latest)
-        latest = evidence[-1] if evidence else latest
+        needs = result.status == FAILED and not evidence
+        about = evidence_about(str((pickle_step or {}).get("text", "")), seen) if needs else None
+        failure = failure_of(result, about)
+        seen += evidence
         if pickle_step is not None:
             snippets = tuple(gathered.snippets.get(pickle_step["id"], ())) if result.status == UNDEFINED else ()
             told = _without_code(failure, snippets) if failure and snippets else failure
@@ -95,9 +101,10 @@ def _attempt(
             steps.append(Step("", name, result.status, result.seconds, {}, "hook", note_of(result), failure, evidence))
     steps += [_step(one, _NOTHING, UNKNOWN, written, failure_of(_NOTHING, None)) for one in of_pickle.values()]
     if not trial.finished and not any(step.failure for step in steps):
-        steps.append(Step("", "the end", UNKNOWN, part="hook", failure=failure_of(_NOTHING, latest)))
-    floor = () if pickle.get("steps") else (UNDEFINED,)
-    status = worst((*floor, *(step.status for step in steps))) if trial.finished else FAILED
+        steps.append(Step("", "the end", UNKNOWN, part="hook", failure=failure_of(_NOTHING, None)))
+    has_steps = pickle.get("steps") or any("pickleStepId" in one for one in case.get("testSteps", ()))
+    status = worst(step.status for step in steps) if has_steps else UNDEFINED
+    status = status if trial.finished else FAILED
     took = trial.ended - trial.started if trial.ended is not None and trial.started is not None else _sum(steps)
     of_all = tuple(trial.evidence.get("", ()))
     return Attempt(trial.number, status, tuple(steps), took, trial.worker, of_all, trial.retried)
@@ -128,9 +135,17 @@ def _step(
     )
 
 
+def evidence_about(text: str, seen: Sequence[Message]) -> Message | None:
+    """Which of the evidence before it a step is about: what it names, else a response if it says so, else the last."""
+    names = set(_QUOTED.findall(text))
+    named = [one for one in seen if name_of(one) in names] if names else []
+    answers = [one for one in seen if "exchange" in str(one.get("mediaType"))] if "response" in text.split() else []
+    return next((some[-1] for some in (named, answers, seen) if some), None)
+
+
 def note_of(result: Result) -> str:
     """The reason of what was skipped or is pending."""
-    return result.message or result.sentence if result.status in (SKIPPED, PENDING) else ""
+    return result.message or result.sentence if result.status in (SKIPPED, UNSEEN, PENDING) else ""
 
 
 def failure_of(result: Result, evidence: Message | None) -> Failure | None:
@@ -143,9 +158,9 @@ def failure_of(result: Result, evidence: Message | None) -> Failure | None:
         sentence = {UNDEFINED: _UNDEFINED, AMBIGUOUS: _AMBIGUOUS, UNKNOWN: _UNFINISHED}.get(result.status, "It failed.")
     whole = result.message if result.message.strip() != told.strip() else ""
     frames = "" if result.frames and result.frames in whole else result.frames
-    return Failure(
-        sentence, dedent(differences.strip("\n")), whole, frames, evidence if result.status == FAILED else None
-    )
+    differences = dedent(differences.strip("\n"))
+    evidence = evidence if result.status == FAILED else None
+    return Failure(sentence, differences, whole, frames, evidence, rows_in(differences))
 
 
 def _without_code(failure: Failure, snippets: Iterable[str]) -> Failure:

@@ -76,6 +76,15 @@ def read(attachment: Message) -> Evidence:
     return _plain(attachment)
 
 
+def name_of(attachment: Message) -> str:
+    """What a scenario calls a websocket or stream; "" for one without a name, and for other evidence."""
+    kind = str(attachment.get("mediaType", "")).removeprefix(_OURS).removesuffix("+json")
+    try:
+        return str(json.loads(attachment["body"])["name"] or "") if kind in ("websocket", "stream") else ""
+    except (ValueError, TypeError, KeyError, RecursionError):
+        return ""
+
+
 def _plain(attachment: Message) -> Evidence:
     kind = str(attachment.get("mediaType", ""))
     name = str(attachment.get("fileName") or kind or "attachment")
@@ -134,7 +143,8 @@ def _websocket(message: Message) -> Evidence:
         reason = f", “{closing['reason']}”" if closing.get("reason") else ""
         notes.append(f"Closed by the {closing['by']} with {closing['code']}{reason}{_at(closing)}.")
     lines, note = _lines(message["messages"], message.get("left_out"), "message")
-    title = f"Websocket {message['target']} · " + ("refused" if refusal else counted(note[1], "message"))
+    said = "refused" if refusal else counted(note[1], "message")
+    title = f"Websocket {_named(message)}{message['target']} · {said}"
     protocol = [f"Subprotocol: {message['subprotocol']}"] if message.get("subprotocol") else []
     body = (("What it said", _text(str(refusal["body"]))),) if refusal and refusal.get("body") else ()
     return Evidence("websocket", title, lines=lines, texts=body, notes=(*protocol, *note[0], *notes))
@@ -144,8 +154,15 @@ def _stream(message: Message) -> Evidence:
     lines, note = _lines(message["events"], message.get("left_out"), "event")
     end = "The stream is over." if message.get("over") else "The stream was still open."
     return Evidence(
-        "stream", f"Stream {message['target']} · {counted(note[1], 'event')}", lines=lines, notes=(*note[0], end)
+        "stream",
+        f"Stream {_named(message)}{message['target']} · {counted(note[1], 'event')}",
+        lines=lines,
+        notes=(*note[0], end),
     )
+
+
+def _named(message: Message) -> str:
+    return f"“{message['name']}” at " if message.get("name") else ""
 
 
 def _lines(messages: list[Message], left_out: object, one: str) -> tuple[tuple[Line, ...], tuple[tuple[str, ...], int]]:
@@ -184,7 +201,7 @@ def _query(message: Message) -> Evidence:
             texts.append(("Parameters", _text(parameters)))
     took = duration(message["milliseconds"] / 1000) if message.get("milliseconds") is not None else ""
     shown = tuple(tuple(str(cell) for cell in row) for row in rows[:MOST])
-    note = (f"{number(len(shown))} of {counted(total, 'row')} are shown.",) if total > len(shown) else ()
+    note = (f"{number(len(shown))} of {counted(total, 'row')} are shown.",) if total > len(shown) > 0 else ()
     first = " ".join(texts[0][1].text.split())[:80] if texts else "no statement"
     return Evidence(
         "query",

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from asgherkin.report.page.statuses import status_of
+from asgherkin.report.page.statuses import SKIPPED, UNSEEN, status_of
+from asgherkin.report.results import NOT_OBSERVABLE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -80,10 +81,13 @@ def result_of(message: Message) -> Result:
     """A result of the standard."""
     exception = message.get("exception") or {}
     kind, said = str(exception.get("type") or ""), str(exception.get("message") or "")
+    status, told = status_of(message.get("status")), str(message.get("message") or "")
+    if status == SKIPPED and told.startswith(NOT_OBSERVABLE):
+        status, told = UNSEEN, told.removeprefix(NOT_OBSERVABLE)
     return Result(
-        status=status_of(message.get("status")),
+        status=status,
         seconds=seconds(message.get("duration")),
-        message=str(message.get("message") or ""),
+        message=told,
         sentence=said or kind,
         frames=str(exception.get("stackTrace") or ""),
     )
@@ -121,7 +125,13 @@ def _hook(gathered: Gathered, message: Message) -> None:
 
 
 def _case(gathered: Gathered, message: Message) -> None:
-    gathered.cases.setdefault(message["pickleId"], []).append(message)
+    # What fits the steps is the larger part of it, and not shown.
+    steps = [{key: step[key] for key in _OF_STEP if key in step} for step in message.get("testSteps") or ()]
+    gathered.cases.setdefault(message["pickleId"], []).append({"id": message["id"], "testSteps": steps})
+
+
+_OF_ATTACHMENT = ("mediaType", "contentEncoding", "fileName", "body", "url")
+_OF_STEP = ("id", "pickleStepId", "hookId")
 
 
 def _case_started(gathered: Gathered, message: Message) -> None:
@@ -146,10 +156,11 @@ def _step_finished(gathered: Gathered, message: Message) -> None:
 
 def _attachment(gathered: Gathered, message: Message) -> None:
     trial = gathered.by_id.get(str(message.get("testCaseStartedId")))
+    shown = {key: message[key] for key in _OF_ATTACHMENT if key in message}
     if trial is None:
-        gathered.evidence.append(message)
+        gathered.evidence.append(shown)
     else:
-        trial.evidence.setdefault(str(message.get("testStepId") or ""), []).append(message)
+        trial.evidence.setdefault(str(message.get("testStepId") or ""), []).append(shown)
 
 
 def _run_hook_finished(gathered: Gathered, message: Message) -> None:

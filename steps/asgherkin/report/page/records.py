@@ -10,25 +10,39 @@ from asgherkin.report.page.statuses import PASSED, count, worst_of_all
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from asgherkin.report.page.differences import Rows
+
 Message = dict[str, Any]
 """A part of an envelope, as JSON has it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """Why a step did not pass. `evidence` is that of an earlier step, where the failing one has none."""
+    """Why a step did not pass. `evidence` is that of an earlier step, where the failing one has none.
+
+    `rows` are the differences, where they are a table.
+    """
 
     sentence: str
     differences: str
     whole: str
     frames: str
     evidence: Message | None
+    rows: Rows | None = None
+
+    @property
+    def first(self) -> str:
+        """The first difference, where the sentence only announces them."""
+        if not self.sentence.rstrip().endswith(":"):
+            return ""
+        return self.rows.short if self.rows else self.differences.strip().partition("\n")[0]
 
     @property
     def short(self) -> str:
-        """The sentence; one that only announces differences, with the first of them."""
-        first = self.differences.strip().partition("\n")[0]
-        return f"{self.sentence} {first}" if first and self.sentence.rstrip().endswith(":") else self.sentence
+        """The sentence, with the first difference."""
+        if self.first:
+            return f"{self.sentence} {self.first}"
+        return f"{self.sentence.rstrip()[:-1]}." if self.rows else self.sentence
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,9 +79,19 @@ class Attempt:
     retried: bool = False
 
     @property
+    def failing(self) -> Step | None:
+        """The first step with a failure."""
+        return next((step for step in self.steps if step.failure), None)
+
+    @property
     def reason(self) -> str:
         """The first failure in one sentence."""
         return next((step.failure.short for step in self.steps if step.failure), "")
+
+    @property
+    def note(self) -> str:
+        """Why it was skipped or is pending."""
+        return next((step.note for step in self.steps if step.note), "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +129,11 @@ class Scenario:
         return self.attempts[0].reason if self.attempts else ""
 
     @property
+    def note(self) -> str:
+        """Why it was skipped or is pending."""
+        return self.attempts[0].note if self.attempts else ""
+
+    @property
     def packable(self) -> bool:
         """Whether its evidence may be packed: never that of a failure."""
         return self.status == PASSED
@@ -132,6 +161,11 @@ class Outline:
     steps: tuple[Step, ...]
     examples: tuple[Examples, ...]
     rows: tuple[Scenario, ...]
+
+    @property
+    def amount(self) -> int:
+        """How many rows are written; each has been run by as many clients as there were."""
+        return sum(max(0, len(one.rows) - 1) for one in self.examples)
 
     @property
     def status(self) -> str:

@@ -16,9 +16,21 @@ from asgherkin.report.page.evidence import read
 from asgherkin.report.page.history import FLAKY
 from asgherkin.report.page.markdown import to_html
 from asgherkin.report.page.packing import Packed
-from asgherkin.report.page.statuses import AMBIGUOUS, NOT_RUN, PASSED, PROBLEMS, STATUSES, WORDS
+from asgherkin.report.page.statuses import (
+    AMBIGUOUS,
+    LOST,
+    LOST_MEANING,
+    MEANINGS,
+    NOT_RUN,
+    PASSED,
+    PROBLEMS,
+    STATUSES,
+    TITLES,
+    UNSEEN,
+    WORDS,
+)
 from asgherkin.report.page.verdict import mood, verdict
-from asgherkin.report.page.wording import counted, duration, moment, number, visible
+from asgherkin.report.page.wording import counted, duration, hook, moment, name_and_client, number, visible
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -37,14 +49,15 @@ _ICON = (
     "<circle cx='8' cy='8' r='7' fill='{}'/></svg>"
 )
 _ICON_COLOURS = {"bad": "%23b3261e", "good": "%231a7f4b", "open": "%23946200"}
+_RARE = (AMBIGUOUS, UNSEEN)
 
 
 def render(report: Report, labels: Mapping[str, tuple[str, ...]]) -> Iterator[str]:
     """The page in pieces, a feature a piece."""
-    environment = _environment(labels)
-    files = {"css": _source("page.css"), "javascript": _source("page.js")}
+    environment = _environment(labels, finished=report.finished)
+    files = {"css": _source("page.css") + _shares(report), "javascript": _source("page.js")}
     total = sum(report.counts.values())
-    yield _whole(environment, "head", **_head(report, labels), **files, total=total)
+    yield _whole(environment, "head", **_head(report, labels), **_texts(files), **files, total=total)
     packing = _to_pack(report) > PACK_ABOVE
     folder = None
     for feature in report.features:
@@ -73,6 +86,18 @@ def _hash(text: str) -> str:
     return "sha256-" + b64encode(sha256(text.encode()).digest()).decode()
 
 
+def _shares(report: Report) -> Markup:
+    """How wide each status is in the bar: style, since the policy forbids the attribute."""
+    widths = (f".bar .{status} {{ flex-grow: {int(amount)}; }}\n" for status, amount in report.counts.items())
+    return Markup("".join(widths))  # noqa: S704 - statuses of our own, and numbers
+
+
+def _texts(files: Mapping[str, Markup]) -> dict[str, object]:
+    """What a head says of its files."""
+    policy = _POLICY.format(_hash(files["javascript"]), _hash(files["css"]))
+    return {"policy": Markup(policy)}  # noqa: S704 - nothing foreign in it
+
+
 def _head(report: Report, labels: Mapping[str, tuple[str, ...]]) -> dict[str, object]:
     scenarios = list(report.scenarios())
     ran = sorted((one for one in scenarios if one.seconds), key=lambda one: -(one.seconds or 0))
@@ -81,10 +106,9 @@ def _head(report: Report, labels: Mapping[str, tuple[str, ...]]) -> dict[str, ob
         "verdict": verdict(report),
         "mood": mood(report),
         "icon": Markup(_ICON.format(_ICON_COLOURS[mood(report)])),  # noqa: S704 - nothing foreign in it
-        "policy": Markup(_POLICY.format(_hash(_source("page.js")), _hash(_source("page.css")))),  # noqa: S704 - as above
         "started": moment(report.started),
         "build_link": report.build_url.lower().startswith(("https://", "http://")),
-        "tiles": [one for one in (PASSED, *STATUSES[:-1]) if one != AMBIGUOUS or report.counts.get(one)],
+        "tiles": [one for one in (PASSED, *STATUSES[:-1]) if one not in _RARE or report.counts.get(one)],
         "broken": [feature for feature in report.features if feature.error],
         "failed": sorted(
             (one for one in scenarios if one.status in PROBLEMS or (one.worse and one.status != PASSED)),
@@ -93,7 +117,7 @@ def _head(report: Report, labels: Mapping[str, tuple[str, ...]]) -> dict[str, ob
         "unsteady": [
             one for one in scenarios if one.status == PASSED and (one.retried or one.flaky or one.link in labels)
         ],
-        "not_run": [one for one in scenarios if one.status == NOT_RUN],
+        "left": [(status, some) for status in TITLES if (some := [one for one in scenarios if one.status == status])],
         "slowest": ran[:_SLOWEST],
     }
 
@@ -105,7 +129,7 @@ def _to_pack(report: Report) -> int:
     return sum(len(str(message.get("body", ""))) for step in steps for message in step.evidence)
 
 
-def _environment(labels: Mapping[str, tuple[str, ...]]) -> Environment:
+def _environment(labels: Mapping[str, tuple[str, ...]], *, finished: bool) -> Environment:
     environment = Environment(
         autoescape=True,
         undefined=StrictUndefined,
@@ -120,7 +144,12 @@ def _environment(labels: Mapping[str, tuple[str, ...]]) -> Environment:
         duration=duration,
         number=number,
         counted=counted,
-        word=_word,
+        word=_words(finished=finished),
+        hook=hook,
+        name_and_client=name_and_client,
+        finished=finished,
+        titles=TITLES if finished else {**TITLES, NOT_RUN: "Without a result"},
+        meanings=MEANINGS if finished else {**MEANINGS, NOT_RUN: LOST_MEANING},
         cells=_cells,
         labels=_labels(labels),
         problems=PROBLEMS,
@@ -128,8 +157,10 @@ def _environment(labels: Mapping[str, tuple[str, ...]]) -> Environment:
     return environment
 
 
-def _word(status: str) -> str:
-    return WORDS.get(status, status)
+def _words(*, finished: bool) -> Callable[[str], str]:
+    # Of a run that broke off it is not known whether the scenario was running then.
+    words = WORDS if finished else {**WORDS, NOT_RUN: LOST}
+    return lambda status: words.get(status, status)
 
 
 def _cells(table: Message) -> list[list[str]]:

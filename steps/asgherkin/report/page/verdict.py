@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from asgherkin.report.page.statuses import AMBIGUOUS, FAILED, NOT_RUN, PASSED, PENDING, PROBLEMS, SKIPPED, UNDEFINED
+from asgherkin.report.page.statuses import (
+    AMBIGUOUS,
+    FAILED,
+    NOT_RUN,
+    PASSED,
+    PENDING,
+    PROBLEMS,
+    SKIPPED,
+    UNDEFINED,
+    UNSEEN,
+)
 from asgherkin.report.page.wording import counted, number
 
 if TYPE_CHECKING:
@@ -13,7 +23,13 @@ if TYPE_CHECKING:
     from asgherkin.report.page.records import Report, Scenario
 
 _BAD = ((FAILED, "failed"), (UNDEFINED, "{} undefined"), (AMBIGUOUS, "{} ambiguous"))
-_OPEN = ((PENDING, "{} pending"), (SKIPPED, "{} skipped"), (NOT_RUN, "{} not run"))
+_OPEN = (
+    (PENDING, "{} pending"),
+    (SKIPPED, "{} skipped"),
+    (UNSEEN, "{} not observable here"),
+    (NOT_RUN, "{} not run"),
+)
+_LOST = (*_OPEN[:-1], (NOT_RUN, "{} without a result"))
 
 
 def verdict(report: Report) -> str:
@@ -40,7 +56,7 @@ def verdict(report: Report) -> str:
 
 def _without_problems(report: Report, total: int) -> str:
     passed = report.counts.get(PASSED, 0)
-    left = ", ".join(_told(report, _OPEN))
+    left = ", ".join(_told(report, _OPEN if report.finished else _LOST))
     if not passed:
         return f"No scenario has passed: {left}" if left else "No scenario was run"
     if not left:

@@ -10,14 +10,16 @@ _CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u2028\u2029]")
 _SYMBOLS = {**{code: 0x2400 + code for code in range(0x20)}, 0x7F: 0x2421, 0x2028: 0x2424, 0x2029: 0x2424}
 _NO_WORD = re.compile(r"[^a-z0-9]+")
 _LONGEST_SLUG = 60
+_CLIENT = re.compile(r"(?s)(.+) (\[(?:async|test|live)\])")
+_HOOKS = {"set-up": "Before the first step", "tear-down": "After the last step"}
 
 
 def duration(seconds: float | None) -> str:
     """`340 ms`, `2.4 s`, `3 min 5 s`; empty where none is known."""
     if seconds is None:
         return ""
-    if seconds < 0.0995:
-        return f"{seconds * 1000:.2g} ms" if seconds < 0.00995 else f"{seconds * 1000:.0f} ms"
+    if seconds < 0.00995:
+        return f"{seconds * 1000:.1f} ms".replace(".0 ", " ")
     if seconds < 0.9995:
         return f"{seconds * 1000:.0f} ms"
     if seconds < 59.95:
@@ -46,6 +48,17 @@ def number(value: int) -> str:
 def counted(value: int, one: str, many: str = "") -> str:
     """`1 scenario`, `12 scenarios`."""
     return f"{number(value)} {one if value == 1 else many or one + 's'}"
+
+
+def hook(name: str) -> str:
+    """What a hook is called."""
+    return _HOOKS.get(name) or f"Hook: {name}"
+
+
+def name_and_client(name: str) -> tuple[str, str]:
+    """A scenario's name, and the client that ran it, where several did: `A order is paid`, `[live]`."""
+    found = _CLIENT.fullmatch(name)
+    return (found[1], found[2]) if found else (name or "(no name)", "")
 
 
 def visible(html: str) -> str:

@@ -1,0 +1,171 @@
+"""What the scenarios of one worker share on the client `live`: event loops in threads, servers, connections."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from functools import partial
+from typing import TYPE_CHECKING, TypeVar
+
+import httpx2
+
+from asgherkin.clients.alarm import AppBlocked, alarm
+from asgherkin.clients.asgi import in_words
+from asgherkin.clients.loop import ThreadLoop, check_loop
+from asgherkin.clients.watch import grace
+from asgherkin.errors import AppError, ConfigurationError
+from asgherkin.frames import summary, user_frames
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from asgherkin.clients.asgi import ASGI3
+    from asgherkin.clients.recorder import Crash
+    from asgherkin.clients.server import Server
+
+T = TypeVar("T")
+_EXPIRY = 2.0
+"""Seconds that an idle connection to a deployed server is kept: less than any server's own limit."""
+
+
+def make_pool(*, verify: bool = True) -> httpx2.AsyncHTTPTransport:
+    """Connections over real sockets, as many at once as there are requests."""
+    expiry = _EXPIRY if verify else None
+    limits = httpx2.Limits(max_connections=None, max_keepalive_connections=20, keepalive_expiry=expiry)
+    return httpx2.AsyncHTTPTransport(verify=verify, limits=limits)
+
+
+class Host:
+    """A thread with an event loop, the servers on it, and the connections of their clients."""
+
+    def __init__(self, *, use_uvloop: bool, timeout: float, root: Path) -> None:
+        self.loop = ThreadLoop.made("asyncio", use_uvloop=use_uvloop)
+        self._servers: dict[int, Server] = {}
+        self._pools: dict[bool, httpx2.AsyncHTTPTransport] = {}
+        self._timeout = timeout
+        self._root = root
+
+    def pool(self, *, verify: bool) -> httpx2.AsyncHTTPTransport:
+        """The connections of all scenarios; `verify`: to servers that have certificates."""
+        if verify not in self._pools:
+            self._pools[verify] = make_pool(verify=verify)
+        return self._pools[verify]
+
+    def server(self, app: ASGI3) -> Server:
+        """The server of an app, which may not listen yet."""
+        from asgherkin.clients.server import Server
+
+        found = self._servers.get(id(app))
+        if found is None:
+            found = self._servers[id(app)] = Server(app, timeout=self._timeout, root=self._root, spawn=self.loop.start)
+        return found
+
+    async def stop(self, server: Server) -> None:
+        """Stop a server, and forget it. To be called on the loop. Raises `AppError` when its app fails to."""
+        self._servers.pop(id(server.app), None)
+        self._forget(await server.stop(grace(self._timeout)))
+
+    def _forget(self, task: int) -> None:
+        if task:
+            self.loop.forget(task)
+
+    def rest(self, app: ASGI3) -> None:
+        """Shut an app down, if it runs here; its server stays. What goes wrong is told of by its next scenario."""
+        server = self._servers.get(id(app))
+        if server is not None and server.lifespan.running and not self.loop.blocked:
+            with suppress(AppError):
+                self.act("shut-down", partial(self.loop.run, server.lifespan.stop))
+
+    def close(self) -> list[AppError]:
+        """Stop all servers, and end the thread. What went wrong with their apps since the last scenario."""
+        errors: list[AppError] = []
+        if not self.loop.blocked:
+            for server in list(self._servers.values()):
+                errors += self._ended(server)
+            for pool in self._pools.values():
+                self.loop.run(pool.aclose)
+        self.loop.close()
+        return errors
+
+    def _ended(self, server: Server) -> list[AppError]:
+        if self.loop.blocked:
+            return []
+        try:
+            self.act("shut-down", partial(self.loop.run, self.stop, server))
+        except AppError as error:
+            return [self._told(crash) for crash in server.recorder.untold] or [error]
+        return [self._told(crash) for crash in server.recorder.untold]
+
+    def _told(self, crash: Crash) -> AppError:
+        if isinstance(crash.exception, AppError):
+            return crash.exception
+        headline = f"The app raised {summary(crash.exception)} after the last scenario ({crash.doing})."
+        return AppError(f"{headline}\n\n{user_frames(crash.exception, self._root)}")
+
+    def act(self, doing: str, function: Callable[[], T]) -> T:
+        """Call a function that waits for the app. Raises `AppError` when the app blocks its event loop."""
+
+        def explain(_: object) -> str:
+            place = self.loop.place(None, self._root)
+            at = f", at {place}" if place else ""
+            return f"The app blocked its event loop for {in_words(self._timeout)} during {doing}{at}"
+
+        try:
+            with alarm(self._timeout, explain=explain, ping=self.loop.ping):
+                return function()
+        except AppBlocked as blocked:
+            self.loop.interrupted()
+            raise blocked.error from None
+
+
+class Hosts:
+    """The hosts of a worker, by the kind of their loops, and the apps that all scenarios share."""
+
+    def __init__(self, timeout: float, root: Path) -> None:
+        self._timeout = timeout
+        self._root = root
+        self._hosts: dict[str, Host] = {}
+        self._apps: dict[object, tuple[object, ASGI3]] = {}
+
+    def host(self, loop_name: str) -> Host:
+        """The host with a loop of that name. One whose loop an app blocks for good is given up.
+
+        Raises `ConfigurationError` for trio, which uvicorn does not know.
+        """
+        check_loop(loop_name)
+        if loop_name == "trio":
+            raise ConfigurationError(
+                "The client live serves the app by uvicorn, which does not run on trio. "
+                "Use the loop asyncio or uvloop with it; tag what needs trio with @in_process."
+            )
+        host = self._hosts.get(loop_name)
+        if host is None or host.loop.blocked:
+            if host is not None:
+                host.close()
+            host = Host(use_uvloop=loop_name == "uvloop", timeout=self._timeout, root=self._root)
+            self._hosts[loop_name] = host
+        return host
+
+    def shared(self, key: object, make: Callable[[], ASGI3]) -> ASGI3:
+        """The app under a key, a location or an object, made once: all scenarios that name it share its server."""
+        known = self._apps.get(key if isinstance(key, str) else id(key))
+        if known is None:
+            known = self._apps[key if isinstance(key, str) else id(key)] = (key, make())
+        return known[1]
+
+    def rest(self, app: ASGI3, *, but: Host | None = None) -> None:
+        """Shut an app down where it runs, except on one host: it keeps its state in one place, and so runs in one."""
+        for host in self._hosts.values():
+            if host is not but:
+                host.rest(app)
+
+    def keeps(self, app: ASGI3) -> bool:
+        """Whether an app is shared, so that its server stays when a scenario ends."""
+        return any(app is one for _, one in self._apps.values())
+
+    def close(self) -> None:
+        """Stop all servers and threads. Raises `AppError` for what went wrong since the last scenario."""
+        hosts, self._hosts = list(self._hosts.values()), {}
+        errors = [error for host in hosts for error in host.close()]
+        if errors:
+            raise errors[0]

@@ -1,0 +1,198 @@
+"""One app under uvicorn, on a loopback port that the kernel has picked; imported by the client `live` alone."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import socket
+from functools import partial
+from typing import TYPE_CHECKING
+
+import anyio
+import anyio.lowlevel
+import uvicorn
+
+from asgherkin.clients.asgi import target
+from asgherkin.clients.call import AppCall, Call
+from asgherkin.clients.lifespan import Lifespan
+from asgherkin.clients.recorder import Crash, Recorder
+from asgherkin.clients.served import Crashed, ServedSocket
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from asgherkin.clients.asgi import ASGI3, Message, Receive, Scope, Send
+    from asgherkin.clients.owner import Spawn
+
+    Address = tuple[str, int]
+
+_KEEP_ALIVE = 3600
+"""Seconds: the clients of this process are the ones to close their connections."""
+_SILENT = logging.CRITICAL + 1
+"""What uvicorn logs is recorded here: a crash would be told twice."""
+_QUICK_TURNS = 100
+
+
+class ServerRecorder(Recorder):
+    """What is wrapped around the app itself: it hands its crashes on to the scenario that uses the server.
+
+    A crash between two scenarios is handed to the next one; one after the last stays in `untold`.
+    """
+
+    def __init__(self, app: ASGI3, *, timeout: float, root: Path) -> None:
+        super().__init__(app, timeout=timeout, root=root, listens=False)
+        self.untold: list[Crash] = []
+        self._current: Recorder | None = None
+
+    @property
+    def current(self) -> Recorder:
+        """The recorder of the scenario that uses the server; this one between scenarios."""
+        return self._current or self
+
+    def attach(self, recorder: Recorder | None) -> None:
+        """Hand crashes on to the recorder of a scenario; None: it is over."""
+        self._current = recorder
+        if recorder is not None:
+            self.crashes.clear()
+            for crash in self.untold:
+                recorder.record(crash.exception, crash.doing)
+            self.untold.clear()
+
+    def record(self, exception: BaseException, doing: str) -> Crash:
+        """Record a crash."""
+        if self._current is not None:
+            return self._current.record(exception, doing)
+        known = len(self.crashes)
+        crash = super().record(exception, doing)
+        self.untold += self.crashes[known:]
+        return crash
+
+
+class Server:
+    """Serves one app to the clients of this process. Its methods are called on its loop.
+
+    The lifespan is the toolkit's, and not uvicorn's: it can be started and stopped while the server stays, and says
+    what went wrong.
+    """
+
+    def __init__(self, app: ASGI3, *, timeout: float, root: Path, spawn: Spawn) -> None:
+        """`spawn` starts a task that lives across acts."""
+        self.app = app
+        self.recorder = ServerRecorder(app, timeout=timeout, root=root)
+        self.lifespan = Lifespan(self.recorder, spawn)
+        self.port = 0
+        self._calls: dict[Address, Call] = {}
+        self._resting: list[str] = []
+        self._server = uvicorn.Server(_config(self._enter))
+        self._socket: socket.socket | None = None
+
+    async def open(self) -> None:
+        """Listen. No other process can come first: the port is bound before its number is known."""
+        if self._socket is None:
+            # With its protocol named: else asyncio leaves out TCP_NODELAY, and answers wait for acknowledgements.
+            self._socket = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+            self._socket.bind(("127.0.0.1", 0))
+            self.port = self._socket.getsockname()[1]
+            self._server.config.load()
+            self._server.lifespan = self._server.config.lifespan_class(self._server.config)
+            await self._server.startup(sockets=[self._socket])
+
+    def attach(self, recorder: Recorder | None) -> None:
+        """Let a scenario use the server; None: it is over."""
+        self._calls = {address: call for address, call in self._calls.items() if not call.ended.is_set}
+        self._resting.clear()
+        self.recorder.attach(recorder)
+
+    def call(self, address: Address | None) -> Call | None:
+        """The last call of the app for a client's socket, by its address."""
+        return self._calls.get(address) if address is not None else None
+
+    def let_rest(self, doing: str) -> None:
+        """Let no watch stop the next call for a request: its client has deadlines of its own."""
+        self._resting.append(doing)
+
+    def calls(self, doing: str) -> list[Call]:
+        """The calls of the app for a request, `GET /orders`, or for a websocket, `websocket /greet`."""
+        return [call for call in self._calls.values() if call.doing == doing]
+
+    async def stop(self, seconds: float) -> int:
+        """Shut the app down, and close all sockets. The id of a task of the app's that does not end, else 0.
+
+        Raises `AppError` when the app fails to shut down.
+        """
+        try:
+            await self.lifespan.stop()
+        finally:
+            await self._close(seconds)
+        return await self.lifespan.end()
+
+    async def _close(self, seconds: float) -> None:
+        if self._socket is None:
+            return
+        self._socket = None
+        state = self._server.server_state
+        for server in self._server.servers:
+            server.close()
+        for connection in list(state.connections):
+            connection.shutdown()
+        # Not uvicorn's own way, which waits a tenth of a second for each server.
+        await self._quiet()
+        for task in list(state.tasks):
+            task.cancel()
+        for connection in list(state.connections):
+            connection.transport.abort()
+        with anyio.move_on_after(seconds):
+            await asyncio.gather(*state.tasks, return_exceptions=True)
+        await self._quiet()
+
+    async def _quiet(self) -> None:
+        """Let connections that are closed come to their ends."""
+        for _ in range(_QUICK_TURNS):
+            if not self._server.server_state.connections:
+                return
+            await anyio.lowlevel.checkpoint()
+
+    async def _enter(self, scope: Scope, receive: Receive, send: Send) -> None:
+        scope["state"] = dict(self.lifespan.state)
+        # As in-process: what is asked of the app has the same keys on all clients.
+        scope.setdefault("extensions", {})
+        recorder = self.recorder.current
+        if scope["type"] == "websocket":
+            served = ServedSocket(recorder, scope, receive, send)
+            self._calls[scope["client"]] = served
+            await served.run()
+            return
+        call = AppCall(recorder, doing=f"{scope['method']} {target(scope)}")
+        self._calls[scope["client"]] = call
+        if call.doing in self._resting:
+            self._resting.remove(call.doing)
+            call.rest()
+        await call.run(scope, receive, partial(_send, send), whole=True)
+        if call.failure is not None:
+            raise Crashed
+
+
+async def _send(send: Send, message: Message) -> None:
+    await send(message)
+    if message.get("more_body"):
+        # An app that sends without end must not hold up the loop until the socket is full.
+        await anyio.lowlevel.checkpoint()
+
+
+def _config(app: ASGI3) -> uvicorn.Config:
+    """As an app meets it in-process: no headers of the server's own, nothing rewritten, nothing logged."""
+    return uvicorn.Config(
+        app,
+        http="h11",
+        ws="wsproto",
+        interface="asgi3",
+        lifespan="off",
+        log_config=None,
+        log_level=_SILENT,
+        access_log=False,
+        proxy_headers=False,
+        server_header=False,
+        date_header=False,
+        timeout_keep_alive=_KEEP_ALIVE,
+        ws_ping_interval=None,
+    )

@@ -1,0 +1,110 @@
+"""`asgherkin steps`: every sentence that a feature of this project can use, the project's own too."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Sequence
+
+    from asgherkin.commands import Commands
+    from asgherkin.gherkin.catalogue import Listed
+
+_DESCRIPTION = """\
+Lists every sentence that pytest would find in this folder with this project's configuration: this toolkit's, those of
+plugins, conftest.py files and test modules. Nothing is run.
+
+With words it searches: by a whole step, by words in the sentence, its meaning and its example, and by words that are
+nearly so.
+"""
+_CODES = """\
+exit codes:
+  0  sentences were listed, or files were written
+  1  no sentence has the words; the nearest are shown
+  2  the project cannot be collected, or a file cannot be written; the reason is told
+"""
+
+
+def add(commands: Commands) -> None:
+    """Tell the command line of it."""
+    import argparse
+
+    steps = commands.add_parser(
+        "steps",
+        help="list the sentences that a feature can use, or search them",
+        description=_DESCRIPTION,
+        epilog=_CODES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    steps.add_argument("words", nargs="*", help='what to search for: asgherkin steps "send a file"')
+    output = steps.add_mutually_exclusive_group()
+    output.add_argument("--json", action="store_true", help="for tools")
+    output.add_argument("--markdown", type=Path, metavar="FILE", help="write the tables of sentences in FILE anew")
+    output.add_argument(
+        "--stubs", type=Path, metavar="FILE", help="write the sentences as Python that editors can read"
+    )
+    output.add_argument("--vscode", action="store_true", help="write .vscode/settings.json and the stubs beside it")
+    steps.set_defaults(command=run)
+
+
+def run(chosen: argparse.Namespace) -> int:
+    """List, search or write; the exit code.
+
+    Raises CollectionError where pytest cannot collect the project, ConfigurationError where a file is not as it should
+    be, and OSError where one cannot be written.
+    """
+    from asgherkin.commands.catalogue import catalogue
+    from asgherkin.commands.collecting import collect
+
+    collected = collect(catalogue)
+    for name, reason in collected.broken:
+        _tell(f"asgherkin: {name} could not be read, and its sentences are missing here:\n{reason}\n", to_errors=True)
+    sentences = collected.found
+    written = _write(chosen, sentences)
+    if written:
+        _tell(written)
+        return 0
+    return _list(chosen, sentences)
+
+
+def _write(chosen: argparse.Namespace, sentences: Sequence[Listed]) -> str:
+    """Write what is asked for; what was written, "" for nothing."""
+    if chosen.markdown:
+        from asgherkin.commands.tables import write_tables
+
+        return write_tables(chosen.markdown, sentences)
+    if chosen.stubs:
+        from asgherkin.commands.stubs import write_stubs
+
+        return write_stubs(chosen.stubs, sentences)
+    if chosen.vscode:
+        from asgherkin.commands.vscode import write_settings
+
+        return write_settings(Path.cwd(), sentences)
+    return ""
+
+
+def _list(chosen: argparse.Namespace, sentences: Sequence[Listed]) -> int:
+    from asgherkin.commands.listing import as_json, as_text
+    from asgherkin.gherkin.searching import nearest, search
+
+    text = " ".join(chosen.words)
+    found = search(text, sentences) if text else sentences
+    if chosen.json:
+        _tell(as_json(found))
+    elif found:
+        _tell(as_text(found))
+    else:
+        _tell(f'No sentence has a word of "{text}". The nearest:\n')
+        _tell(as_text(nearest(text, sentences)))
+    return 0 if found else 1
+
+
+def _tell(text: str, *, to_errors: bool = False) -> None:
+    """Write a text; a character that the terminal does not have as its escape."""
+    stream = sys.stderr if to_errors else sys.stdout
+    encoding = stream.encoding or "utf-8"
+    print(text.encode(encoding, "backslashreplace").decode(encoding), file=stream)

@@ -1,0 +1,119 @@
+"""What a feature's readers suffer from, though it runs: rules on what was read, each with its code."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from asgherkin.gherkin.document import FeatureSource, Heading, PackedStep, ScenarioSource
+
+LONGEST_NAME = 100
+_PLACEHOLDER = re.compile(r"<([^<>]+)>")
+
+
+class Smell(NamedTuple):
+    """What a rule has found at a line of a file."""
+
+    code: str
+    line: int
+    message: str
+
+
+def smells(feature: FeatureSource) -> list[Smell]:
+    """What is found in one feature, by line."""
+    found = [*_of_names(feature), *_of_rules(feature)]
+    for rows in scenarios_of(feature):
+        found += [*_of_steps(rows[0]), *_of_columns(rows)]
+    return sorted(found, key=lambda one: (one.line, one.code))
+
+
+def scenarios_of(feature: FeatureSource) -> list[list[ScenarioSource]]:
+    """The scenarios of a feature, an outline with all its rows."""
+    by_line: defaultdict[int, list[ScenarioSource]] = defaultdict(list)
+    for scenario in feature.scenarios:
+        by_line[scenario.line].append(scenario)
+    return list(by_line.values())
+
+
+def content_of(rows: Sequence[ScenarioSource]) -> object:
+    """What a scenario does, backgrounds and examples included: equal for two that are the same to their readers."""
+    kind, steps = "", []
+    for _, own_kind, text, _, doc_string, table in rows[0].packed:
+        kind = own_kind or kind
+        steps.append((kind, text, doc_string and doc_string[:2], table and table[0]))
+    return tuple(steps), tuple(tuple(one.example.values.items()) for one in rows if one.example)
+
+
+def _of_steps(scenario: ScenarioSource) -> Iterator[Smell]:
+    """AG101 and AG102: how a scenario's own steps follow each other."""
+    if scenario.problem:
+        return  # which says what is wrong
+    kind, last = "", ""
+    seen = set()
+    for step in _own(scenario):
+        kind = step[1] or kind
+        if kind == "given" and last == "then":
+            yield Smell("AG102", step[3], "This Given follows a Then. Move it to the start, or split the scenario.")
+        seen.add(kind)
+        last = kind
+    if "then" not in seen:
+        yield Smell("AG101", scenario.line, "This scenario has no Then, so nothing says what it expects. Add one.")
+
+
+def _own(scenario: ScenarioSource) -> Iterator[PackedStep]:
+    """The steps without those of backgrounds, which stand above the scenario."""
+    return (step for step in scenario.packed if step[3] > scenario.line)
+
+
+def _of_columns(rows: Sequence[ScenarioSource]) -> Iterator[Smell]:
+    """AG106 and AG109: the columns of an outline's examples, and the <names> in its steps."""
+    first = rows[0]
+    columns = {name: one.example.line for one in reversed(rows) if one.example for name in one.example.values}
+    if not columns:
+        return
+    used = set(_PLACEHOLDER.findall("\n".join([first.name, *map(_text_of, first.packed)])))
+    for name in (one for one in columns if one not in used):
+        message = f'No step and no name uses the column "{name}". Write <{name}> where it belongs, or remove it.'
+        yield Smell("AG106", columns[name], message)
+    for step in _own(first):
+        for name in _PLACEHOLDER.findall(step[2]):
+            if name not in columns:
+                known = ", ".join(f"<{one}>" for one in columns)
+                yield Smell("AG109", step[3], f"<{name}> is no column of the examples, which have: {known}.")
+
+
+def _text_of(step: PackedStep) -> str:
+    """All of a step that examples are put into."""
+    _, _, text, _, doc_string, table = step
+    cells = [cell for row in table[0] for cell in row] if table else []
+    return "\n".join([text, *(doc_string[:2] if doc_string else ()), *cells])
+
+
+def _of_rules(feature: FeatureSource) -> Iterator[Smell]:
+    """AG107: rules without a scenario."""
+    with_scenarios = {one.rule.line for one in feature.scenarios if one.rule}
+    for rule in feature.rules:
+        if rule.line not in with_scenarios:
+            yield Smell("AG107", rule.line, "This rule has no scenario that shows it. Add one, or remove the rule.")
+
+
+def _of_names(feature: FeatureSource) -> Iterator[Smell]:
+    """AG104, AG105 and AG108: names of features, rules and scenarios."""
+    scenarios = [rows[0] for rows in scenarios_of(feature)]
+    named: list[Heading | ScenarioSource] = [feature.heading, *feature.rules, *scenarios]
+    for one in named:
+        if not one.name:
+            yield Smell("AG108", one.line, f'This "{one.keyword}:" has no name. Say what it is about.')
+        elif len(one.name) > LONGEST_NAME:
+            message = f"This name has {len(one.name)} characters, more than {LONGEST_NAME}. Move some into the steps."
+            yield Smell("AG105", one.line, message)
+    first: dict[tuple[str, int], int] = {}
+    for scenario in scenarios:
+        scope = (scenario.name, scenario.rule.line if scenario.rule else 0)
+        if scenario.name and first.setdefault(scope, scenario.line) != scenario.line:
+            message = f"The scenario at line {first[scope]} has the same name. Say what is different here."
+            yield Smell("AG104", scenario.line, message)

@@ -1,0 +1,162 @@
+"""`--asgi-dry-run`: every step is looked up and none is called; what would stop a run is listed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from asgherkin.errors import ConfigurationError
+from asgherkin.gherkin.checking import check, everything_key, scenarios_in
+from asgherkin.gherkin.suggestions import hints, instead, of_another_kind, stubs
+from asgherkin.gherkin.unloaded import unloaded
+from asgherkin.options import OPTIONS, settings_key
+from asgherkin.report.redaction import Redactor
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+
+    from pytest import TerminalReporter  # noqa: PT013 - a name for a type only
+
+    from asgherkin.gherkin.catalogue import Listed
+    from asgherkin.gherkin.checking import Ambiguous, Checked, Place, Stopped, Undefined
+
+_OUTPUTS = ("asgi_report", "asgi_messages", "asgi_summary", "asgi_history")
+# Looking for the nearest sentences takes some milliseconds a step: whoever has this many misses something else.
+_MOST_HINTS = 50
+_MOST_PLACES = 5
+
+
+def dry_run(config: pytest.Config) -> None:
+    """Have this run look up steps only, in this process.
+
+    Raises ConfigurationError where the command line asks for a report of it too.
+    """
+    asked = [one.flag for one in OPTIONS if one.name in _OUTPUTS and config.getoption(one.name)]
+    if asked:
+        raise ConfigurationError(
+            f"--asgi-dry-run runs nothing that {' or '.join(asked)} could tell of. Leave one of them out."
+        )
+    config.option.dist = "no"  # pytest-xdist's: there is nothing to share out among workers
+    config.pluginmanager.register(DryRun(config))
+
+
+class DryRun:
+    """A plugin in the place of pytest's run loop."""
+
+    def __init__(self, config: pytest.Config) -> None:
+        self._config = config
+        self._left_out = 0
+        self._checked: Checked | None = None
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_collection_modifyitems(self, config: pytest.Config, items: list[pytest.Item]) -> None:
+        """Leave out tests that are no scenarios, before others choose among what is left."""
+        scenarios = scenarios_in(items)
+        kept = set(scenarios)
+        others = [one for one in items if one not in kept]
+        config.stash[everything_key] = scenarios
+        if others:
+            self._left_out = len(others)
+            config.hook.pytest_deselected(items=others)
+            items[:] = scenarios
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtestloop(self, session: pytest.Session) -> bool | None:
+        """Look up all steps; what would fail a run fails this one."""
+        stops = session.testsfailed and not session.config.option.continue_on_collection_errors
+        if stops or session.config.option.collectonly:
+            return None  # pytest's own loop says why it stops
+        self._checked = check(session, session.items)
+        session.testsfailed += self._checked.failing
+        return True
+
+    def pytest_terminal_summary(self, terminalreporter: TerminalReporter) -> None:
+        """List what was found."""
+        if self._checked is None:
+            return
+        redact = Redactor(self._config.stash[settings_key].redact).redact
+        terminalreporter.section("dry run")
+        not_loaded = unloaded(self._config) if self._checked.undefined else ()
+        for line in told(self._checked, self._left_out, self._narrowed_to(), not_loaded):
+            terminalreporter.line(printable(redact(line)))
+
+    def _narrowed_to(self) -> Sequence[str]:
+        """The paths that the command line chose, if it did."""
+        is_chosen = self._config.args_source is pytest.Config.ArgsSource.ARGS
+        return self._config.args if is_chosen else ()
+
+
+def told(checked: Checked, left_out: int, narrowed_to: Sequence[str], not_loaded: Sequence[str]) -> Iterator[str]:
+    """The lines that tell what was found; `not_loaded` those about files of sentences that were not loaded."""
+    looked_at = f"{_count(checked.scenarios, 'scenario')}, {_count(checked.steps, 'step')}"
+    yield f"{looked_at}: all looked up, none called."
+    if left_out:
+        yield f"{_count(left_out, 'test')} in Python left out: only scenarios have steps."
+    yield from _part("No sentence fits", checked.undefined, "step", _undefined)
+    yield from _part("Several sentences fit", checked.ambiguous, "step", _ambiguous)
+    yield from _part("Cannot run as written", checked.stopped, "place", _stopped)
+    yield from _part("In no scenario", checked.unused, "sentence of this project", _unused)
+    if checked.unused and narrowed_to:
+        yield f"Only {', '.join(narrowed_to)} was looked at: features elsewhere may use them."
+    missing = [(one.kind, one.text) for position, one in enumerate(checked.undefined) if _is_missing(one, position)]
+    if missing:
+        yield from not_loaded
+        yield "\nTo write the sentences that are missing, put this into conftest.py:\n"
+        yield from (f"    {line}" if line else "" for line in stubs(missing).splitlines())
+    elif not checked.failing:
+        yield "\nEvery step has its sentence."
+
+
+def _part(title: str, found: Sequence[object], noun: str, tell: Callable[..., Iterable[str]]) -> Iterator[str]:
+    if found:
+        yield f"\n{title}: {_count(len(found), noun)}\n"
+    for position, one in enumerate(found):
+        yield from tell(one, position)
+
+
+def _undefined(one: Undefined, position: int) -> Iterator[str]:
+    yield f"  {one.kind.capitalize()} {one.text}"
+    yield f"    {_places(one.places)}"
+    if position < _MOST_HINTS:
+        yield from (f"    {line}" for line in hints(one.kind, one.text, one.known))
+
+
+def _is_missing(one: Undefined, position: int) -> bool:
+    """Whether a sentence is to be written for a step; one that is right but for its keyword or its quotes has one."""
+    if position < _MOST_HINTS:
+        return not instead(one.kind, one.text, one.known)
+    return not of_another_kind(one.text, one.known)
+
+
+def _ambiguous(one: Ambiguous, _position: int) -> Iterator[str]:
+    yield f"  {one.kind.capitalize()} {one.text}"
+    yield f"    {_places(one.places)}"
+    yield "    It fits:"
+    yield from sorted(f"      {it.location}: {(it.kind or 'step').capitalize()} {it.pattern}" for it in one.definitions)
+
+
+def _stopped(one: Stopped, _position: int) -> Iterator[str]:
+    first, *rest = one.reason.splitlines()
+    yield f"  {one.place}: {first}"
+    yield from (f"    {line}" for line in rest)
+
+
+def _unused(one: Listed, _position: int) -> Iterator[str]:
+    yield f"  {one.definition.location}: {one.kind} {one.pattern}"
+
+
+def _places(places: Sequence[Place]) -> str:
+    shown = ", ".join(str(one) for one in places[:_MOST_PLACES])
+    more = len(places) - _MOST_PLACES
+    return f"{shown} and {more} more" if more > 0 else shown
+
+
+def _count(number: int, noun: str) -> str:
+    first, _, rest = noun.partition(" ")
+    return f"{number:,} {first}{'' if number == 1 else 's'}{' ' if rest else ''}{rest}"
+
+
+def printable(text: str) -> str:
+    """A line with its control characters escaped: a terminal would obey them."""
+    return "".join(one if one.isprintable() or one == "\n" else repr(one)[1:-1] for one in text)

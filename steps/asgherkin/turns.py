@@ -1,0 +1,109 @@
+"""`@serial` with pytest-xdist: a scenario with this tag runs while no other test does, in any worker of the machine.
+
+Two locks on files, each of which many may share or one may have alone. Whoever waits to be alone holds the door, so
+that nobody else enters meanwhile, and its turn comes. The system lets go of what a dead worker held.
+"""
+
+from __future__ import annotations
+
+import secrets
+import shutil
+import tempfile
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from asgherkin.errors import ConfigurationError
+from asgherkin.gherkin.collect import tags_of
+
+if TYPE_CHECKING:
+    from collections.abc import Generator, Iterator, Sequence
+
+TAG = "serial"
+_INPUT = "asgherkin_turns"
+_folder_key = pytest.StashKey[str]()
+
+
+def name_folder(node: Any) -> None:
+    """Name the folder of the locks to a worker of pytest-xdist's, from the process that started it."""
+    stash = node.config.stash
+    if _folder_key not in stash:
+        # Made by the workers, if any of their tests is to run alone.
+        stash[_folder_key] = str(Path(tempfile.gettempdir(), f"asgherkin-turns-{secrets.token_hex(8)}"))
+    node.workerinput[_INPUT] = stash[_folder_key]
+
+
+def remove_folder(config: pytest.Config) -> None:
+    """Leave nothing behind."""
+    shutil.rmtree(config.stash.get(_folder_key, ""), ignore_errors=True)
+
+
+def take_turns(config: pytest.Config, items: Sequence[pytest.Item]) -> None:
+    """Have this worker's tests keep to their turns, if any of them is to run alone.
+
+    Raises ConfigurationError where portalocker is missing.
+    """
+    folder = getattr(config, "workerinput", {}).get(_INPUT)
+    if folder and any(_runs_alone(one) for one in items):
+        config.pluginmanager.register(_TakingTurns(Turns(Path(folder))))
+
+
+def _runs_alone(item: pytest.Item) -> bool:
+    return TAG in (tags_of(item) or ())
+
+
+class Turns:
+    """The locks, as one process has them. `waiting=False` raises `portalocker.LockException` in place of waiting."""
+
+    def __init__(self, folder: Path, *, waiting: bool = True) -> None:
+        try:
+            import portalocker  # slow to import, and few runs need it
+        except ImportError:
+            raise ConfigurationError(
+                "A scenario has the tag @serial, and there are several workers: that needs portalocker. "
+                'Install it with: pip install "asgherkin[parallel]"'
+            ) from None
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self._lock, self._unlock = portalocker.lock, portalocker.unlock
+        now = portalocker.LockFlags(0) if waiting else portalocker.LOCK_NB
+        self._shared, self._alone = portalocker.LOCK_SH | now, portalocker.LOCK_EX | now
+        self._door = (folder / "door").open("w")
+        self._room = (folder / "room").open("w")
+
+    @contextmanager
+    def turn(self, *, alone: bool) -> Iterator[None]:
+        """Wait for a turn, and have it: with others, or alone."""
+        how = self._alone if alone else self._shared
+        self._lock(self._door, how)
+        try:
+            self._lock(self._room, how)
+        finally:
+            self._unlock(self._door)
+        try:
+            yield
+        finally:
+            self._unlock(self._room)
+
+    def close(self) -> None:
+        """Let go of the files."""
+        self._door.close()
+        self._room.close()
+
+
+class _TakingTurns:
+    """A worker's plugin."""
+
+    def __init__(self, turns: Turns) -> None:
+        self._turns = turns
+
+    @pytest.hookimpl(wrapper=True, tryfirst=True)
+    def pytest_runtest_protocol(self, item: pytest.Item) -> Generator[None, object, object]:
+        """Run a test, with its fixtures, in its turn."""
+        with self._turns.turn(alone=_runs_alone(item)):
+            return (yield)
+
+    def pytest_unconfigure(self) -> None:
+        """Let go of the files."""
+        self._turns.close()

@@ -1,0 +1,18 @@
+"""Fixtures for the commands."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.commands.running import CommandLine
+
+if TYPE_CHECKING:
+    from tests.project import Project
+
+
+@pytest.fixture
+def asgherkin(project: Project, capsys: pytest.CaptureFixture[str]) -> CommandLine:
+    """The command line in a project's folder."""
+    return CommandLine(project.root, capsys)

@@ -1,0 +1,197 @@
+"""What is found out about an app: its routes, its answer; in this process, with the frameworks themselves."""
+
+from __future__ import annotations
+
+import json
+from types import SimpleNamespace
+from typing import TYPE_CHECKING
+
+import pytest
+import quart
+from django.core.handlers.asgi import ASGIHandler
+from django.urls import include, path, re_path
+from fastapi import APIRouter, FastAPI, WebSocket
+from litestar import Litestar, get
+from starlette.applications import Starlette
+from starlette.responses import PlainTextResponse
+from starlette.routing import Mount, Route, WebSocketRoute
+
+from asgherkin.commands import probing
+from asgherkin.commands.first_feature import first_feature
+from asgherkin.commands.routes import Route as Found
+from asgherkin.commands.routes import first_gets, routes_of
+from asgherkin.errors import ConfigurationError
+
+if TYPE_CHECKING:
+    from tests.project import Project
+
+
+async def nothing(request: object) -> PlainTextResponse:
+    return PlainTextResponse("")
+
+
+def fastapi() -> FastAPI:
+    app = FastAPI()
+
+    @app.get("/search")
+    def search(q: str) -> None: ...
+
+    @app.get("/page")
+    def page(number: int = 1) -> None: ...
+
+    @app.post("/page")
+    def post() -> None: ...
+
+    router = APIRouter(prefix="/orders")
+
+    @router.websocket("/live")
+    async def live(websocket: WebSocket) -> None: ...
+
+    app.include_router(router, prefix="/v1")
+    return app
+
+
+def litestar() -> Litestar:
+    @get("/menu")
+    async def menu() -> str:
+        return ""
+
+    return Litestar([menu])
+
+
+def quart_app() -> quart.Quart:
+    app = quart.Quart(__name__)
+    app.add_url_rule("/menu", view_func=lambda: "", methods=["GET"], endpoint="menu")
+    app.add_url_rule("/orders", view_func=lambda: "", methods=["POST"], endpoint="orders")
+    app.add_websocket("/live", view_func=lambda: None, endpoint="live")
+    return app
+
+
+def starlette() -> Starlette:
+    below = [Route("/", nothing), WebSocketRoute("/live", nothing), Route("/x", nothing, methods=["POST"])]
+    return Starlette(routes=[Mount("/api", routes=below), Route("/", nothing)])
+
+
+@pytest.mark.parametrize(
+    ("app", "expected"),
+    [
+        (fastapi(), [Found("GET", "/page"), Found("", "/v1/orders/live")]),
+        (litestar(), [Found("GET", "/menu")]),
+        (quart_app(), [Found("GET", "/static/<path:filename>"), Found("GET", "/menu"), Found("", "/live")]),
+        (starlette(), [Found("GET", "/api/"), Found("", "/api/live"), Found("GET", "/")]),
+        (SimpleNamespace(app=starlette()), [Found("GET", "/api/"), Found("", "/api/live"), Found("GET", "/")]),
+        (nothing, []),
+    ],
+    ids=["FastAPI", "Litestar", "Quart", "Starlette", "behind middleware", "a bare app"],
+)
+def test_routes_are_those_of_the_framework(app: object, expected: list[Found]) -> None:
+    """GETs and websockets; of OpenAPI, those that need nothing."""
+    assert [one for one in routes_of(app) if not one.path.startswith("/schema")] == expected
+
+
+def test_a_document_that_fails_leaves_the_routes() -> None:
+    """An app may make its OpenAPI document as it likes."""
+    app = fastapi()
+    app.openapi = lambda: 1 / 0  # type: ignore[method-assign,assignment,return-value]
+
+    assert Found("GET", "/search") in routes_of(app)
+
+
+def test_djangos_routes_are_those_of_its_urls(monkeypatch: pytest.MonkeyPatch) -> None:
+    """With those that are included; a regular expression is no path."""
+    patterns = [path("a/", include([path("b", nothing)])), re_path("^c$", nothing), path("", nothing)]
+    monkeypatch.setattr("django.urls.get_resolver", lambda: SimpleNamespace(url_patterns=patterns))
+
+    assert routes_of(ASGIHandler.__new__(ASGIHandler)) == [Found("GET", "/a/b"), Found("GET", "/")]
+
+
+def test_the_best_get_takes_nothing_and_changes_nothing() -> None:
+    """A health check, then the shortest."""
+    paths = ["/docs", "/openapi.json", "/orders/{id}", "/<x>", "/logout", "/longer", "/menu", "/", "/health"]
+
+    assert first_gets([Found("GET", one) for one in paths]) == ["/health", "/", "/menu", "/longer"]
+
+
+APP = """
+import json
+
+
+async def app(scope, receive, send):
+    assert scope["type"] == "http"
+    status, body = ANSWERS(scope)
+    headers = [(b"content-type", b"application/json; charset=utf-8")]
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": json.dumps(body).encode()})
+"""
+HOST = 'dict(scope["headers"])[b"host"]'
+
+
+@pytest.mark.parametrize(
+    ("answers", "status", "host"),
+    [
+        ("200, {}", 200, ""),
+        ("500, {}", 500, ""),
+        (f"(200 if {HOST} == b'localhost' else 400), {{}}", 200, "localhost"),
+        ("400, {}", 400, ""),
+    ],
+    ids=["well", "broken", "for localhost only", "never well"],
+)
+def test_an_app_is_asked(
+    project: Project, monkeypatch: pytest.MonkeyPatch, answers: str, status: int, host: str
+) -> None:
+    """Once more as localhost where it refuses a host that it does not know."""
+    monkeypatch.syspath_prepend(project.root)
+    name = f"probed_{status}_{host}_{len(answers)}"
+    project.write({f"{name}.py": APP.replace("ANSWERS(scope)", answers)})
+    result = project.root / "found.json"
+    monkeypatch.chdir(project.root)
+
+    probing.main(f"{name}:app", ".", str(result))
+
+    answer = probing.read(json.loads(result.read_text(encoding="utf-8"))).answer
+    assert answer == probing.Answer("/", status, "application/json; charset=utf-8", "{}", host)
+
+
+def test_an_app_that_does_not_start_is_told(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With its exception."""
+    monkeypatch.syspath_prepend(project.root)
+    code = "async def app(scope, receive, send):\n    await receive()\n    raise OSError('no database')\n"
+    project.write({"probed_broken.py": code})
+
+    found = probing.read(probing.look("probed_broken:app", project.root, "."))
+
+    assert found.answer is None
+    assert "OSError: no database" in found.problem
+
+
+def test_an_app_that_cannot_be_imported_is_an_error(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The one that a run has too."""
+    monkeypatch.syspath_prepend(project.root)
+
+    with pytest.raises(ConfigurationError, match='module "probed_no" was not found'):
+        probing.read(probing.look("probed_no:app", project.root, "."))
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        ('{"a": true, "b\\"\\"\\"": 1}', '{\n        "a": "#boolean"\n      }'),
+        ("{}", '"$" is #object\n'),
+        ('{"{{x}}": 1}', '"$" is #object\n'),
+        ('"text"', '"$" is #string\n'),
+    ],
+    ids=["a key that is no word", "empty", "no plain key", "text"],
+)
+def test_a_body_is_stated_by_its_types(body: str, expected: str) -> None:
+    """Names that a feature would read as its own are left out."""
+    assert expected in first_feature(probing.Answer("/", 200, "application/json", body))
+
+
+@pytest.mark.parametrize(
+    ("content_type", "body"),
+    [("text/plain", "x"), ("application/json", "{"), ('"x"', "")],
+    ids=["text", "no JSON", "odd"],
+)
+def test_other_bodies_are_not_stated(content_type: str, body: str) -> None:
+    """A text may be another tomorrow."""
+    assert "body" not in first_feature(probing.Answer("/", 404, content_type, body))

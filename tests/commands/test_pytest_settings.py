@@ -1,0 +1,125 @@
+"""The line in the file that pytest reads."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from asgherkin.commands.changes import Change, text_of, write
+from asgherkin.commands.pytest_settings import read_configured, with_values
+from asgherkin.errors import ConfigurationError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from tests.project import Project
+
+VALUES: Mapping[str, str | list[str]] = {"asgi_app": "m:app", "pythonpath": ["src", "lib"]}
+TOML = 'asgi_app = "m:app"\npythonpath = ["src", "lib"]\n'
+INI = "asgi_app = m:app\npythonpath = src lib\n"
+
+
+@pytest.mark.parametrize(
+    ("files", "name", "expected"),
+    [
+        ({}, "pyproject.toml", f"[tool.pytest.ini_options]\n{TOML}"),
+        ({"pyproject.toml": "a = 1"}, "pyproject.toml", f"a = 1\n\n[tool.pytest.ini_options]\n{TOML}"),
+        ({"pyproject.toml": "[tool.pytest]\nx = 1\n"}, "pyproject.toml", f"[tool.pytest]\n{TOML}x = 1\n"),
+        ({"pytest.toml": ""}, "pytest.toml", f"[pytest]\n{TOML}"),
+        ({"pytest.ini": "[pytest]\n", "tox.ini": "[pytest]\n"}, "pytest.ini", f"[pytest]\n{INI}"),
+        ({"pyproject.toml": "", "tox.ini": "[tox]\n[pytest]\nx = 1\n"}, "tox.ini", f"[tox]\n[pytest]\n{INI}x = 1\n"),
+        ({"setup.cfg": "[a]\n[tool:pytest]"}, "setup.cfg", f"[a]\n[tool:pytest]\n{INI}"),
+        ({"setup.cfg": "[a]\n"}, "pyproject.toml", f"[tool.pytest.ini_options]\n{TOML}"),
+    ],
+    ids=["none", "no section", "pytest 9's", "pytest.toml", "pytest.ini first", "tox.ini", "setup.cfg", "another's"],
+)
+def test_the_line_is_added_where_pytest_reads_it(
+    project: Project, files: dict[str, str], name: str, expected: str
+) -> None:
+    """Below the section's name, or with it at the end; all else stays."""
+    (project.root / "pyproject.toml").unlink()
+    project.write(files)
+
+    change = with_values(read_configured(project.root), VALUES)
+
+    assert (change.path.name, change.before, change.after) == (name, files.get(name), expected)
+
+
+def test_lists_are_read_in_both_spellings(project: Project) -> None:
+    """As TOML and as words."""
+    project.write({"pyproject.toml": '[tool.pytest.ini_options]\na = ["x", "y"]\nb = "x y"\n'})
+
+    configured = read_configured(project.root)
+
+    assert configured.listed("a") == configured.listed("b") == ["x", "y"]
+    assert configured.listed("c") == []
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "reason"),
+    [
+        ("pyproject.toml", "[tool\n", "Expected ']' at the end of a table declaration (at line 1, column 6)"),
+        ("tox.ini", "x", "File contains no section headers.\nfile: '<string>', line: 1\n'x'"),
+    ],
+    ids=["TOML", "ini"],
+)
+def test_a_file_that_cannot_be_read_is_told(project: Project, name: str, text: str, reason: str) -> None:
+    """With its place; nothing is guessed."""
+    project.write({"pyproject.toml": "", name: text})
+
+    with pytest.raises(ConfigurationError) as raised:
+        read_configured(project.root)
+
+    assert str(raised.value) == f"{name} cannot be read: {reason}. Put that right first; it is left as it is."
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["tool.pytest.ini_options.x = 1\n", "tool = {pytest = {ini_options = {x = 1}}}\n"],
+    ids=["dotted keys", "an inline table"],
+)
+def test_a_section_without_a_header_is_left_to_its_author(project: Project, text: str) -> None:
+    """With the lines to add."""
+    project.write({"pyproject.toml": text})
+
+    with pytest.raises(ConfigurationError) as raised:
+        with_values(read_configured(project.root), {"asgi_app": "m:app"})
+
+    assert str(raised.value) == (
+        "pyproject.toml: its section tool.pytest.ini_options is written in a way that no line can be added to. "
+        'It is left as it is. Add there:\n\n  asgi_app = "m:app"'
+    )
+
+
+def test_a_text_that_looks_like_the_section_is_none(project: Project) -> None:
+    """A line within a longer text."""
+    text = 'x = """\n[tool.pytest.ini_options]\n"""\n[tool.pytest.ini_options] \nx = 1\n'
+    project.write({"pyproject.toml": text})
+
+    with pytest.raises(ConfigurationError, match="no line can be added"):
+        with_values(read_configured(project.root), {"asgi_app": "m:app"})
+
+
+def test_a_file_that_is_no_text_is_told(project: Project) -> None:
+    """And left."""
+    (project.root / "x.toml").write_bytes(b"a\xff")
+
+    with pytest.raises(ConfigurationError) as raised:
+        text_of(project.root / "x.toml")
+
+    assert str(raised.value) == "x.toml is not UTF-8 (byte 1). It is left as it is."
+
+
+def test_what_was_written_is_undone_when_the_rest_cannot_be(project: Project) -> None:
+    """A file that was there gets its text back, one that was not goes."""
+    project.write({"old.txt": "old\n", "file": ""})
+    changes = [("old.txt", "old\n"), ("new.txt", None), ("file/x", None)]
+
+    with pytest.raises(ConfigurationError) as raised:
+        write(project.root, [Change(Path(name), before, "new\n") for name, before in changes])
+
+    assert "cannot be written: File exists. Nothing is changed." in str(raised.value)
+    assert (project.root / "old.txt").read_text(encoding="utf-8") == "old\n"
+    assert not (project.root / "new.txt").exists()

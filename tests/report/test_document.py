@@ -1,0 +1,148 @@
+"""docs/report.md: each command in it is run, each file in it is there, and what it shows is what comes."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.project import SETTINGS
+from tests.report.page.markup import Shown
+from tests.test_docs import ROOT, Section, sections
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tests.project import Project
+
+DOCUMENT = ROOT / "docs" / "report.md"
+SECTIONS = sections(DOCUMENT)
+FEATURES = SECTIONS[1].files
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+COMMAND = "#!/bin/sh\nexec python -c 'import sys; from {0} import {1}; sys.exit({1}())' \"$@\"\n"
+WITH_COMMANDS = [one for one in SECTIONS if any(block.kind in ("console",) for block in one.blocks)]
+
+
+@pytest.fixture
+def shop(project: Project) -> Path:
+    """The reference app with the document's features."""
+    project.write({"pyproject.toml": SETTINGS.replace("shop:app", "app.main:app"), **FEATURES})
+    shutil.copytree(ROOT / "app", project.root / "app", ignore=shutil.ignore_patterns("__pycache__"))
+    # As pyproject.toml has it, also where the toolkit was installed before it had a command.
+    project.write({"bin/asgherkin": COMMAND.format(*PROJECT["scripts"]["asgherkin"].split(":"))})
+    (project.root / "bin" / "asgherkin").chmod(0o755)
+    return project.root
+
+
+def run(command: str, folder: Path) -> str:
+    """What a command prints, in a shell, with the programs of this environment."""
+    programs = [str(folder / "bin"), str(Path(sys.executable).parent), os.environ["PATH"]]
+    here = {"PATH": os.pathsep.join(programs), "PYTHONPATH": ".", "PYTHONUTF8": "1", "GITHUB_STEP_SUMMARY": "step.md"}
+    ended = subprocess.run(
+        ["sh", "-c", command],
+        cwd=folder,
+        env={**os.environ, **here},
+        capture_output=True,
+        encoding="utf-8",
+        check=False,
+    )
+    assert ended.returncode == 0, (command, ended.stdout + ended.stderr)
+    return ended.stdout
+
+
+def commands(section: Section) -> Iterator[tuple[str, list[str]]]:
+    """The commands of a section's consoles, and what it shows of their output."""
+    for block in section.blocks:
+        if block.kind == "console":
+            for text in re.split(r"(?m)^\$ ", block.text)[1:]:
+                command, _, shown = text.partition("\n")
+                yield command, shown.splitlines()
+
+
+@pytest.mark.parametrize("section", WITH_COMMANDS, ids=lambda section: section.name.partition(": ")[2])
+def test_its_commands_do_what_it_says(shop: Path, project: Project, section: Section) -> None:
+    """Each runs, and prints the lines that stand below it; what it names as written is written."""
+    project.write({name: text for name, text in section.files.items() if name != "pyproject.toml"})
+
+    for command, shown in commands(section):
+        if command.startswith("pip install"):
+            assert re.findall(r"asgherkin\[(\w+)\]", command)[0] in PROJECT["optional-dependencies"]
+            continue
+        printed = iter([line.rstrip() for line in run(command, shop).splitlines()])
+        assert [line for line in shown if line not in printed] == [], command
+        written = re.findall(r"(?:-o|--summary|--asgi-\w+|--junitxml) (\S+\.\w+)", command)
+        assert [name for name in written if not (shop / name).exists()] == []
+
+
+def test_the_matrix_makes_one_page(shop: Path) -> None:
+    """Each part of it, then the page of all."""
+    (block,) = [one for section in SECTIONS for one in section.blocks if one.kind == "yaml"]
+    parts = re.findall(r"part: \[(\w+), (\w+)\]", block.text)[0]
+    each, all_of_them = re.findall(r"- run: (.+)", block.text)
+
+    for part in parts:
+        run(each.replace("${{ matrix.part }}", part), shop)
+    run(all_of_them, shop)
+
+    page = Shown((shop / "report.html").read_text(encoding="utf-8"))
+    assert page.scenarios == {"A paid order is brewed": "passed", "There is coffee": "passed"}
+
+
+def test_commands_in_its_sentences_run(shop: Path) -> None:
+    """Those that stand between the lines."""
+    found = re.findall(r"`(pytest -[^`]+)`", DOCUMENT.read_text(encoding="utf-8"))
+
+    for command in found:
+        run(command, shop)
+
+    assert len(found) == 2
+    assert "| passed | 2 |" in (shop / "step.md").read_text(encoding="utf-8")
+
+
+def test_what_it_adds_to_the_secrets_is_masked(shop: Path, project: Project) -> None:
+    """By name and by path."""
+    (section,) = [one for one in SECTIONS if "pyproject.toml" in one.files]
+    settings = section.files["pyproject.toml"] + 'filterwarnings = ["error"]\n'
+    project.write({"pyproject.toml": f'{settings}asyncio_default_fixture_loop_scope = "function"\n'})
+
+    for command, _ in commands(section):
+        run(command, shop)
+
+    text = (shop / "report.html").read_text(encoding="utf-8") + (shop / "run.ndjson").read_text(encoding="utf-8")
+    assert "[redacted]" in text
+    assert "Ann" not in text
+    assert "3.80" not in text
+
+
+def test_its_junit_file_is_as_shown(shop: Path) -> None:
+    """But for the time."""
+    (block,) = [one for section in SECTIONS for one in section.blocks if one.kind == "xml"]
+
+    run("pytest --junitxml junit.xml", shop)
+
+    written = re.sub(r'time="[\d.]+"', "", (shop / "junit.xml").read_text(encoding="utf-8"))
+    assert re.sub(r'time="[\d.]+"', "", block.text.strip()) in written
+
+
+def test_it_shows_every_word_of_the_page() -> None:
+    """The statuses, with those that are rare."""
+    from asgherkin.report.page.statuses import LOST, STATUSES, WORDS
+
+    rows = re.findall(r"(?m)^\| ([a-z ]+) \| ", DOCUMENT.read_text(encoding="utf-8").partition("## What the words")[2])
+
+    assert {*rows} >= {LOST, *(WORDS.get(one, one) for one in STATUSES)}
+
+
+def test_its_picture_is_small() -> None:
+    """A screen wide, and quick to load."""
+    picture = (ROOT / "docs" / "images" / "report.png").read_bytes()
+
+    assert int.from_bytes(picture[16:20]) == 1200
+    assert len(picture) < 200 * 1024

@@ -1,0 +1,156 @@
+"""Several clients in the outputs: each scenario is told once for each, and none of them is taken for another."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+
+from asgherkin.cli import main
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.project import Project
+
+SHOP = """
+from starlette.applications import Starlette
+from starlette.responses import PlainTextResponse
+from starlette.routing import Route
+
+async def menu(request):
+    return PlainTextResponse("latte", 200 if request.url.hostname == "testserver" else 500)
+
+app = Starlette(routes=[Route("/menu", menu)])
+"""
+FEATURE = """Feature: Menu
+
+  Scenario: Read
+    When I GET "/menu"
+    Then the response status is 200
+
+  @test_client
+  Scenario: Only on one
+    When I GET "/menu"
+
+  Scenario Outline: Rows
+    When I GET "<path>"
+    Then the response status is <status>
+
+    Examples:
+      | path  | status |
+      | /menu | 200    |
+      | /x    | 404    |
+
+  Scenario: Chosen
+    Given the client is "test"
+    When I GET "/menu"
+"""
+SHOWN = 'Read <span class="client">[{}]</span>'
+FAILING_ON_TEST = """
+import pytest
+
+@pytest.fixture(autouse=True)
+def only_there(session):
+    assert session.client_name != "test"
+"""
+
+
+@pytest.fixture
+def shop(project: Project) -> Project:
+    """A shop with a feature."""
+    project.write({"shop.py": SHOP, "features/menu.feature": FEATURE})
+    return project
+
+
+def told(path: Path) -> list[tuple[str, str]]:
+    """Each test case: its pickle's name, and the worst of its steps' statuses."""
+    envelopes = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+    pickles = {one["pickle"]["id"]: one["pickle"]["name"] for one in envelopes if "pickle" in one}
+    cases = {one["testCase"]["id"]: one["testCase"]["pickleId"] for one in envelopes if "testCase" in one}
+    attempts = {one["testCaseStarted"]["id"]: one["testCaseStarted"] for one in envelopes if "testCaseStarted" in one}
+    statuses: dict[str, set[str]] = {pickle: set() for pickle in pickles}
+    for one in envelopes:
+        if "testStepFinished" in one:
+            step = one["testStepFinished"]
+            case = attempts[step["testCaseStartedId"]]["testCaseId"]
+            statuses[cases[case]].add(step["testStepResult"]["status"])
+    worst = ("FAILED", "SKIPPED", "PASSED")
+    return [(pickles[id_], next((one for one in worst if one in found), "not run")) for id_, found in statuses.items()]
+
+
+@pytest.mark.parametrize("arguments", [(), ("-n", "2")], ids=["one process", "two"])
+def test_each_variant_is_a_pickle(shop: Project, arguments: tuple[str, ...]) -> None:
+    """Named after its client; a scenario for one client has one."""
+    shop.run("--asgi-client=async,test", "--asgi-messages=run.ndjson", *arguments)
+
+    assert sorted(told(shop.root / "run.ndjson")) == [
+        ("Chosen [test]", "PASSED"),
+        ("Only on one [test]", "PASSED"),
+        ("Read [async]", "PASSED"),
+        ("Read [test]", "PASSED"),
+        ("Rows [async]", "PASSED"),
+        ("Rows [async]", "PASSED"),
+        ("Rows [test]", "PASSED"),
+        ("Rows [test]", "PASSED"),
+    ]
+
+
+def test_one_client_is_not_named(shop: Project) -> None:
+    """What may not run on it is skipped, and told."""
+    shop.run("--asgi-client=async", "--asgi-messages=run.ndjson")
+
+    assert sorted(told(shop.root / "run.ndjson")) == [
+        ("Chosen", "PASSED"), ("Only on one", "SKIPPED"), ("Read", "PASSED"), ("Rows", "PASSED"), ("Rows", "PASSED"),
+    ]  # fmt: skip
+
+
+def test_a_failure_on_one_client_stays_with_it(shop: Project) -> None:
+    """The other has passed; the page and the summary name both."""
+    shop.write({"conftest.py": FAILING_ON_TEST})
+
+    shop.run(
+        "--asgi-client=async,test", "-k", "Read", "--asgi-messages=run.ndjson",
+        "--asgi-report=report.html", "--asgi-summary=summary.md",
+    )  # fmt: skip
+
+    found = dict(told(shop.root / "run.ndjson"))
+    assert (found["Read [async]"], found["Read [test]"]) == ("PASSED", "FAILED")
+    assert found["Rows [test]"] == "not run"
+    page = (shop.root / "report.html").read_text(encoding="utf-8")
+    assert SHOWN.format("async") in page
+    assert SHOWN.format("test") in page
+    summary = (shop.root / "summary.md").read_text(encoding="utf-8")
+    assert "Read \\[test\\]" in summary
+    assert "Read \\[async\\]" not in summary
+
+
+def test_runs_on_different_clients_are_merged_as_two(shop: Project) -> None:
+    """What passed on one and failed on the other is neither passed as a whole nor flaky."""
+    shop.write({"conftest.py": FAILING_ON_TEST})
+    shop.run("--asgi-client=async", "-k", "Read", "--asgi-messages=async.ndjson")
+    shop.run("--asgi-client=test", "-k", "Read", "--asgi-messages=test.ndjson")
+    page, summary = shop.root / "report.html", shop.root / "summary.md"
+
+    code = main(
+        ["report", *(str(shop.root / f"{one}.ndjson") for one in ("test", "async")), "-o", str(page),
+         "--summary", str(summary)]
+    )  # fmt: skip
+
+    assert code == 0
+    assert SHOWN.format("async") in page.read_text(encoding="utf-8")
+    assert SHOWN.format("test") in page.read_text(encoding="utf-8")
+    assert "Read \\[test\\]" in summary.read_text(encoding="utf-8")
+    assert "flaky" not in summary.read_text(encoding="utf-8").lower()
+
+
+def test_runs_on_one_client_are_merged_as_one(shop: Project) -> None:
+    """The later one counts, and no client is named."""
+    for name in ("first", "second"):
+        shop.run("--asgi-client=async", "-k", "Read", f"--asgi-messages={name}.ndjson")
+    page = shop.root / "report.html"
+
+    main(["report", *(str(shop.root / f"{one}.ndjson") for one in ("first", "second")), "-o", str(page)])
+
+    assert "[async]</span>" not in page.read_text(encoding="utf-8")

@@ -1,0 +1,51 @@
+"""Each sentence has an example, and each example runs: `vocabulary/examples/` against the shop in `examples/`."""
+
+from __future__ import annotations
+
+import shutil
+import sqlite3
+from contextlib import closing
+from importlib.resources import files
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from asgherkin.commands.catalogue import of_the_toolkit, subjects
+from asgherkin.gherkin.bdd import visible_contexts
+from asgherkin.vocabulary.grammar import Sentence
+from tests.project import SETTINGS
+
+if TYPE_CHECKING:
+    from tests.project import Project
+
+SHOP = Path(__file__).parent / "examples"
+EXAMPLES = Path(str(files("asgherkin.vocabulary"))) / "examples"
+SUBJECTS = [module.rpartition(".")[2] for module in subjects()]
+
+
+@pytest.mark.parametrize("subject", SUBJECTS)
+def test_each_example_of_a_subject_passes(project: Project, subject: str) -> None:
+    """The examples that `asgherkin steps` and the reference show, as they are."""
+    shutil.copytree(SHOP, project.root, dirs_exist_ok=True)
+    settings = SETTINGS.replace("shop:app", "shop.main:app")
+    project.write({"pyproject.toml": f'{settings}asgi_database = "sqlite+aiosqlite:///shop.db"\n'})
+    with closing(sqlite3.connect(project.root / "shop.db")) as database:
+        database.execute("CREATE TABLE notes (id INTEGER PRIMARY KEY, text TEXT)")
+    shutil.copy(EXAMPLES / f"{subject}.feature", project.root / "features")
+
+    outcome = project.run()
+
+    assert outcome.failures == {}
+    assert outcome.counts.keys() == {"passed"}, outcome.output
+
+
+def test_each_sentence_has_an_example(request: pytest.FixtureRequest) -> None:
+    """The text that stands for a sentence in the reference and in messages is a step of an example."""
+    sentences = {
+        (context.type, context.parser.example)
+        for _, context in visible_contexts(request.node)
+        if isinstance(context.parser, Sentence)
+    }
+
+    assert sentences - of_the_toolkit().keys() == set()
