@@ -24,7 +24,7 @@ from asgherkin.gherkin.undefined import UndefinedSteps
 from asgherkin.gherkin.variants import variants_key, vary_bound
 from asgherkin.loops import quiet_about_loop_scope
 from asgherkin.options import add_options, early_clients, read_settings, settings_key, wants_outputs
-from asgherkin.surroundings import choose_loop, forget, session_of
+from asgherkin.surroundings import choose_loop, forget, redact_captured, session_of
 from asgherkin.turns import name_folder, remove_folder, take_turns
 from asgherkin.variants import ClientVariants
 
@@ -153,9 +153,10 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 def pytest_runtest_makereport(
     item: pytest.Item, call: pytest.CallInfo[None]
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """Tell every failure of a scenario in one way."""
+    """Tell every failure of a scenario in one way, and nothing secret."""
     report = yield
     tell_failure(item, report, call)
+    redact_captured(item, report)
     watch = item.config.stash.get(watch_key, None)
     if watch is not None:
         watch.take(item, report, call)

@@ -100,6 +100,13 @@ def end_plain(item: pytest.Item) -> None:
         item.stash[session_key].end()
 
 
+def redact_captured(item: pytest.Item, report: pytest.TestReport) -> None:
+    """Take a scenario's secrets out of what pytest has captured: log records, such as an HTTP client's, and prints."""
+    if report.sections and session_key in item.stash:
+        redact = item.stash[session_key].redact
+        report.sections[:] = [(title, redact(text)) for title, text in report.sections]
+
+
 def forget(item: pytest.Item) -> None:
     """Let go of what a finished scenario held: pytest keeps its items to the end of the run."""
     if session_key in item.stash:

@@ -56,7 +56,7 @@ def litestar() -> Litestar:
     async def menu() -> str:
         return ""
 
-    return Litestar([menu])
+    return Litestar([menu], logging_config=None)  # else it sets the level of all loggers of this process
 
 
 def quart_app() -> quart.Quart:

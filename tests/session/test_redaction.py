@@ -110,6 +110,36 @@ def test_a_secret_is_not_shown(project: Project, client_name: str, steps: str) -
     assert SECRET not in outcome.output.replace("{{env.SHOP_SECRET}}", "")
 
 
+CAPTURED = """
+import logging
+import pytest
+from asgherkin import when
+
+@pytest.fixture(autouse=True)
+def chatty(caplog):
+    caplog.set_level("DEBUG")
+
+@when("it is noted")
+def noted(variables):
+    print("printed s3cr3t-value")
+    logging.getLogger("shop").warning("logged s3cr3t-value")
+"""
+
+
+def test_what_pytest_has_captured_is_masked(project: Project, client_name: str) -> None:
+    """Log records, such as those of the HTTP client and its requests, and what steps print."""
+    project.write({"conftest.py": CAPTURED})
+
+    outcome = project.run_steps(
+        'When I GET "/?token=s3cr3t-value"\nAnd it is noted\nThen the response status is 404', client_name
+    )
+
+    assert "printed [redacted]" in outcome.output
+    assert "logged [redacted]" in outcome.output
+    assert "?token=[redacted]" in outcome.output
+    assert SECRET not in outcome.output
+
+
 def test_parts_of_a_document_are_masked_in_place(project: Project, client_name: str) -> None:
     """What is no secret stays readable beside what is one, and the failure still says what differed."""
     outcome = project.run_steps(
