@@ -14,6 +14,7 @@ from asgherkin.clients.asynchronous import AsyncAdapter
 from asgherkin.clients.loop import make_loop
 from asgherkin.clients.recorder import Recorder
 from asgherkin.clients.threaded import TestClientAdapter
+from tests.clients.live_shop import Run, Shop
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -68,3 +69,18 @@ def no_thread_left() -> Iterator[None]:
     for thread in set(threading.enumerate()) - before:
         thread.join(10)
     assert set(threading.enumerate()) <= before
+
+
+@pytest.fixture
+def run() -> Iterator[Run]:
+    """Scenarios on the client live, one after the other; it ends with the test."""
+    made = Run()
+    yield made
+    made.finish()
+    made.hosts.close()
+
+
+@pytest.fixture
+def shop() -> Shop:
+    """The app that they reach."""
+    return Shop()

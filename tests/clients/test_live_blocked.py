@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from asgherkin.errors import AppError
-from tests.clients.test_live import Run, Shop
+from tests.clients.live_shop import Run, Shop
 
 if TYPE_CHECKING:
     from asgherkin.clients.asgi import Receive, Scope, Send
