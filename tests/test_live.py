@@ -362,6 +362,28 @@ def test_what_is_unobservable_has_its_reason_in_the_summary(project: Project, ur
             "asgi_base_url: 'http://staging.example:port' is no server's URL. Write for example: https://staging.example",
         ),
         (
+            ("--asgi-base-url", "http://[::1"),
+            "asgi_base_url: 'http://[::1' is no server's URL. Write for example: https://staging.example",
+        ),
+        (
+            ("--asgi-base-url", "http://staging .example"),
+            "asgi_base_url: 'http://staging .example' is no server's URL. Write for example: https://staging.example",
+        ),
+        (
+            ("--asgi-base-url", "https://staging.example/api?tenant=acme"),
+            "asgi_base_url: 'https://staging.example/api?tenant=acme' ends in a query or a fragment, and the path of "
+            "each request is put at its end. Write for example: https://staging.example",
+        ),
+        (
+            ("--asgi-base-url", "https://staging.example/#menu"),
+            "asgi_base_url: 'https://staging.example/#menu' ends in a query or a fragment, and the path of each "
+            "request is put at its end. Write for example: https://staging.example",
+        ),
+        (
+            ("--asgi-base-url", ""),
+            "--asgi-base-url is empty, so no deployed server would be tested. Name it, or leave the option out.",
+        ),
+        (
             ("--asgi-base-url", "http://staging.example", "--asgi-client", "test"),
             "asgi_client is test, and asgi_base_url names a server: test can only reach an app in this process. "
             "Use the client live for it, or leave one of the two options out.",

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.usefixtures("no_thread_left")
 TRIED = "\nThe client live tried GET {url}/notes, with a timeout of {timeout}. {advice}"
 UP = "Is the server up, and asgi_base_url right?"
+DROPPED = "{place} dropped the connection without an answer, as a server does that wants https."
 SLOW = "Is it up to its work? asgi_timeout says how long an answer may take."
 CHUNKED = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n4\r\nhalf\r\n"
 
@@ -72,8 +73,8 @@ def test_a_host_name_that_nobody_knows(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize(
     ("answer", "seen"),
     [
-        pytest.param(b"", "{place} dropped the connection without an answer.", id="nothing"),
-        pytest.param(b"HTTP/1.1 20", "{place} dropped the connection without an answer.", id="half a status line"),
+        pytest.param(b"", DROPPED, id="nothing"),
+        pytest.param(b"HTTP/1.1 20", DROPPED, id="half a status line"),
         pytest.param(
             b"SSH-2.0-OpenSSH_9.2\r\n\r\n",
             "What {place} answered is no HTTP: illegal status line: bytearray(b'SSH-2.0-OpenSSH_9.2').",
@@ -254,7 +255,7 @@ def test_a_request_that_cannot_be_sent() -> None:
 @pytest.mark.parametrize(
     ("answer", "seen"),
     [
-        pytest.param(b"", "{place} dropped the connection without an answer.", id="nothing"),
+        pytest.param(b"", DROPPED, id="nothing"),
         pytest.param(b"\x00\xff\r\n\r\n", "What {place} answered is no HTTP: illegal status line", id="rubbish"),
         pytest.param(
             b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: upgrade\r\n\r\n",

@@ -11,6 +11,7 @@ import httpx2
 from asgherkin.clients.alarm import AppBlocked, alarm
 from asgherkin.clients.asgi import in_words
 from asgherkin.clients.lifespan import Lifespan
+from asgherkin.clients.log import HOST, keep_out
 from asgherkin.clients.owner import Owner
 from asgherkin.clients.transport import ASGITransport
 from asgherkin.clients.watch import grace
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
     from asgherkin.clients.timing import Work
 
 T = TypeVar("T")
-BASE_URL = "http://testserver"
+BASE_URL = f"http://{HOST}"
 Outcome: TypeAlias = httpx2.Response | Exception | None
 _HTTPX = frozenset({"httpx", "httpx2", "httpcore", "httpcore2"})
 
@@ -42,6 +43,7 @@ class Adapter(ABC):
     host = "testserver"
 
     def __init__(self, recorder: Recorder) -> None:
+        keep_out()
         self.recorder = recorder
         # httpx2's own kind of jar: finding a cookie in it takes no search.
         self.cookies: CookieJar = httpx2.Cookies().jar
