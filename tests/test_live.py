@@ -366,6 +366,10 @@ def test_what_is_unobservable_has_its_reason_in_the_summary(project: Project, ur
             "asgi_base_url: 'http://[::1' is no server's URL. Write for example: https://staging.example",
         ),
         (
+            ("--asgi-base-url", "ftp://ann:secret@staging.example"),
+            "asgi_base_url: 'ftp://…@staging.example' is no server's URL. Write for example: https://staging.example",
+        ),
+        (
             ("--asgi-base-url", "http://staging .example"),
             "asgi_base_url: 'http://staging .example' is no server's URL. Write for example: https://staging.example",
         ),

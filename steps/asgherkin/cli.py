@@ -17,18 +17,29 @@ COMMANDS = (init, lint, report, steps)
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs a command; its exit code: 0, or 2 where something stands in the way, which is told."""
-    chosen = _parser().parse_args(arguments)
+    parser = _parser()
+    chosen = parser.parse_args(arguments)
+    if chosen.version:
+        from importlib.metadata import version  # slow, and few ask
+
+        print(f"asgherkin {version('asgherkin')}")  # noqa: T201 - this is what a command line is for
+        return 0
+    if not hasattr(chosen, "command"):
+        parser.print_help(sys.stderr)
+        return 2
     try:
         code: int = chosen.command(chosen)
     except (AsgherkinError, OSError) as error:
-        print(f"asgherkin: {error}", file=sys.stderr)  # noqa: T201 - this is what a command line is for
+        reason = f"{error.filename}: {error.strerror}" if isinstance(error, OSError) and error.filename else error
+        print(f"asgherkin: {reason}", file=sys.stderr)  # noqa: T201 - this is what a command line is for
         return 2
     return code
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="asgherkin", description="Behaviour tests in plain English for ASGI apps.")
-    commands = parser.add_subparsers(title="commands", required=True, metavar="command")
+    parser.add_argument("--version", action="store_true", help="show the version and exit")
+    commands = parser.add_subparsers(title="commands", metavar="command")
     for command in COMMANDS:
         command.add(commands)
     return parser

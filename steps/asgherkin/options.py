@@ -99,9 +99,10 @@ def read_settings(config: pytest.Config) -> Settings:
     Raises ConfigurationError, which lists the right values.
     """
     values = {option.name: _value(option, config) for option in OPTIONS}
+    base_url = _base_url(values["asgi_base_url"][0], config)
     return Settings(
         app=values["asgi_app"][0],
-        clients=_clients(_given(config.getoption("asgi_client"), config), _base_url(values["asgi_base_url"][0])),
+        clients=_clients(_given(config.getoption("asgi_client"), config), base_url),
         loop=values["asgi_loop"][0],
         database=_database(values["asgi_database"][0], worker_of(config)),
         timeout=_seconds(values["asgi_timeout"][0]),
@@ -111,7 +112,7 @@ def read_settings(config: pytest.Config) -> Settings:
         messages=values["asgi_messages"][0],
         summary=values["asgi_summary"][0],
         history=values["asgi_history"][0],
-        base_url=_base_url(values["asgi_base_url"][0]),
+        base_url=base_url,
         dry_run=bool(values["asgi_dry_run"][0]),
     )
 
@@ -146,17 +147,30 @@ def _from_ini(option: Option, config: pytest.Config) -> Sequence[str] | str:
     return option.default if value is None else value
 
 
-def _base_url(text: str) -> str:
-    parts = urlsplit(text)
-    try:
-        right = parts.scheme in ("http", "https") and bool(parts.hostname) and (parts.port or 1) > 0
-    except ValueError:  # a port that is no number
-        right = False
-    if text and not right:
+def _base_url(text: str, config: pytest.Config) -> str:
+    if config.getoption("asgi_base_url") == "":  # as of a variable of a build that is not set
         raise ConfigurationError(
-            f"asgi_base_url: {text!r} is no server's URL. Write for example: https://staging.example"
+            "--asgi-base-url is empty, so no deployed server would be tested. Name it, or leave the option out."
+        )
+    shown = re.sub("//[^/]*@", "//…@", text)  # without a password
+    if text and not _is_servers(text):
+        raise ConfigurationError(
+            f"asgi_base_url: {shown!r} is no server's URL. Write for example: https://staging.example"
+        )
+    if "?" in text or "#" in text:
+        raise ConfigurationError(
+            f"asgi_base_url: {shown!r} ends in a query or a fragment, and the path of each request is put at its end. "
+            "Write for example: https://staging.example"
         )
     return text
+
+
+def _is_servers(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        return parts.scheme in ("http", "https") and bool(parts.hostname) and (parts.port or 1) > 0 and " " not in url
+    except ValueError:  # a port that is no number, or half an IPv6 address
+        return False
 
 
 def early_clients(config: pytest.Config) -> tuple[str, ...]:

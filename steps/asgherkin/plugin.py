@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
@@ -88,6 +89,11 @@ def pytest_configure(config: pytest.Config) -> None:
         from asgherkin.recording.terminal import show_steps
 
         show_steps(config)
+    encoding = getattr(sys.stdout, "encoding", None) or "utf-8"
+    if encoding.lower() != "utf-8" and not hasattr(config, "workerinput"):
+        from asgherkin.recording.plain import Plain  # few terminals are so
+
+        config.pluginmanager.register(Plain(encoding))
 
 
 @pytest.hookimpl(optionalhook=True)

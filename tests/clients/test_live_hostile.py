@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.usefixtures("no_thread_left")
 TRIED = "\nThe client live tried GET {url}/notes, with a timeout of {timeout}. {advice}"
 UP = "Is the server up, and asgi_base_url right?"
-DROPPED = "{place} dropped the connection without an answer, as a server does that wants https."
+DROPPED = "{place} dropped the connection without an answer. Does it want https?"
 SLOW = "Is it up to its work? asgi_timeout says how long an answer may take."
 CHUNKED = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n4\r\nhalf\r\n"
 
@@ -226,6 +226,17 @@ def test_no_tls_where_some_is_wanted() -> None:
         told = failure(client)
 
     assert told.startswith(f"127.0.0.1:{peer.port} does not speak TLS: ")
+
+
+def test_https_where_none_is_spoken() -> None:
+    """A server that wants it drops what it cannot read."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    trustme.CA().issue_cert("127.0.0.1").configure_cert(context)
+
+    with serving(saying(OK), tls=context) as peer, remote(f"http://127.0.0.1:{peer.port}") as client:
+        told = failure(client)
+
+    assert told.startswith(DROPPED.format(place=f"127.0.0.1:{peer.port}"))
 
 
 def test_many_requests_at_once() -> None:

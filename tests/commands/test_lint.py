@@ -147,8 +147,13 @@ def test_a_project_without_features_is_an_error(asgherkin: CommandLine) -> None:
 
 
 def test_a_path_that_is_not_there_is_an_error(asgherkin: CommandLine) -> None:
-    """As it is for pytest."""
-    assert asgherkin("lint", "fetures") == (2, "", "asgherkin: pytest finds no feature file in fetures.\n")
+    """As it is for pytest; one that is there and has no features is another."""
+    assert asgherkin("lint", "fetures") == (2, "", "asgherkin: there is no file or folder fetures here.\n")
+    assert asgherkin("lint", "pyproject.toml") == (
+        2,
+        "",
+        "asgherkin: pytest finds no feature file in pyproject.toml.\n",
+    )
 
 
 def test_a_test_module_that_cannot_be_imported_is_an_error(asgherkin: CommandLine, project: Project) -> None:

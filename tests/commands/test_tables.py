@@ -124,4 +124,4 @@ def test_a_page_that_is_not_there_is_told(documented: Project, asgherkin: Comman
     told = asgherkin("steps", "--markdown", "nowhere.md")
 
     assert told.code == 2
-    assert told.err == "asgherkin: [Errno 2] No such file or directory: 'nowhere.md'\n"
+    assert told.err == "asgherkin: nowhere.md: No such file or directory\n"

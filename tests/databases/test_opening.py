@@ -285,8 +285,8 @@ def test_a_database_in_memory_is_refused(name: str) -> None:
 @pytest.mark.parametrize(
     ("text", "shown"),
     [
-        ("", "the text"),
-        ("shop.db", "the text"),
+        ("", 'there is no "://" in it'),
+        ("shop.db", 'there is no "://" in it'),
         ("postgresql+asyncpg://ann:secret@localhost:port/shop", "postgresql+asyncpg://…"),
     ],
     ids=["empty", "path", "port"],

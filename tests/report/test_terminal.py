@@ -204,6 +204,20 @@ def test_a_terminal_without_symbols_gets_plain_ones(project: Project, monkeypatc
     assert told.splitlines()[2:4] == ["  + passed     Given nothing", "  x failed     Then it fails"]
 
 
+@pytest.mark.parametrize("arguments", [(), ("-n1",)], ids=["one process", "a worker"])
+def test_a_failure_keeps_its_lines_where_characters_are_missing(project: Project, arguments: tuple[str, ...]) -> None:
+    """As in a file with an old code page: what that does not have is escaped, and what it has is not."""
+    project.write({"shop.py": SHOP, "conftest.py": STEPS, "a.feature": scenario("Given nothing\nThen é → fails")})
+    command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", *arguments]
+    environment = os.environ | {"PYTHONIOENCODING": "cp1252"}
+
+    ended = subprocess.run(
+        command, cwd=project.root, env=environment, capture_output=True, encoding="cp1252", check=False
+    )
+
+    assert r"  >    5 |     Then é \u2192 fails" in ended.stdout.splitlines()
+
+
 def test_steps_are_shown_without_pytests_capturing(project: Project) -> None:
     """What steps print stands between them then."""
     told = shown(project, scenario("Given nothing"), "-v", "-p", "no:capture")

@@ -52,7 +52,8 @@ def _tried(seen: str, request: httpx2.Request, timeout: float, advice: str = _IS
 
 
 def _seen(error: Exception, url: httpx2.URL, status: int, size: int) -> str:
-    place = f"{url.host}:{url.port or {'https': 443, 'wss': 443}.get(url.scheme, 80)}"
+    plain = url.scheme in ("http", "ws")
+    place = f"{url.host}:{url.port or (80 if plain else 443)}"
     if _cause(error, ConnectionRefusedError):
         return f"The connection was refused: nothing listens at {place}."
     if _cause(error, socket.gaierror):
@@ -71,7 +72,7 @@ def _seen(error: Exception, url: httpx2.URL, status: int, size: int) -> str:
         return f"The connection was dropped in the middle of the response: {_came(status, size)}."
     if type(error).__name__ == "RemoteProtocolError" and not _DROPPED.search(str(error)):
         return f"What {place} answered is no HTTP: {_reason(error)}."
-    return f"{place} dropped the connection without an answer."
+    return f"{place} dropped the connection without an answer.{' Does it want https?' if plain else ''}"
 
 
 def _came(status: int, size: int) -> str:

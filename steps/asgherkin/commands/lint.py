@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from asgherkin.errors import ConfigurationError
@@ -17,7 +18,8 @@ if TYPE_CHECKING:
 
 _DESCRIPTION = """\
 Reports what pytest would fail on (steps that no sentence fits, or several do; files that cannot be read), sentences
-that nothing uses, and what a feature's readers suffer from. Nothing is run. docs/lint.md explains each code.
+that nothing uses, and what a feature's readers suffer from. Nothing is run. Each
+finding has a code, by which --select and --ignore name it, and says what to do.
 """
 _CODES = """\
 exit codes:
@@ -70,6 +72,9 @@ def run(chosen: argparse.Namespace) -> int:
         print(f"asgherkin: {name} could not be read:\n{reason}\n", file=sys.stderr)  # noqa: T201 - a command's output
     linted = collected.found
     if not linted.files:
+        missing = [one for one in chosen.paths if not Path(one).exists()]
+        if missing:
+            raise ConfigurationError(f"there is no file or folder {', '.join(missing)} here.")
         where = ", ".join(chosen.paths) or "this project"
         raise ConfigurationError(f"pytest finds no feature file in {where}.")
     linted = linted._replace(findings=[one for one in linted.findings if one.code in codes])

@@ -29,24 +29,30 @@ def add(commands: Commands) -> None:
 
 
 def run(chosen: argparse.Namespace) -> int:
-    """Write the page, and the summary where it is asked for.
+    """Write the page, and the summary where it is asked for, and say where they are.
 
-    Raises ConfigurationError where a file would be written over that is read, or is no file of messages.
+    Raises ConfigurationError where a file would be written over that is read, cannot be written, or is no file of
+    messages.
     """
     from asgherkin.report.merge import merge
     from asgherkin.report.page import write_page
     from asgherkin.report.page.history import read_history
     from asgherkin.report.summary import write_summary
+    from asgherkin.report.targets import check_targets
 
-    for path in (chosen.output, chosen.summary):
+    targets = {"--output": chosen.output} | ({"--summary": chosen.summary} if chosen.summary else {})
+    for path in targets.values():
         _spare(path, [*chosen.messages, chosen.history])
+    check_targets(targets)
     write_page(merge(chosen.messages), chosen.output, history=read_history(chosen.history) if chosen.history else None)
     if chosen.summary:
         write_summary(merge(chosen.messages), chosen.summary)
+        print(f"summary: {chosen.summary}")  # noqa: T201 - a command's output
+    print(f"report: {chosen.output}")  # noqa: T201 - a command's output
     return 0
 
 
-def _spare(written: Path | None, read: Sequence[Path | None]) -> None:
+def _spare(written: Path, read: Sequence[Path | None]) -> None:
     """Raises ConfigurationError where a file would be written over that is read."""
-    if written is not None and written.resolve() in {path.resolve() for path in read if path}:
+    if written.resolve() in {path.resolve() for path in read if path}:
         raise ConfigurationError(f"{written} is read and cannot be written over: choose another name.")

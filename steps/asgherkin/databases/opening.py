@@ -144,7 +144,7 @@ def _url(given: str | URL) -> URL:
         url = make_url(given)
     except (ArgumentError, ValueError):
         scheme, separator, _ = str(given).partition("://")
-        shown = f"{scheme}://…" if separator else "the text"
+        shown = f"{scheme}://…" if separator else 'there is no "://" in it'
         raise ConfigurationError(
             f"The database's URL cannot be read ({shown}). Write it as "
             "sqlite+aiosqlite:///shop.db or postgresql+asyncpg://user:password@localhost:5432/shop, with %40 for an @ "

@@ -26,6 +26,7 @@ from asgherkin.recording.places import feature_of
 from asgherkin.recording.recorder import ATTRIBUTE, Recorder
 from asgherkin.report.garbage import no_collector
 from asgherkin.report.messages import Messages
+from asgherkin.report.targets import check_targets
 from asgherkin.report.writer import Writer, read_messages
 
 if TYPE_CHECKING:
@@ -37,7 +38,7 @@ if TYPE_CHECKING:
 def record(config: pytest.Config) -> None:
     """Record this run, in the process that pytest was started in or in a worker.
 
-    Raises ConfigurationError where a package is missing that the outputs need.
+    Raises ConfigurationError where a package is missing that the outputs need, or a file cannot be written.
     """
     folder = getattr(config, "workerinput", {}).get(JOURNALS)
     journal = Journal(Path(folder), config.workerinput["workerid"]) if folder else None  # type: ignore[attr-defined]
@@ -48,7 +49,14 @@ def record(config: pytest.Config) -> None:
     else:
         if config.stash[settings_key].report:
             import asgherkin.report.page  # noqa: F401 - what is missing is told before all is run for nothing
+        check_targets(_targets(config))
         config.pluginmanager.register(Outputs(config, recorder))
+
+
+def _targets(config: pytest.Config) -> dict[str, Path]:
+    """The files that are asked for, by their options."""
+    asked = {name: getattr(config.stash[settings_key], name) for name in ("report", "messages", "summary", "history")}
+    return {f"asgi_{name}": config.invocation_params.dir / path for name, path in asked.items() if path}
 
 
 class Collected:

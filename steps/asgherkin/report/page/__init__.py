@@ -49,8 +49,10 @@ def write_page(
 def _write(envelopes: Iterable[Mapping[str, object]], path: Path, history: Iterable[Mapping[str, object]]) -> None:
     report = read_report(envelopes)
     path.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = path.with_name(f"{path.name}.part")
+    special = path.exists() and not path.is_file()  # such as /dev/stdout: it must stay what it is
+    unfinished = path if special else path.with_name(f"{path.name}.part")
     # Half a character, which no file can hold, is written as its number.
     with unfinished.open("w", encoding="utf-8", errors="backslashreplace", newline="\n") as file:
         file.writelines(render(report, labels(report, history)))
-    unfinished.replace(path)
+    if not special:
+        unfinished.replace(path)
