@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 SHOP = """
 import os
 import sqlite3
+from contextlib import closing
 from starlette.applications import Starlette
 from starlette.responses import JSONResponse, PlainTextResponse
 from starlette.routing import Route
@@ -28,7 +29,7 @@ def menu(request):
     return PlainTextResponse("latte")
 
 def order(request):
-    with sqlite3.connect(FILE) as connection:
+    with closing(sqlite3.connect(FILE)) as connection, connection:
         connection.execute("create table if not exists orders (item text)")
         connection.execute("insert into orders values ('latte')")
     return JSONResponse({"file": FILE}, 201)
