@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from asgherkin.gherkin.bdd import async_fixtures, defining_module, fixture_scope
-from asgherkin.gherkin.collect import step_texts
+from asgherkin.gherkin.items import step_texts
 from asgherkin.gherkin.run import progress_key
 from asgherkin.gherkin.variants import variant_of
 from asgherkin.loops import scenario_loop, use_loop_factory

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from asgherkin.errors import ConfigurationError
-from asgherkin.gherkin.collect import tags_of
+from asgherkin.gherkin.items import tags_of
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator, Sequence

@@ -9,10 +9,12 @@ import pytest
 
 from asgherkin.errors import AsgherkinError, FeatureError
 from asgherkin.gherkin.bdd import template_of
-from asgherkin.gherkin.collect import DocStringText, ScenarioItem, example_of, step_texts, tags_of
+from asgherkin.gherkin.collect import ScenarioItem
 from asgherkin.gherkin.document import fill, read
 from asgherkin.gherkin.failure import describe
+from asgherkin.gherkin.items import example_of, step_texts, tags_of
 from asgherkin.gherkin.mistakes import NO_STEPS
+from asgherkin.gherkin.rendering import DocStringText
 from asgherkin.gherkin.run import progress_key, run_scenario
 from asgherkin.gherkin.variants import settle_bound, variants_key
 

@@ -12,10 +12,11 @@ from asgherkin.errors import SentenceError
 from asgherkin.gherkin.bdd import template_of
 from asgherkin.gherkin.calling import DOC_STRING, TABLE, check_argument
 from asgherkin.gherkin.catalogue import listed
-from asgherkin.gherkin.collect import BrokenFeature, ScenarioItem, example_of, scenario_of
+from asgherkin.gherkin.collect import BrokenFeature, ScenarioItem
 from asgherkin.gherkin.definitions import Definition, definitions_key
 from asgherkin.gherkin.document import fill
 from asgherkin.gherkin.examples import key_of
+from asgherkin.gherkin.items import example_of, scenario_of
 from asgherkin.gherkin.mistakes import NO_STEPS, shown_path
 
 if TYPE_CHECKING:

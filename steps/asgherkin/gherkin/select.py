@@ -6,9 +6,10 @@ import re
 from typing import TYPE_CHECKING
 
 from asgherkin.errors import ConfigurationError, FeatureError
-from asgherkin.gherkin.collect import scenario_names, texts_of
+from asgherkin.gherkin.collect import scenario_names
 from asgherkin.gherkin.document import read
 from asgherkin.gherkin.mistakes import lines_of
+from asgherkin.gherkin.rendering import texts_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, cast
 
 import pytest
 
-from asgherkin.gherkin.collect import example_of, scenario_of
+from asgherkin.gherkin.items import example_of, scenario_of
 from asgherkin.gherkin.run import found_steps
 from asgherkin.gherkin.variants import variant_of
 from asgherkin.options import settings_key
