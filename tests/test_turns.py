@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from typing import TYPE_CHECKING
@@ -137,3 +138,34 @@ def test_one_process_needs_no_locks(crowd: Project) -> None:
     outcome: Outcome = crowd.run()
 
     assert outcome.counts == {"passed": 40}
+
+
+@pytest.mark.parametrize("option", ["-n 2", "-nauto", "--numprocesses=2", "--dist load"])
+def test_an_option_of_pytest_xdist_names_what_is_missing(
+    project: Project, monkeypatch: pytest.MonkeyPatch, option: str
+) -> None:
+    """In place of pytest's own "unrecognized arguments", which says nothing of a package."""
+    monkeypatch.setattr("asgherkin.turns.find_spec", lambda _: None)
+
+    outcome = project.run("-p", "no:xdist", *option.split())
+
+    name = re.match("-n|--[a-z]+", option)
+    assert outcome.exit_code == pytest.ExitCode.USAGE_ERROR
+    assert name is not None
+    assert outcome.output.splitlines()[0] == (
+        f"ERROR: {name[0]} is an option of pytest-xdist, which is not installed. "
+        'Install it with: pip install "asgherkin[parallel]"'
+    )
+
+
+def test_another_plugin_may_have_that_option(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As of a project's own conftest.py; and pytest-xdist may be there, and switched off."""
+    monkeypatch.setattr("asgherkin.turns.find_spec", lambda _: None)
+    project.write({"conftest.py": 'def pytest_addoption(parser):\n    parser.addoption("--dist")\n'})
+
+    own = project.run("-p", "no:xdist", "--dist=load", "--collect-only")
+    monkeypatch.undo()
+    switched_off = project.run("-p", "no:xdist", "--numprocesses=2")
+
+    assert own.exit_code == pytest.ExitCode.NO_TESTS_COLLECTED
+    assert "unrecognized arguments: --numprocesses=2" in switched_off.output

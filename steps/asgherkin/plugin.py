@@ -19,6 +19,7 @@ from asgherkin.gherkin.collect import FeatureFile, spare_collector
 from asgherkin.gherkin.definitions import Definitions, definitions_key
 from asgherkin.gherkin.hooks import Hooks, hooks_key
 from asgherkin.gherkin.items import keep_by_tags
+from asgherkin.gherkin.links import collect_dangling
 from asgherkin.gherkin.marks import tag_filter
 from asgherkin.gherkin.run import conduct_key, watch_key
 from asgherkin.gherkin.select import without_lines
@@ -27,7 +28,7 @@ from asgherkin.gherkin.variants import variants_key, vary_bound
 from asgherkin.loops import quiet_about_loop_scope
 from asgherkin.options import add_options, early_clients, read_settings, settings_key, wants_outputs
 from asgherkin.surroundings import choose_loop, forget, redact_captured, session_of
-from asgherkin.turns import name_folder, remove_folder, take_turns
+from asgherkin.turns import check_xdist, name_folder, remove_folder, take_turns
 from asgherkin.variants import ClientVariants
 
 if TYPE_CHECKING:
@@ -55,11 +56,18 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     add_options(parser)
 
 
-def pytest_load_initial_conftests(early_config: pytest.Config, args: list[str]) -> None:
-    """Turn `file:line` into node ids before pytest reads its arguments."""
+@pytest.hookimpl(wrapper=True)
+def pytest_load_initial_conftests(
+    early_config: pytest.Config, parser: pytest.Parser, args: list[str]
+) -> Generator[None, object, object]:
+    """Turn `file:line` into node ids before pytest reads its arguments; know what else it would refuse."""
     with _as_usage_error():
         variants = ClientVariants(early_clients(early_config))
         args[:] = without_lines(args, early_config.invocation_params.dir, variants)
+    result = yield
+    with _as_usage_error():
+        check_xdist(parser, args)
+    return result
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -122,6 +130,16 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> FeatureFile | None:
     """Collect feature files."""
     return FeatureFile.from_parent(parent, path=file_path) if file_path.suffix == ".feature" else None
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_make_collect_report(
+    collector: pytest.Collector,
+) -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
+    """Collect feature files that are missing where a link leads."""
+    report = yield
+    collect_dangling(collector, report)
+    return report
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:

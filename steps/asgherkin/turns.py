@@ -6,10 +6,12 @@ that nobody else enters meanwhile, and its turn comes. The system lets go of wha
 
 from __future__ import annotations
 
+import re
 import secrets
 import shutil
 import tempfile
 from contextlib import contextmanager
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -23,7 +25,23 @@ if TYPE_CHECKING:
 
 TAG = "serial"
 _INPUT = "asgherkin_turns"
+_OF_XDIST = re.compile(r"(-n|--(?:numprocesses|dist|tx)(?==|$))")
 _folder_key = pytest.StashKey[str]()
+
+
+def check_xdist(parser: pytest.Parser, args: Sequence[str]) -> None:
+    """Say what is missing where pytest would only say that it does not know an option of pytest-xdist's.
+
+    Raises ConfigurationError where pytest-xdist is not installed and nobody else has registered the option.
+    """
+    if any(map(_OF_XDIST.match, args)) and find_spec("xdist") is None:
+        unknown = parser.parse_known_and_unknown_args(list(args))[1]
+        found = next(filter(None, map(_OF_XDIST.match, unknown)), None)
+        if found is not None:
+            raise ConfigurationError(
+                f"{found[1]} is an option of pytest-xdist, which is not installed. "
+                'Install it with: pip install "asgherkin[parallel]"'
+            )
 
 
 def name_folder(node: Any) -> None:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from xml.etree import ElementTree as ET
 
 import pytest
 
 from asgherkin.recording.features import Trees, read_feature
-from asgherkin.recording.journal import Journal, features_in, unfinished_in
+from asgherkin.recording.journal import Journal, Journals, features_in, unfinished_in
 from asgherkin.recording.recorder import Recorder
 from asgherkin.report.redaction import Redactor
 from asgherkin.variants import ClientVariants
@@ -19,15 +20,13 @@ from tests.project import SETTINGS
 from tests.report.runs import SHOP, STEPS, left_by, run
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from tests.project import Project
 
 FEATURE = "Feature: Orders\n  Scenario: first\n    Given nothing\n    Then it fails\n"
 # A process that takes itself for a worker of pytest-xdist's.
 WORKER = """
 def pytest_cmdline_main(config):
-    config.workerinput = {"workerid": "gw7", "asgherkin_journals": "."}
+    config.workerinput = {"workerid": "gw7", "asgherkin_journals": "told.journal"}
 """
 IN_WORKER = ("-p", "worker", "-p", "no:rerunfailures", "-p", "no:xdist", "-s")
 
@@ -35,11 +34,19 @@ IN_WORKER = ("-p", "worker", "-p", "no:rerunfailures", "-p", "no:xdist", "-s")
 def worker(project: Project, feature: str) -> list[dict[str, Any]]:
     """What a worker notes while it runs a feature."""
     project.write({"worker.py": WORKER, "conftest.py": STEPS, "a.feature": feature, "shop.py": SHOP})
+    # The worker takes the name that it is told away.
+    (project.root / "gw7.journal").touch()
+    (project.root / "told.journal").hardlink_to(project.root / "gw7.journal")
     with pytest.MonkeyPatch.context() as patch:
         patch.syspath_prepend(project.root)
         project.run(*IN_WORKER)
     notes = (project.root / "gw7.journal").read_text(encoding="utf-8").splitlines()
     return [json.loads(one) for one in notes]
+
+
+def journals(project: Project) -> list[bytes]:
+    """What the worker has left."""
+    return [(project.root / "gw7.journal").read_bytes()]
 
 
 def test_a_worker_notes_what_it_does(project: Project) -> None:
@@ -59,9 +66,9 @@ def test_a_journal_tells_the_features_and_what_did_not_end(project: Project) -> 
     lines = path.read_text(encoding="utf-8").splitlines()
     path.write_text("\n".join([*lines[:-1], '{"ste']), encoding="utf-8")
 
-    (record,) = unfinished_in(project.root, "The worker died")
+    (record,) = unfinished_in(journals(project), "The worker died")
 
-    assert [uri for uri, _, _ in features_in(project.root)] == ["a.feature"]
+    assert [uri for uri, _, _ in features_in(journals(project))] == ["a.feature"]
     assert [one["status"] for one in record["steps"]] == ["PASSED", "FAILED"]
     assert record["steps"][1]["message"] == "The worker died in this step."
     assert record["worker"] == "gw7"
@@ -71,7 +78,7 @@ def test_a_journal_of_a_worker_that_lived(project: Project) -> None:
     """Nothing in it is unfinished."""
     worker(project, FEATURE)
 
-    assert list(unfinished_in(project.root, "The worker died")) == []
+    assert list(unfinished_in(journals(project), "The worker died")) == []
 
 
 NODE = """
@@ -97,21 +104,47 @@ def test_a_journal_without_a_step(project: Project) -> None:
     path = project.root / "gw7.journal"
     path.write_text("\n".join(path.read_text(encoding="utf-8").splitlines()[:2]), encoding="utf-8")
 
-    (record,) = unfinished_in(project.root, "The worker died")
+    (record,) = unfinished_in(journals(project), "The worker died")
 
     assert record["before"]["message"] == "The worker died before the first step."
     assert [one["status"] for one in record["steps"]] == ["SKIPPED", "SKIPPED"]
 
 
-def test_a_journal_is_appended_to(tmp_path: Path) -> None:
-    """A line for each note."""
-    journal = Journal(tmp_path, "gw0")
+def test_a_journal_is_appended_to(project: Project) -> None:
+    """A line for each note; the process that reports reads it while the worker writes."""
+    kept = Journals()
+    path = kept.begin()
+    journal = Journal(path)
 
     journal.note(step=1)
+    first = kept.read()
     journal.note(step=2)
     journal.close()
 
-    assert (tmp_path / "gw0.journal").read_text(encoding="utf-8") == '{"step": 1}\n{"step": 2}\n'
+    assert [first, kept.read()] == [[b'{"step": 1}\n'], [b'{"step": 1}\n{"step": 2}\n']]
+    assert not Path(path).exists()
+    kept.close()
+
+
+def test_a_journal_of_a_worker_that_never_started_is_removed() -> None:
+    """Nothing stays behind."""
+    kept = Journals()
+    path = Path(kept.begin())
+
+    kept.close()
+
+    assert not path.exists()
+    assert kept.read() == []
+
+
+def test_a_worker_on_another_machine_notes_nothing(tmp_path: Path) -> None:
+    """The file that it is told of is not there, and nobody could read what it would note."""
+    journal = Journal(str(tmp_path / "gw0.journal"))
+
+    journal.note(step=1)
+    journal.close()
+
+    assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.parametrize("arguments", [(), ("-n1",)], ids=["one process", "a worker"])
@@ -149,11 +182,9 @@ def test_page_and_history_are_written(project: Project) -> None:
 def test_what_a_worker_did_not_end_is_told(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
     """From its journal: the failed step, and feature files that this process has not collected."""
     worker(project, FEATURE)
-    journals = project.root / "journals"
-    journals.mkdir()
-    lines = (project.root / "gw7.journal").read_text(encoding="utf-8").splitlines()
-    (journals / "gw7.journal").write_text("\n".join(lines[:-1]), encoding="utf-8")
-    monkeypatch.setattr("tempfile.mkdtemp", lambda **_: str(journals))
+    (journal,) = journals(project)
+    left_early = b"\n".join(journal.splitlines()[:-1])
+    monkeypatch.setattr(Journals, "read", lambda _: [left_early])
     project.write({"test_a.py": "def test_a(): pass\n"})
 
     outcome = project.run("test_a.py", "--asgi-messages=a.ndjson", "--asgi-summary=a.md")
@@ -161,7 +192,6 @@ def test_what_a_worker_did_not_end_is_told(project: Project, monkeypatch: pytest
     left = left_by(project.root, "a", outcome.output)
     assert left.statuses == {"first": ["passed", "failed"]}
     assert left.message("failed") == "The worker died in this step."
-    assert not journals.exists()
 
 
 def test_a_feature_file_that_is_gone_is_told(tmp_path: Path) -> None:

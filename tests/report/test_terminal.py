@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 from contextlib import suppress
@@ -258,6 +259,67 @@ def test_with_workers_the_steps_stand_below_the_result(project: Project) -> None
         "  ✓ passed     Given nothing",
         "  ✗ failed     Then it fails",
     ]
+
+
+CTRL_C = """
+@given("it is interrupted")
+def is_interrupted(): raise KeyboardInterrupt
+
+@given("pytest is left")
+def leaves(): pytest.exit("enough")
+"""
+INTERRUPTED_END = SHOP.replace('"lifespan.shutdown":', '"lifespan.shutdown":\n                raise KeyboardInterrupt')
+
+
+@pytest.mark.parametrize("step", ["it is interrupted", "pytest is left"])
+def test_the_step_that_was_interrupted_is_shown(project: Project, step: str) -> None:
+    """Before pytest's own text; what was not reached is left out."""
+    told = shown(project, scenario(f"Given nothing\nGiven {step}\nThen it fails"), "-v", steps=CTRL_C)
+
+    interruption = told.index("!!!!!")
+    assert told[:interruption].splitlines() == [
+        "",
+        "a.feature::it",
+        "  ✓ passed     Given nothing",
+        f"  ! interrupted  Given {step}",
+        "",
+    ]
+
+
+def test_a_run_that_was_interrupted_after_the_last_step_says_so(project: Project) -> None:
+    """While the app shuts down."""
+    project.write({"broken.py": INTERRUPTED_END})
+
+    told = shown(project, scenario('When I GET "/"'), "-v", "--asgi-app=broken:app")
+
+    assert told.splitlines()[2:4] == ['  ✓ passed     When I GET "/"', "  ! interrupted  after the last step"]
+
+
+def test_nothing_is_shown_of_a_test_that_is_no_scenario(project: Project) -> None:
+    """Only pytest's own text."""
+    project.write({"test_a.py": "def test_a(): raise KeyboardInterrupt\n"})
+
+    told = shown(project, "Feature: f\n", "-v", "test_a.py")
+
+    assert told.splitlines()[1].strip() == "test_a.py::test_a"
+    assert "interrupted" not in told
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there is no such signal")
+def test_ctrl_c_shows_the_step_that_runs(project: Project) -> None:
+    """A step that waits for long."""
+    waits = "\n@given('it takes long')\ndef takes_long():\n    print('begun', flush=True)\n    signal.pause()\n"
+    project.write({"shop.py": SHOP, "conftest.py": STEPS + waits, "a.feature": scenario("Given it takes long")})
+    command = [sys.executable, "-m", "pytest", "-v", "-s", "-p", "no:cacheprovider"]
+
+    with subprocess.Popen(command, cwd=project.root, stdout=subprocess.PIPE, encoding="utf-8") as process:
+        assert process.stdout is not None
+        begun = next(line for line in process.stdout if "begun" in line)
+        process.send_signal(signal.SIGINT)
+        told = process.stdout.read()
+
+    assert begun.startswith("a.feature::it begun")
+    assert told.lstrip("\n").startswith("  ! interrupted  Given it takes long\n\n!!!")
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="there is no pseudo-terminal")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import subprocess
 import sys
@@ -206,14 +207,23 @@ def run_first(project: Path, feature: Path) -> int:
     """Run the new feature as a user would, and show what pytest says."""
     _tell("", f"$ pytest -v {feature.as_posix()}")
     command = [sys.executable, "-P", "-m", "pytest", "-v", "-p", "no:cacheprovider", feature.as_posix()]
+    # What this terminal cannot show, pytest is to replace: it knows better what by.
+    encoding = sys.stdout.encoding or "utf-8"
     try:
         done = subprocess.run(  # noqa: S603 - no shell
-            command, cwd=project, stdin=subprocess.DEVNULL, capture_output=True, timeout=_DEADLINE, check=False
+            command,
+            cwd=project,
+            env={**os.environ, "PYTHONIOENCODING": f"{encoding}:backslashreplace"},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            timeout=_DEADLINE,
+            check=False,
         )
     except subprocess.TimeoutExpired:
         _tell(f"It is not done after {_DEADLINE:g} seconds, and stopped.")
         return 1
-    _tell((done.stdout + done.stderr).decode("utf-8", "replace").rstrip())
+    _tell(done.stdout.decode(encoding, "replace").rstrip())
     return 1 if done.returncode else 0
 
 

@@ -58,7 +58,7 @@ def probe(location: str, root: Path, folder: str, deadline: float = DEADLINE) ->
             process = subprocess.run(  # noqa: S603 - no shell, and the location is a word
                 command,
                 cwd=root,
-                env={**os.environ, "PYTHONDONTWRITEBYTECODE": "1"},
+                env={**os.environ, "PYTHONDONTWRITEBYTECODE": "1", "PYTHONIOENCODING": "utf-8"},
                 stdin=subprocess.DEVNULL,
                 capture_output=True,
                 timeout=deadline,

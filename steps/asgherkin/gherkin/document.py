@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple, TypeAlias, cast
 from gherkin.errors import CompositeParserException
 
 from asgherkin.errors import FeatureError
+from asgherkin.gherkin.links import unreadable
 from asgherkin.gherkin.mistakes import (
     KINDS,
     NO_ROWS,
@@ -155,7 +156,7 @@ def read(path: Path, shown_as: str, tree_of: TreeOf | None = None) -> FeatureSou
     try:
         text = path.read_text(encoding="utf-8-sig")
     except OSError as error:
-        raise FeatureError(f"{shown_as} cannot be read: {error.strerror}.") from None
+        raise FeatureError(f"{shown_as} {unreadable(path, error)}") from None
     except UnicodeDecodeError as error:
         raise FeatureError(
             f"{shown_as} is not UTF-8 text: byte {error.start} is 0x{error.object[error.start]:02x}. "

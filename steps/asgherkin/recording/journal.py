@@ -4,24 +4,27 @@ from __future__ import annotations
 
 import json
 import os
+import tempfile
+from contextlib import suppress
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from asgherkin.report.results import FAILED, PASSED
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
+    from collections.abc import Iterable, Iterator
 
     from asgherkin.report.results import Result, ScenarioRecord
 
-_SUFFIX = ".journal"
-
 
 class Journal:
-    """A worker's journal: a line for each note, written at once."""
+    """A worker's journal: a line for each note, written at once. Both sides have it open then: its name is gone."""
 
-    def __init__(self, folder: Path, worker: str) -> None:
-        self._file = os.open(folder / f"{worker}{_SUFFIX}", os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+    def __init__(self, path: str) -> None:
+        # A worker on another machine has no such file, and nobody could read it there.
+        there = path if Path(path).exists() else os.devnull
+        self._file = os.open(there, os.O_WRONLY | os.O_APPEND)
+        _unname(path)
 
     def note(self, **what: object) -> None:
         """Add a line."""
@@ -32,16 +35,55 @@ class Journal:
         os.close(self._file)
 
 
-def features_in(folder: Path) -> Iterator[tuple[str, str, str]]:
+class Journals:
+    """The journals of a run's workers, in the process that they report to.
+
+    A journal is an open file that has a name only until its worker has opened it too: whichever of them is killed
+    then, nothing is left behind.
+    """
+
+    def __init__(self) -> None:
+        self._files: dict[str, int] = {}
+
+    def begin(self) -> str:
+        """Begin a journal; the path for its worker to open."""
+        file, path = tempfile.mkstemp(prefix="asgherkin-", suffix=".journal")
+        self._files[path] = file
+        return path
+
+    def read(self) -> list[bytes]:
+        """What stands in each."""
+        return [_content(file) for file in self._files.values()]
+
+    def close(self) -> None:
+        """Let go of the files."""
+        for path, file in self._files.items():
+            os.close(file)
+            _unname(path)
+        self._files = {}
+
+
+def _unname(path: str) -> None:
+    with suppress(OSError):  # Windows keeps the name of a file that is open: the process that reports removes it
+        Path(path).unlink(missing_ok=True)
+
+
+def _content(file: int) -> bytes:
+    with os.fdopen(os.dup(file), "rb") as readable:
+        readable.seek(0)
+        return readable.read()
+
+
+def features_in(journals: Iterable[bytes]) -> Iterator[tuple[str, str, str]]:
     """The feature files that the workers have collected: their uris, paths and mistakes."""
-    for notes in _journals(folder):
+    for notes in map(_notes, journals):
         for note in notes:
             yield from note.get("features", ())
 
 
-def unfinished_in(folder: Path, why: str) -> Iterator[ScenarioRecord]:
+def unfinished_in(journals: Iterable[bytes], why: str) -> Iterator[ScenarioRecord]:
     """The records of scenarios that began in a worker and did not end; `why` says so, of a step."""
-    for notes in _journals(folder):
+    for notes in map(_notes, journals):
         record: ScenarioRecord | None = None
         at: int | None = None
         last = 0.0
@@ -73,7 +115,5 @@ def _fail(result: Result, at: float, message: str) -> None:
     result["failure"] = {"type": "Interrupted", "message": message}
 
 
-def _journals(folder: Path) -> Iterator[list[dict[str, Any]]]:
-    for path in sorted(folder.glob(f"*{_SUFFIX}")):
-        lines = path.read_bytes().split(b"\n")
-        yield [json.loads(line) for line in lines if line.endswith(b"}")]
+def _notes(journal: bytes) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in journal.split(b"\n") if line.endswith(b"}")]

@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import json
-import shutil
-import tempfile
 import time
 import uuid
-from contextlib import suppress
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -20,14 +17,14 @@ from asgherkin.gherkin.run import watch_key
 from asgherkin.gherkin.variants import variants_key
 from asgherkin.options import JOURNALS, settings_key
 from asgherkin.recording.features import Trees, read_feature
-from asgherkin.recording.journal import Journal, features_in, unfinished_in
+from asgherkin.recording.journal import Journal, Journals, features_in, unfinished_in
 from asgherkin.recording.junit import tell_junit
 from asgherkin.recording.places import feature_of
 from asgherkin.recording.recorder import ATTRIBUTE, Recorder
 from asgherkin.report.garbage import no_collector
 from asgherkin.report.messages import Messages
 from asgherkin.report.targets import check_targets
-from asgherkin.report.writer import Writer, read_messages
+from asgherkin.report.writer import Writer
 
 if TYPE_CHECKING:
     from asgherkin.report.results import ScenarioRecord
@@ -40,8 +37,8 @@ def record(config: pytest.Config) -> None:
 
     Raises ConfigurationError where a package is missing that the outputs need, or a file cannot be written.
     """
-    folder = getattr(config, "workerinput", {}).get(JOURNALS)
-    journal = Journal(Path(folder), config.workerinput["workerid"]) if folder else None  # type: ignore[attr-defined]
+    path = getattr(config, "workerinput", {}).get(JOURNALS)
+    journal = Journal(path) if path else None
     recorder = config.stash[watch_key] = Recorder(config, journal)
     config.pluginmanager.register(recorder)
     if journal is not None:
@@ -90,7 +87,7 @@ class Outputs:
         self._config = config
         self._recorder = recorder
         self._settings = config.stash[settings_key]
-        self._folder = Path(tempfile.mkdtemp(prefix="asgherkin-"))
+        self._journals = Journals()
         self._features: dict[str, tuple[Path, str]] = {}
         self._collected: FeatureFile | None = None
         self._trees = Trees()
@@ -99,7 +96,7 @@ class Outputs:
         self._reported: dict[tuple[str, str], int] = {}
         self._interrupted = ""
         self._written: list[tuple[str, Path]] = []
-        self._writer = Writer(self._path(self._settings.messages) or self._folder / "run.ndjson")
+        self._writer = Writer(self._path(self._settings.messages))
         self._messages = Messages(version("asgherkin"), uuid.uuid4().hex[:12], time.time())
         self._writer.write(self._messages.begin())
 
@@ -128,8 +125,8 @@ class Outputs:
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_configure_node(self, node: Node) -> None:
-        """Name the folder of the journals to a worker."""
-        node.workerinput[JOURNALS] = str(self._folder)
+        """Name its journal to a worker."""
+        node.workerinput[JOURNALS] = self._journals.begin()
 
     def _write_features(self) -> None:
         for uri, (path, mistake) in self._features.items():
@@ -182,11 +179,10 @@ class Outputs:
     def pytest_sessionfinish(self) -> None:
         """Write what was not finished and what did not run, and the outputs."""
         self._write_unfinished()
-        for uri, path, mistake in features_in(self._folder):
+        for uri, path, mistake in features_in(self._journals.read()):
             self._features.setdefault(uri, (Path(path), mistake))
         self._write_features()
         self._writer.write([self._messages.end(time.time(), self._interrupted)])
-        self._writer.close()
         self._render()
 
     def _write_unfinished(self) -> None:
@@ -194,24 +190,24 @@ class Outputs:
         here = self._recorder.interrupted("The run was interrupted here.")
         if here:
             self._write_records(here)
-        for one in unfinished_in(self._folder, ended):
+        for one in unfinished_in(self._journals.read(), ended):
             self._write_attempt(one)
 
     def _render(self) -> None:
-        messages, settings = self._writer.path, self._settings
-        if settings.messages:
-            self._written.append(("messages", messages))
+        writer, settings = self._writer, self._settings
+        if writer.path is not None:
+            self._written.append(("messages", writer.path))
         summary, page, history = map(self._path, (settings.summary, settings.report, settings.history))
         if summary is not None:
             from asgherkin.report.summary import write_summary
 
-            write_summary(read_messages(messages), summary)
+            write_summary(writer.messages(), summary)
             self._written.append(("summary", summary))
         if page is not None:
-            _write_page(messages, page, history)
+            _write_page(writer, page, history)
             self._written.append(("report", page))
         if history is not None:
-            _add_to_history(messages, history)
+            _add_to_history(writer, history)
 
     def pytest_terminal_summary(self, terminalreporter: Any) -> None:
         """Say where the outputs are."""
@@ -221,22 +217,21 @@ class Outputs:
     def pytest_unconfigure(self) -> None:
         """Leave nothing behind."""
         self._writer.close()
-        with suppress(OSError):
-            shutil.rmtree(self._folder)
+        self._journals.close()
 
 
-def _write_page(messages: Path, page: Path, history: Path | None) -> None:
+def _write_page(writer: Writer, page: Path, history: Path | None) -> None:
     from asgherkin.report.page import UNSHOWN, write_page
     from asgherkin.report.page.history import read_history
 
     page.parent.mkdir(parents=True, exist_ok=True)
     before = read_history(history) if history is not None and history.exists() else ()
-    write_page(read_messages(messages, without=UNSHOWN), page, history=before)
+    write_page(writer.messages(without=UNSHOWN), page, history=before)
 
 
-def _add_to_history(messages: Path, history: Path) -> None:
+def _add_to_history(writer: Writer, history: Path) -> None:
     from asgherkin.report.page import read_report
     from asgherkin.report.page.history import append
 
     history.parent.mkdir(parents=True, exist_ok=True)
-    append(history, read_report(read_messages(messages)))
+    append(history, read_report(writer.messages()))

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from asgherkin.gherkin.run import Progress, Watch
 
 ATTRIBUTE = "asgherkin_lines"
+INTERRUPTED = "INTERRUPTED"
 
 
 class _Look(NamedTuple):
@@ -44,6 +45,7 @@ _LOOKS = {
     PENDING: _Look("~", "~", "yellow"),
 }
 _WIDTH = max(map(len, _LOOKS))
+_LOOKS[INTERRUPTED] = _Look("!", "!", "red")  # wider than the others, which it would push aside
 
 
 class Line(NamedTuple):
@@ -56,8 +58,9 @@ class Line(NamedTuple):
 def show_steps(config: pytest.Config) -> None:
     """Show the steps of this run, in a worker or in the process that reports; a watch that is there stays."""
     output = Sent() if hasattr(config, "workerinput") else Printed(config)
-    config.pluginmanager.register(output)
     steps = Steps(output)
+    config.pluginmanager.register(output)
+    config.pluginmanager.register(steps)
     earlier = config.stash.get(watch_key, None)
     config.stash[watch_key] = steps if earlier is None else _Both(earlier, steps)
 
@@ -112,6 +115,18 @@ class Steps:
                 self._output.tell(line)
             self._progress = None
             self._output.end(report)
+
+    def pytest_keyboard_interrupt(self) -> None:
+        """Tell where Ctrl-C has ended the run: pytest makes no report of it."""
+        progress = self._progress
+        if progress is None or progress.at is None:
+            return
+        if progress.finished:
+            self._output.tell(self._line(progress.at, PASSED))
+            self._output.tell(Line(INTERRUPTED, "after the last step"))
+        else:
+            self._output.tell(self._line(progress.at, INTERRUPTED))
+        self._progress = None
 
     def _rest(self, progress: Progress) -> Iterator[Line]:
         # The fixtures are still to be torn down: as if that went as well as the set-up.

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
+import os
+from tempfile import TemporaryFile
+from typing import TYPE_CHECKING, BinaryIO, cast
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -14,15 +16,20 @@ if TYPE_CHECKING:
 
 _BUFFER = 64 * 1024  # so that an attempt is written in one go
 encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+_raw_decode = json.JSONDecoder().raw_decode
 
 
 class Writer:
-    """Writes messages; none of them is kept."""
+    """Writes messages; none of them is kept. Without a path, to a file that has no name and ends with this process."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path | None) -> None:
         self.path = path
-        path.parent.mkdir(parents=True, exist_ok=True)
-        self._file = path.open("wb", buffering=_BUFFER)
+        self._file: BinaryIO
+        if path is not None:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            self._file = path.open("wb", buffering=_BUFFER)
+        else:
+            self._file = cast("BinaryIO", TemporaryFile(buffering=_BUFFER))  # noqa: SIM115 - `close` closes it
 
     def write(self, lines: Iterable[str]) -> None:
         """Write messages as lines, so that another process can read them at once."""
@@ -30,6 +37,15 @@ class Writer:
             # Half a character, which an app may send, is no UTF-8.
             self._file.write(text.encode(errors="replace"))
         self._file.flush()
+
+    def messages(self, *, without: Sequence[str] = ()) -> Iterator[Message]:
+        """What is written so far, as `read_messages` reads it."""
+        if self.path is not None:
+            yield from read_messages(self.path, without=without)
+        else:
+            with open(os.dup(self._file.fileno()), encoding="utf-8") as file:  # noqa: PTH123 - it has no path
+                file.seek(0)
+                yield from _messages_in(file, without)
 
     def close(self) -> None:
         """Close the file."""
@@ -46,8 +62,21 @@ def read_messages(path: Path, *, without: Sequence[str] = ()) -> Iterator[Messag
 
     `without` are kinds that the reader has no use for: many of them are passed over unread, and some are not.
     """
-    unread = tuple(f'{{"{kind}":' for kind in without)
     with path.open(encoding="utf-8") as file:
-        for text in file:
-            if text.endswith("\n") and not text.startswith(unread) and text.strip():
-                yield json.loads(text)
+        yield from _messages_in(file, without)
+
+
+def _messages_in(lines: Iterable[str], without: Sequence[str]) -> Iterator[Message]:
+    unread = tuple(f'{{"{kind}":' for kind in without)
+    for text in lines:
+        if text.endswith("\n") and not text.startswith(unread) and (whole := text.strip()):
+            yield _decoded(whole)
+
+
+def _decoded(text: str) -> Message:
+    """A message. A run has thousands of them, and `json.loads` looks for white space around each."""
+    message: Message
+    message, end = _raw_decode(text)
+    if end != len(text):
+        message = json.loads(text)  # which says what is wrong
+    return message

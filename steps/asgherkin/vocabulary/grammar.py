@@ -7,6 +7,7 @@ r"""The grammar that all sentences share: how a sentence is written as a templat
     {name:span}       a span of time: 2 seconds, 200 milliseconds
     {name:expected}   a comparator and what it compares with: is 9, contains "a", has 2 items; texts as JSON
     {name:wording}    the same, for what is text and nothing else: texts as in {name:text}
+    {name:status}     the same, for the status of a response
 
 What stands in [brackets] may be left out; its slots are None then. A template with `within=True` may end in
 ` within 2 seconds` or ` within 200 milliseconds`, before a colon.
@@ -27,6 +28,7 @@ from asgherkin.matching.documents import parse_literal
 from asgherkin.matching.matchers import escape
 from asgherkin.matching.text import fill_text
 from asgherkin.session.variables import Slot
+from asgherkin.vocabulary.phrases import no_status
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -52,6 +54,7 @@ _PATTERNS = {
     "rows": r"\S+ rows?",
     "expected": _COMPARISON,
     "wording": _COMPARISON,
+    "status": _COMPARISON,
 }
 _WITHIN = rf"(?: within (?P<within>{_SPAN}))?"
 _OTHER_SPAN = r"\bwithin (\S+(?: \S+)?)$"
@@ -206,7 +209,7 @@ class Expected(Written):
             return Comparison(operator, _text(operand, lookup))
         return Comparison(operator, self._operand(operator, operand, lookup))
 
-    def _operand(self, operator: str, operand: str, lookup: Lookup) -> object:  # noqa: ARG002 - for Wording
+    def _operand(self, operator: str, operand: str, lookup: Lookup) -> object:  # noqa: ARG002 - for the others
         try:
             return parse_literal(operand, lookup, expected=True)
         except SentenceError:
@@ -225,6 +228,22 @@ class Wording(Expected):
         return text if _unquoted(operand).startswith(("#", "\\#")) else escape(text)
 
 
+class Status(Expected):
+    """A comparator and a status: its number, or its phrase as a text."""
+
+    def _operand(self, operator: str, operand: str, lookup: Lookup) -> object:
+        try:
+            return super()._operand(operator, operand, lookup)
+        except SentenceError:
+            _check_end(operand)
+            # What a JSON value is would be the wrong thing to say: not any text is a status.
+            plain = operator.startswith("is") and not operand.startswith(('"', "[", "{", "#")) and not self.varies
+            problem = no_status(operator, operand.strip(" '"), operand) if plain else None
+            if problem is None:
+                raise
+            raise SentenceError(problem) from None
+
+
 _SLOTS: dict[str, Callable[[str, str], Slot]] = {
     "text": Text,
     "count": Count,
@@ -233,6 +252,7 @@ _SLOTS: dict[str, Callable[[str, str], Slot]] = {
     "rows": RowCount,
     "expected": Expected,
     "wording": Wording,
+    "status": Status,
 }
 
 

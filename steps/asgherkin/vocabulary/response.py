@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from asgherkin.session.session import Session
 
 
-@then(Sentence("the response status {expected:expected}", example="the response status is 201", within=True))
+@then(Sentence("the response status {expected:status}", example="the response status is 201", within=True))
 @expects_crash(expects_server_error)
 def the_response_status(session: Session, expected: Comparison, within: float | None) -> None:
     """The status code, or its standard phrase: `is "Not Found"`."""

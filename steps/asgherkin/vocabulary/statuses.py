@@ -2,25 +2,18 @@
 
 from __future__ import annotations
 
-import difflib
 import re
-from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 from asgherkin.errors import SentenceError
 from asgherkin.matching.comparators import Comparison
 from asgherkin.vocabulary.grammar import Expected
+from asgherkin.vocabulary.phrases import BY_PHRASE, no_status
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-# Names that the standard library has changed: RFC 9110 renamed them, and older features still say so.
-_RENAMED = {"Request Entity Too Large": 413, "Content Too Large": 413, "Request-URI Too Long": 414,
-            "URI Too Long": 414, "Requested Range Not Satisfiable": 416, "Range Not Satisfiable": 416,
-            "Unprocessable Entity": 422, "Unprocessable Content": 422, "I'm a teapot": 418}  # fmt: skip
-_BY_PHRASE = {status.phrase.lower(): status.value for status in HTTPStatus} | {
-    phrase.lower(): value for phrase, value in _RENAMED.items()
-}
+_OPERATORS = ("is", "is not", "is at least", "is at most")
 
 
 def by_number(expected: Comparison) -> Comparison:
@@ -29,22 +22,17 @@ def by_number(expected: Comparison) -> Comparison:
     Raises SentenceError for a phrase that is none.
     """
     operand = expected.operand
-    if not isinstance(operand, str) or operand.startswith("#") or expected.operator not in ("is", "is not"):
+    if not isinstance(operand, str) or operand.startswith("#") or expected.operator not in _OPERATORS:
         return expected
-    number = _BY_PHRASE.get(operand.lower())
-    if number is None:
-        near = difflib.get_close_matches(operand.lower(), _BY_PHRASE)
-        known = ", ".join(f'"{HTTPStatus(_BY_PHRASE[one]).phrase}"' for one in near)
-        raise SentenceError(
-            f'"{operand}" is not the standard phrase of a status. '
-            + (f"Near to it: {known}." if near else 'Write for example: "Not Found", or 404.')
-        )
-    return Comparison(expected.operator, number)
+    problem = no_status(expected.operator, operand)
+    if problem is not None:
+        raise SentenceError(problem)
+    return Comparison(expected.operator, BY_PHRASE[operand.lower()])
 
 
 def status_code(cell: str) -> int:
     """The status in a table's cell, a number or a phrase. Raises SentenceError where it is neither."""
-    return _BY_PHRASE.get(cell.lower()) or whole_number(cell)
+    return BY_PHRASE.get(cell.lower()) or whole_number(cell)
 
 
 def whole_number(cell: str) -> int:
@@ -67,5 +55,5 @@ def lists_server_error(_: object, table: Sequence[Sequence[object]]) -> bool:
 
 
 def is_server_error(text: str) -> bool:
-    """Whether a status, as written, is 5xx."""
-    return re.fullmatch("5[0-9][0-9]", str(_BY_PHRASE.get(text.lower(), text))) is not None
+    """Whether a status, as written, is 5xx; that text is none, and a step that says it is to tell so."""
+    return re.fullmatch("5(?:[0-9][0-9]|[xX]{2})", str(BY_PHRASE.get(text.lower(), text))) is not None

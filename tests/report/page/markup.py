@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gzip
-import json
 from base64 import b64decode
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
@@ -80,7 +79,7 @@ def read(html: str) -> Node:
 def unpacked(html: str) -> str:
     """All that is packed in a page."""
     blobs = (one.text for one in read(html).all("packed"))
-    return "\n".join(piece for blob in blobs for piece in json.loads(gzip.decompress(b64decode(blob))))
+    return "\n".join(gzip.decompress(b64decode(blob)).decode().replace("\0", "\n") for blob in blobs)
 
 
 class Shown:

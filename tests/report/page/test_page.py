@@ -256,6 +256,15 @@ def test_control_characters_are_shown_where_they_are_packed(tmp_path: Path) -> N
     assert "␛[31mxxx" in unpacked(page_of(stream.finished(), tmp_path))
 
 
+def test_half_characters_are_written_where_they_are_packed(tmp_path: Path) -> None:
+    """As their numbers, as anywhere else: no file can hold them."""
+    stream = Stream().started()
+    (pickle,) = stream.feature("f.feature", "Feature: F\n  Scenario: one\n    Given a\n")
+    stream.run(pickle, Outcome(evidence=(attachment("text/plain", {}) | {"body": "\ud800" + "é" * 700_000},)))
+
+    assert r"\ud800éé" in unpacked(page_of(stream.finished(), tmp_path))
+
+
 def test_much_evidence_of_what_passed_is_packed(tmp_path: Path) -> None:
     """That of a failure stays readable as it is."""
     stream = Stream().started()

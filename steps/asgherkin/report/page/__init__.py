@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 from asgherkin.errors import ConfigurationError
@@ -12,6 +13,9 @@ try:
     from asgherkin.report.page.gathering import gather
     from asgherkin.report.page.history import labels
     from asgherkin.report.page.rendering import render
+
+    if find_spec("markdown_it") is None:  # which is imported where there is something to render
+        raise ModuleNotFoundError(name="markdown_it")
 except ModuleNotFoundError as missing:
     raise ConfigurationError(
         f'The page needs the package {missing.name}, which is not installed: pip install "asgherkin[report]"'
@@ -25,7 +29,7 @@ if TYPE_CHECKING:
 
 __all__ = ["UNSHOWN", "read_report", "write_page"]
 
-UNSHOWN = ("testStepStarted",)
+UNSHOWN = ("testStepStarted", "stepDefinition", "source")
 """Kinds of messages that a run has many of, and the page has no use for."""
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from textwrap import dedent
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -29,7 +28,7 @@ from asgherkin.report.page.statuses import (
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from asgherkin.report.page.gathering import Gathered, Trial
+    from asgherkin.report.page.gathering import Case, Gathered, Trial
     from asgherkin.report.page.records import Message
 
 _NOTHING = Result(UNKNOWN, None, "", "", "")
@@ -56,7 +55,7 @@ def attempts_at(pickle: Message, gathered: Gathered, written: Mapping[str, tuple
     earlier: list[Attempt] = []
     ends: list[tuple[Attempt, Attempt]] = []
     for case in gathered.cases.get(pickle["id"], ()):
-        trials = sorted(gathered.trials.get(case["id"], ()), key=lambda trial: trial.number)
+        trials = sorted(gathered.trials.get(case.id, ()), key=lambda trial: trial.number)
         attempts = [_attempt(trial, case, pickle, gathered, written) for trial in trials]
         for latest in ([one for one in attempts if not one.retried] or attempts)[-1:]:
             attempts.remove(latest)
@@ -79,35 +78,57 @@ def as_written(pickle: Message, written: Mapping[str, tuple[str, str]]) -> tuple
 
 
 def _attempt(
-    trial: Trial, case: Message, pickle: Message, gathered: Gathered, written: Mapping[str, tuple[str, str]]
+    trial: Trial, case: Case, pickle: Message, gathered: Gathered, written: Mapping[str, tuple[str, str]]
 ) -> Attempt:
     of_pickle = {step["id"]: step for step in pickle.get("steps", ())}
     steps: list[Step] = []
     seen: list[Message] = []
-    for case_step in case.get("testSteps", ()):
-        result = trial.results.get(case_step["id"], _NOTHING)
-        evidence = tuple(trial.evidence.get(case_step["id"], ()))
-        pickle_step = of_pickle.pop(case_step.get("pickleStepId"), None)
-        needs = result.status == FAILED and not evidence
-        about = evidence_about(str((pickle_step or {}).get("text", "")), seen) if needs else None
-        failure = failure_of(result, about)
-        seen += evidence
+    for one in case.steps:
+        result = trial.results.get(one.id, _NOTHING)
+        evidence = tuple(trial.evidence.get(one.id, ()))
+        pickle_step = of_pickle.pop(one.pickle_step, None)
         if pickle_step is not None:
-            snippets = tuple(gathered.snippets.get(pickle_step["id"], ())) if result.status == UNDEFINED else ()
-            told = _without_code(failure, snippets) if failure and snippets else failure
-            steps.append(_step(pickle_step, result, result.status, written, told, evidence, snippets))
+            steps.append(_ran(pickle_step, result, evidence, seen, gathered, written))
         elif result.status != PASSED or evidence:
-            name = gathered.hooks.get(str(case_step.get("hookId")), "hook")
-            steps.append(Step("", name, result.status, result.seconds, {}, "hook", note_of(result), failure, evidence))
+            steps.append(_hook(gathered.hooks.get(str(one.hook), "hook"), result, evidence, seen))
+        seen += evidence
     steps += [_step(one, _NOTHING, UNKNOWN, written, failure_of(_NOTHING, None)) for one in of_pickle.values()]
     if not trial.finished and not any(step.failure for step in steps):
         steps.append(Step("", "the end", UNKNOWN, part="hook", failure=failure_of(_NOTHING, None)))
-    has_steps = pickle.get("steps") or any("pickleStepId" in one for one in case.get("testSteps", ()))
-    status = worst(step.status for step in steps) if has_steps else UNDEFINED
+    has_steps = pickle.get("steps") or any(one.pickle_step is not None for one in case.steps)
+    status = worst([step.status for step in steps]) if has_steps else UNDEFINED
     status = status if trial.finished else FAILED
     took = trial.ended - trial.started if trial.ended is not None and trial.started is not None else _sum(steps)
     of_all = tuple(trial.evidence.get("", ()))
     return Attempt(trial.number, status, tuple(steps), took, trial.worker, of_all, trial.retried)
+
+
+def _ran(
+    pickle_step: Message,
+    result: Result,
+    evidence: tuple[Message, ...],
+    seen: list[Message],
+    gathered: Gathered,
+    written: Mapping[str, tuple[str, str]],
+) -> Step:
+    if result.status == PASSED:
+        return _step(pickle_step, result, PASSED, written, None, evidence)
+    snippets = tuple(gathered.snippets.get(pickle_step["id"], ())) if result.status == UNDEFINED else ()
+    failure = _told(str(pickle_step.get("text", "")), result, evidence, seen)
+    if failure and snippets:
+        failure = _without_code(failure, snippets)
+    return _step(pickle_step, result, result.status, written, failure, evidence, snippets)
+
+
+def _hook(name: str, result: Result, evidence: tuple[Message, ...], seen: list[Message]) -> Step:
+    failure = _told("", result, evidence, seen)
+    return Step("", name, result.status, result.seconds, None, "hook", note_of(result), failure, evidence)
+
+
+def _told(text: str, result: Result, evidence: tuple[Message, ...], seen: list[Message]) -> Failure | None:
+    """Why a step did not pass, with evidence of an earlier one where it has none of its own."""
+    needs = result.status == FAILED and not evidence
+    return failure_of(result, evidence_about(text, seen) if needs else None)
 
 
 def _step(
@@ -126,7 +147,7 @@ def _step(
         str(pickle_step.get("text", "")),
         status,
         result.seconds,
-        pickle_step.get("argument") or {},
+        pickle_step.get("argument") or None,
         part,
         note_of(result),
         failure,
@@ -171,7 +192,7 @@ def _without_code(failure: Failure, snippets: Iterable[str]) -> Failure:
     kept = "\n".join(lines[:at]).rstrip()
     if at < len(lines) and kept.endswith(":"):
         kept = kept.rpartition("\n")[0].rstrip()
-    return replace(failure, differences=kept, whole="")
+    return failure._replace(differences=kept, whole="")
 
 
 def _sum(steps: Iterable[Step]) -> float | None:

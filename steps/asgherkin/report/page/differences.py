@@ -3,30 +3,27 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 
 _ROW = re.compile(r"\| (?P<cells>.*) \|(?:  (?P<remark>.*))?")
 _MARKED = re.compile(r"\*(?P<text>.+)\*")
 
 
-@dataclass(frozen=True, slots=True)
-class Cell:
+class Cell(NamedTuple):
     """A value; `marked`: it is the one that differs."""
 
     text: str
     marked: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(NamedTuple):
     """A row, and what is said of it."""
 
     cells: tuple[Cell, ...]
     remark: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Rows:
+class Rows(NamedTuple):
     """A table of rows that differ. `rest` is what is said below it."""
 
     heading: tuple[str, ...]

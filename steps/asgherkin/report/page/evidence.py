@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from asgherkin.report.page.layout import laid_out
 from asgherkin.report.page.wording import counted, duration, number
@@ -21,17 +20,15 @@ MOST = 200
 _OURS = "application/vnd.asgherkin."
 
 
-@dataclass(frozen=True, slots=True)
-class Text:
+class Text(NamedTuple):
     """A text, and what is to be said of what is not shown of it."""
 
     text: str
     note: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Half:
-    """A request or a response. `first` is its first line."""
+class Half(NamedTuple):
+    """A request or a response, in the order of the template. `first` is its first line."""
 
     title: str
     first: str
@@ -40,8 +37,7 @@ class Half:
     note: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(NamedTuple):
     """A message of a conversation or an event of a stream."""
 
     by: str
@@ -50,8 +46,7 @@ class Line:
     at: str
 
 
-@dataclass(frozen=True, slots=True)
-class Evidence:
+class Evidence(NamedTuple):
     """A piece of evidence: `kind` chooses how it is shown."""
 
     kind: str
@@ -61,7 +56,7 @@ class Evidence:
     texts: tuple[tuple[str, Text], ...] = ()
     columns: tuple[str, ...] = ()
     rows: tuple[tuple[str, ...], ...] = ()
-    notes: tuple[str, ...] = field(default=())
+    notes: tuple[str, ...] = ()
 
 
 def read(attachment: Message) -> Evidence:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from asgherkin.report.page.statuses import SKIPPED, UNSEEN, status_of
 from asgherkin.report.results import NOT_OBSERVABLE
@@ -14,8 +14,7 @@ if TYPE_CHECKING:
     from asgherkin.report.page.records import Message
 
 
-@dataclass(frozen=True, slots=True)
-class Result:
+class Result(NamedTuple):
     """What came of a step or a hook."""
 
     status: str
@@ -23,6 +22,21 @@ class Result:
     message: str
     sentence: str
     frames: str
+
+
+class CaseStep(NamedTuple):
+    """A step of a test case: which step of the pickle it is, or which hook."""
+
+    id: str
+    pickle_step: str | None
+    hook: str | None
+
+
+class Case(NamedTuple):
+    """A test case. What fits its steps is the larger part of its message, and not shown."""
+
+    id: str
+    steps: tuple[CaseStep, ...]
 
 
 @dataclass(slots=True)
@@ -51,7 +65,7 @@ class Gathered:
     pickles: dict[str, Message] = field(default_factory=dict)
     errors: dict[str, list[str]] = field(default_factory=dict)
     hooks: dict[str, str] = field(default_factory=dict)
-    cases: dict[str, list[Message]] = field(default_factory=dict)
+    cases: dict[str, list[Case]] = field(default_factory=dict)
     trials: dict[str, list[Trial]] = field(default_factory=dict)
     run_hooks: list[Result] = field(default_factory=list)
     snippets: dict[str, list[str]] = field(default_factory=dict)
@@ -79,14 +93,17 @@ def seconds(time: Message | None) -> float | None:
 
 def result_of(message: Message) -> Result:
     """A result of the standard."""
+    status, took = status_of(message.get("status")), seconds(message.get("duration"))
+    if not (message.get("message") or message.get("exception")):
+        return Result(status, took, "", "", "")  # as of most steps
     exception = message.get("exception") or {}
     kind, said = str(exception.get("type") or ""), str(exception.get("message") or "")
-    status, told = status_of(message.get("status")), str(message.get("message") or "")
+    told = str(message.get("message") or "")
     if status == SKIPPED and told.startswith(NOT_OBSERVABLE):
         status, told = UNSEEN, told.removeprefix(NOT_OBSERVABLE)
     return Result(
         status=status,
-        seconds=seconds(message.get("duration")),
+        seconds=took,
         message=told,
         sentence=said or kind,
         frames=str(exception.get("stackTrace") or ""),
@@ -125,13 +142,13 @@ def _hook(gathered: Gathered, message: Message) -> None:
 
 
 def _case(gathered: Gathered, message: Message) -> None:
-    # What fits the steps is the larger part of it, and not shown.
-    steps = [{key: step[key] for key in _OF_STEP if key in step} for step in message.get("testSteps") or ()]
-    gathered.cases.setdefault(message["pickleId"], []).append({"id": message["id"], "testSteps": steps})
+    steps = [
+        CaseStep(step["id"], step.get("pickleStepId"), step.get("hookId")) for step in message.get("testSteps") or ()
+    ]
+    gathered.cases.setdefault(message["pickleId"], []).append(Case(message["id"], tuple(steps)))
 
 
 _OF_ATTACHMENT = ("mediaType", "contentEncoding", "fileName", "body", "url")
-_OF_STEP = ("id", "pickleStepId", "hookId")
 
 
 def _case_started(gathered: Gathered, message: Message) -> None:

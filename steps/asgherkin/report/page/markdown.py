@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
-from markdown_it import MarkdownIt
 from markupsafe import Markup
 
 if TYPE_CHECKING:
     from collections.abc import MutableMapping, Sequence
 
+    from markdown_it import MarkdownIt
     from markdown_it.renderer import RendererHTML
     from markdown_it.token import Token
     from markdown_it.utils import OptionsDict
@@ -30,18 +30,18 @@ def _link(
     return renderer.renderToken(tokens, index, options, env)
 
 
+@cache
 def _parser() -> MarkdownIt:
+    from markdown_it import MarkdownIt  # many a page has no description, and this takes longer than all the rest
+
     parser = MarkdownIt("commonmark", {"html": False, "breaks": True}).enable("table").disable(list(_LEFT_OUT))
     parser.validateLink = lambda url: url.lower().startswith(("https://", "http://"))  # type: ignore[method-assign]
     parser.add_render_rule("link_open", _link)
     return parser
 
 
-_PARSER = _parser()
-
-
 @lru_cache(maxsize=1024)
 def to_html(description: str) -> Markup:
     """A description as HTML that can do no harm."""
     text = "\n".join(line.strip() if "```" not in description else line for line in description.split("\n"))
-    return Markup(_PARSER.render(text))  # noqa: S704 - the parser escapes all that it does not know
+    return Markup(_parser().render(text))  # noqa: S704 - the parser escapes all that it does not know

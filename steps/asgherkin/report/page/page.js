@@ -109,7 +109,7 @@
       const source = feature.querySelector(":scope > template.packed").content.textContent;
       const bytes = Uint8Array.from(atob(source), (letter) => letter.charCodeAt(0));
       const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
-      feature.pieces = new Response(stream).json();
+      feature.pieces = new Response(stream).text().then((all) => all.split("\0"));
     }
     return feature.pieces;
   }

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from asgherkin.report.page.statuses import PASSED, count, worst_of_all
 
@@ -16,8 +15,7 @@ Message = dict[str, Any]
 """A part of an envelope, as JSON has it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Failure:
+class Failure(NamedTuple):
     """Why a step did not pass. `evidence` is that of an earlier step, where the failing one has none.
 
     `rows` are the differences, where they are a table.
@@ -45,29 +43,25 @@ class Failure:
         return f"{self.sentence.rstrip()[:-1]}." if self.rows else self.sentence
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
-    """A step as it ran. `part` says where it comes from, if not from the scenario itself."""
+class Step(NamedTuple):
+    """A step as it ran. `part` says where it comes from, if not from the scenario itself.
+
+    The template takes it apart in this order.
+    """
 
     keyword: str
     text: str
     status: str
     seconds: float | None = None
-    argument: Message = field(default_factory=dict)
+    argument: Message | None = None
     part: str = ""
     note: str = ""
     failure: Failure | None = None
     evidence: tuple[Message, ...] = ()
     snippets: tuple[str, ...] = ()
 
-    @property
-    def plain(self) -> bool:
-        """Whether there is nothing to show but the sentence, and that it passed: as of most steps."""
-        return self.status == PASSED and not (self.argument or self.part == "hook" or self.evidence)
 
-
-@dataclass(frozen=True, slots=True)
-class Attempt:
+class Attempt(NamedTuple):
     """One run of a scenario. `retried`: a next one followed in the same run of the tests."""
 
     number: int
@@ -94,8 +88,7 @@ class Attempt:
         return next((step.note for step in self.steps if step.note), "")
 
 
-@dataclass(frozen=True, slots=True)
-class Scenario:
+class Scenario(NamedTuple):
     """A scenario, or a row of an outline, with the attempts at it; the one that counts comes first.
 
     `flaky`: runs of the tests that were merged have different results of it. `worse` is an attempt that an earlier
@@ -139,8 +132,7 @@ class Scenario:
         return self.status == PASSED
 
 
-@dataclass(frozen=True, slots=True)
-class Examples:
+class Examples(NamedTuple):
     """A table of examples as written."""
 
     keyword: str
@@ -150,8 +142,7 @@ class Examples:
     rows: tuple[tuple[str, ...], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Outline:
+class Outline(NamedTuple):
     """A scenario outline as written, and its rows as they ran."""
 
     keyword: str
@@ -173,8 +164,7 @@ class Outline:
         return worst_of_all(row.status for row in self.rows)
 
 
-@dataclass(frozen=True, slots=True)
-class Background:
+class Background(NamedTuple):
     """What is said of a background; its steps stand in each scenario."""
 
     keyword: str
@@ -182,8 +172,7 @@ class Background:
     description: str
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
+class Rule(NamedTuple):
     """A rule, or what stands in a feature outside of any: that one has no keyword."""
 
     keyword: str
@@ -194,8 +183,7 @@ class Rule:
     entries: tuple[Scenario | Outline, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Feature:
+class Feature(NamedTuple):
     """A feature file. `error` is why it cannot be read."""
 
     link: str
@@ -236,8 +224,7 @@ class Feature:
         return sum(known) if known else None
 
 
-@dataclass(frozen=True, slots=True)
-class Report:
+class Report(NamedTuple):
     """The whole page. `trouble` is what went wrong outside of any scenario."""
 
     project: str

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from base64 import b64encode
+from functools import lru_cache
 from hashlib import sha256
 from itertools import groupby
 from operator import attrgetter
@@ -12,10 +13,12 @@ from typing import TYPE_CHECKING
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
+from asgherkin.report.page.compiled import Compiled
 from asgherkin.report.page.evidence import read
 from asgherkin.report.page.history import FLAKY
 from asgherkin.report.page.markdown import to_html
 from asgherkin.report.page.packing import Packed
+from asgherkin.report.page.records import Outline
 from asgherkin.report.page.statuses import (
     AMBIGUOUS,
     LOST,
@@ -33,7 +36,7 @@ from asgherkin.report.page.verdict import mood, verdict
 from asgherkin.report.page.wording import counted, duration, hook, moment, name_and_client, number, visible
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from asgherkin.report.page.records import Message, Report, Scenario, Step
 
@@ -42,6 +45,7 @@ PACK_ABOVE = 600_000
 OPEN_BELOW = 60
 """How many scenarios a page may have whose features are all open at first."""
 _HERE = Path(__file__).parent
+_TEMPLATES = _HERE / "templates"
 _SLOWEST = 5
 _POLICY = "default-src 'none'; script-src '{}'; style-src '{}'; img-src data:; base-uri 'none'; form-action 'none'"
 _ICON = (
@@ -50,6 +54,7 @@ _ICON = (
 )
 _ICON_COLOURS = {"bad": "%23b3261e", "good": "%231a7f4b", "open": "%23946200"}
 _RARE = (AMBIGUOUS, UNSEEN)
+_REMEMBERED = 1024
 
 
 def render(report: Report, labels: Mapping[str, tuple[str, ...]]) -> Iterator[str]:
@@ -135,10 +140,10 @@ def _environment(labels: Mapping[str, tuple[str, ...]], *, finished: bool) -> En
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
-        loader=FileSystemLoader(_HERE / "templates"),
+        loader=FileSystemLoader(_TEMPLATES),
+        bytecode_cache=Compiled(_TEMPLATES),
     )
-    environment.filters["groupby_run"] = _runs
-    environment.globals.update(
+    environment.filters.update(
         read=read,
         markdown=to_html,
         duration=duration,
@@ -147,14 +152,27 @@ def _environment(labels: Mapping[str, tuple[str, ...]], *, finished: bool) -> En
         word=_words(finished=finished),
         hook=hook,
         name_and_client=name_and_client,
+        cells=_cells,
+        labels=_labels(labels),
+        by_part=_by_part,
+        packed_in=_packed_in,
+    )
+    environment.tests["outline"] = lambda entry: isinstance(entry, Outline)
+    environment.globals.update(
         finished=finished,
         titles=TITLES if finished else {**TITLES, NOT_RUN: "Without a result"},
         meanings=MEANINGS if finished else {**MEANINGS, NOT_RUN: LOST_MEANING},
-        cells=_cells,
-        labels=_labels(labels),
         problems=PROBLEMS,
     )
+    environment.filters["heads"] = _heads(environment)
     return environment
+
+
+def _heads(environment: Environment) -> Callable[[tuple[tuple[str, str], ...]], str]:
+    """Headers as HTML: many a request has those of another."""
+    macros = vars(environment.get_template("headers.html.j2").module)
+    heads: Callable[[tuple[tuple[str, str], ...]], str] = lru_cache(_REMEMBERED)(macros["heads"])
+    return heads
 
 
 def _words(*, finished: bool) -> Callable[[str], str]:
@@ -167,9 +185,13 @@ def _cells(table: Message) -> list[list[str]]:
     return [[str(cell.get("value", "")) for cell in row.get("cells", ())] for row in table.get("rows", ())]
 
 
-def _runs(steps: Iterable[Step], name: str) -> list[tuple[str, list[Step]]]:
-    """Steps that follow each other and share an attribute."""
-    return [(part, list(some)) for part, some in groupby(steps, key=attrgetter(name))]
+def _by_part(steps: tuple[Step, ...]) -> list[tuple[str, list[Step]]]:
+    """Steps that follow each other and come from the same part."""
+    return [(part, list(some)) for part, some in groupby(steps, key=attrgetter("part"))]
+
+
+def _packed_in(html: Markup, packed: Packed) -> int:
+    return packed.put(html)
 
 
 def _labels(labels: Mapping[str, tuple[str, ...]]) -> Callable[[Scenario], tuple[str, ...]]:

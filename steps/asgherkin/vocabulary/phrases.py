@@ -1,0 +1,70 @@
+"""The standard phrases of statuses, and what to say of a text that is no status."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from http import HTTPStatus
+
+from asgherkin.matching.values import show
+
+# Names that the standard library has changed: RFC 9110 renamed them, and older features still say so.
+_RENAMED = {"Request Entity Too Large": 413, "Content Too Large": 413, "Request-URI Too Long": 414,
+            "URI Too Long": 414, "Requested Range Not Satisfiable": 416, "Range Not Satisfiable": 416,
+            "Unprocessable Entity": 422, "Unprocessable Content": 422, "I'm a teapot": 418}  # fmt: skip
+BY_PHRASE = {status.phrase.lower(): status.value for status in HTTPStatus} | {
+    phrase.lower(): value for phrase, value in _RENAMED.items()
+}
+"""The numbers of statuses, by their phrases in small letters."""
+_SUBJECT = "the response status"
+_LONGEST = 80
+
+
+def no_status(operator: str, text: str, written: str = "") -> str | None:
+    """What to say of a text that stands where a status is wanted; None where it is the phrase of one.
+
+    Args:
+        operator: the comparator before it.
+        text: the text, without quotes.
+        written: the same as the feature has it, where that is not in double quotes.
+    """
+    shown = written if written.isprintable() and 0 < len(written) <= _LONGEST else show(text, limit=_LONGEST)
+    number = re.match("[1-5][0-9][0-9](?![0-9])", text)
+    if number is not None:
+        return f"{shown} is not a status. Write the number alone: {number[0]}"
+    whole_class = re.fullmatch("([1-5])xx", text, re.IGNORECASE)
+    if whole_class is not None:
+        return "\n".join([f"{shown} is not one status. {_LEADS[operator]}", *_limits(operator, int(whole_class[1]))])
+    if operator.startswith("is at"):
+        return f"{shown} is not a number. Write for example: {_SUBJECT} {operator} {BY_PHRASE.get(text.lower(), 400)}"
+    return None if text.lower() in BY_PHRASE else _no_phrase(text)
+
+
+_LEADS = {
+    "is": "Write the limits of its class:",
+    "is not": "Write which side of its class is meant:",
+    "is at least": "Write where its class begins:",
+    "is at most": "Write where its class ends:",
+}
+
+
+def _limits(operator: str, hundred: int) -> list[str]:
+    """Steps to write in place of a class of statuses."""
+    least, most = f"{_SUBJECT} is at least", f"{_SUBJECT} is at most"
+    if operator == "is not":
+        others = [f"{most} {hundred - 1}99"] * (hundred > 1) + [f"{least} {hundred + 1}00"] * (hundred < 5)
+        return [f"  Then {one}" for one in others]
+    first, last = f"{least} {hundred}00", f"{most} {hundred}99"
+    return {
+        "is": [f"  Then {first}", f"  And {last}"],
+        "is at least": [f"  Then {first}"],
+        "is at most": [f"  Then {last}"],
+    }[operator]
+
+
+def _no_phrase(text: str) -> str:
+    near = difflib.get_close_matches(text.lower(), BY_PHRASE)
+    known = ", ".join(f'"{HTTPStatus(BY_PHRASE[one]).phrase}"' for one in near)
+    return f"{show(text, limit=_LONGEST)} is not the standard phrase of a status. " + (
+        f"Near to it: {known}." if near else 'Write for example: "Not Found", or 404.'
+    )
