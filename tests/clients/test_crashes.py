@@ -159,7 +159,7 @@ def test_a_whole_response_can_raise(make_client: MakeClient) -> None:
 
 
 def the_test_client(client: Client) -> TestClient:
-    """The TestClient of the client `test`. Websockets of both clients stand in test_sockets.py."""
+    """The TestClient of the client `test`. A crash of a websocket is in test_sockets_crashes.py."""
     if client.name != "test":
         pytest.skip("it is about TestClient")
     return client.http  # type: ignore[return-value]  # a TestClient is httpx2's client

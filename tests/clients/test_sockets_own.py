@@ -12,7 +12,7 @@ from starlette.websockets import WebSocketDisconnect
 
 from asgherkin.errors import AppError
 from tests.clients.places import place
-from tests.clients.test_sockets import SUBPROTOCOLS, Shop, messages
+from tests.clients.rooms import SUBPROTOCOLS, Shop, messages
 
 if TYPE_CHECKING:
     from asgherkin.clients.asgi import Receive, Scope, Send

@@ -9,7 +9,7 @@ import pytest
 
 from asgherkin.clients.recorder import Recorder
 from tests.clients.conftest import ROOT
-from tests.clients.test_sockets import messages, said
+from tests.clients.rooms import messages, said
 
 if TYPE_CHECKING:
     from starlette.testclient import TestClient

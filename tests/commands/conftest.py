@@ -16,3 +16,9 @@ if TYPE_CHECKING:
 def asgherkin(project: Project, capsys: pytest.CaptureFixture[str]) -> CommandLine:
     """The command line in a project's folder."""
     return CommandLine(project.root, capsys)
+
+
+@pytest.fixture
+def no_settings(project: Project) -> None:
+    """Nothing is set up yet."""
+    (project.root / "pyproject.toml").unlink()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import re
 import sys
 from pathlib import Path
@@ -10,50 +9,17 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from asgherkin.commands import init, probing
+from asgherkin.commands import init
 from asgherkin.commands.locating import Candidate
+from tests.commands.frameworks import BARE, FASTAPI, FIRST, STARLETTE, files_of
 
 if TYPE_CHECKING:
     from tests.commands.running import CommandLine
     from tests.project import Project
 
-FASTAPI = """
-from fastapi import FastAPI, WebSocket
-
-app = FastAPI()
+pytestmark = pytest.mark.usefixtures("no_settings")
 
 
-@app.get("/menu")
-def menu():
-    return {"items": ["latte"], "open": True}
-
-
-@app.get("/orders/{number}")
-def order(number: int):
-    return {}
-
-
-@app.get("/a")
-def search(q: str):
-    return {}
-
-
-@app.websocket("/live")
-async def live(websocket: WebSocket): ...
-
-
-if __name__ == "__main__":
-    raise SystemExit("run")
-"""
-STARLETTE = """
-from starlette.applications import Starlette
-from starlette.responses import JSONResponse
-from starlette.routing import Route
-
-
-def create_app(debug=False):
-    return Starlette(debug, routes=[Route("/health", lambda request: JSONResponse([1]))])
-"""
 LITESTAR = """
 from litestar import Litestar, get
 
@@ -101,27 +67,8 @@ DJANGO = {
     "site_of_mine/urls.py": DJANGO_URLS,
     "site_of_mine/asgi.py": DJANGO_ASGI,
 }
-BARE = """
-async def app(scope, receive, send):
-    assert scope["type"] == "http"
-    await send({"type": "http.response.start", "status": 401, "headers": []})
-    await send({"type": "http.response.body", "body": b""})
-"""
 TOP = "Feature: The app answers\n  Written by `asgherkin init` from what the app said. Change it as you like.\n\n"
-FIRST = "features/first.feature"
 SETTING = '[tool.pytest.ini_options]\nasgi_app = "{}"\n'
-
-
-@pytest.fixture(autouse=True)
-def no_settings(project: Project) -> None:
-    """Nothing is set up yet."""
-    (project.root / "pyproject.toml").unlink()
-
-
-def files_of(root: Path) -> dict[str, str]:
-    """All files of a folder but Python's caches."""
-    paths = [path for path in root.rglob("*") if path.is_file() and "__pycache__" not in path.parts]
-    return {path.relative_to(root).as_posix(): path.read_bytes().decode() for path in paths}
 
 
 @pytest.mark.parametrize(
@@ -357,169 +304,3 @@ def test_a_module_that_python_cannot_look_for_is_not_installed(
     found = init.is_installed(project.root, Candidate("shop:app", "", folder="src"))
 
     assert not found
-
-
-def test_several_apps_and_no_one_to_ask(project: Project, asgherkin: CommandLine) -> None:
-    """Each with the command that chooses it."""
-    project.write({"a/main.py": FASTAPI, "b.py": STARLETTE})
-
-    told = asgherkin("init")
-
-    assert told.code == 2
-    assert told.err == (
-        "asgherkin: there are 2 ASGI apps in this folder. Say which one features are about:\n"
-        '  asgherkin init --app "b:create_app()" (Starlette, b.py:7)\n'
-        "  asgherkin init --app a.main:app (FastAPI, a/main.py:4)\n"
-    )
-
-
-def test_no_app_and_no_one_to_ask(asgherkin: CommandLine) -> None:
-    """What was looked for, and what to write."""
-    told = asgherkin("init")
-
-    assert told.code == 2
-    assert told.err == (
-        "asgherkin: no ASGI app was found in this folder: neither FastAPI(…), Starlette(…), Litestar(…), Quart(…), "
-        "get_asgi_application() nor a create_app() that makes one. Say where it is: "
-        "asgherkin init --app module:attribute\n"
-    )
-
-
-class Terminal(io.StringIO):
-    """A user at a terminal, who types this."""
-
-    def isatty(self) -> bool:
-        """It is one."""
-        return True
-
-
-@pytest.mark.parametrize(
-    ("typed", "app"),
-    [("7\n2\n", "b:app"), ("x\nc:app\n", "c:app")],
-    ids=["by a number", "by its location"],
-)
-def test_the_user_chooses_among_several(
-    project: Project, asgherkin: CommandLine, monkeypatch: pytest.MonkeyPatch, typed: str, app: str
-) -> None:
-    """What is no answer is asked again."""
-    project.write(dict.fromkeys(["a.py", "b.py"], BARE) | {"c.py": f"{BARE}\nfrom a import app\n"})
-    (project.root / "c.py").write_text("from a import app\n", encoding="utf-8")
-    monkeypatch.setattr(sys, "stdin", Terminal(typed))
-
-    told = asgherkin("init", "--dry-run")
-
-    assert told.code == 0, told
-    assert told.out.startswith(
-        "  1  a:app (a bare ASGI app, a.py:2)\n  2  b:app (a bare ASGI app, b.py:2)\n"
-        "Which app? 1 to 2, or module:attribute: Which app? 1 to 2, or module:attribute: "
-    )
-    assert f'+asgi_app = "{app}"\n' in told.out
-
-
-def test_a_user_without_an_answer_gets_the_error(asgherkin: CommandLine, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Ctrl-D."""
-    monkeypatch.setattr(sys, "stdin", Terminal(""))
-
-    told = asgherkin("init")
-
-    assert told.code == 2
-    assert told.out == "Where is the app? module:attribute: "
-    assert told.err.startswith("asgherkin: no ASGI app was found in this folder")
-
-
-def test_an_app_that_cannot_be_imported_shows_its_own_frames(project: Project, asgherkin: CommandLine) -> None:
-    """And nothing is written."""
-    project.write({"main.py": "from fastapi import FastAPI\n\napp = FastAPI()\nprint('x')\napp.price = 1 / 0\n"})
-
-    told = asgherkin("init")
-
-    assert told.code == 2
-    assert told.err == (
-        'asgherkin: The app\'s module "main" fails when it is imported:\n'
-        "  main.py:5 in <module>\n"
-        "    app.price = 1 / 0\n"
-        "ZeroDivisionError: division by zero\n"
-    )
-    assert list(files_of(project.root)) == ["main.py"]
-
-
-def test_an_app_that_does_not_start_gets_its_setting_and_the_reason(project: Project, asgherkin: CommandLine) -> None:
-    """A database that is not there is no reason to stop."""
-    project.write(
-        {"main.py": "async def app(scope, receive, send):\n    await receive()\n    raise OSError('no db')\n"}
-    )
-
-    told = asgherkin("init")
-
-    assert told.code == 0, told
-    assert "It does not answer yet, so no feature is written.\n" in told.out
-    assert "OSError: no db" in told.out
-    assert sorted(files_of(project.root)) == ["main.py", "pyproject.toml"]
-
-
-def test_an_import_that_hangs_is_stopped(
-    project: Project, asgherkin: CommandLine, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """After a deadline."""
-    project.write({"main.py": f"{BARE}\nimport threading\nthreading.Event().wait()\n"})
-    monkeypatch.setattr(probing.probe, "__defaults__", (0.5,))
-
-    told = asgherkin("init")
-
-    assert told.code == 2
-    assert told.err == (
-        'asgherkin: "main:app" was not imported and asked within 0.5 seconds: it is stopped. Does its module run a '
-        "server, or wait for another one, when it is imported? Put that under "
-        '`if __name__ == "__main__":` or into the lifespan, or choose another app: '
-        "asgherkin init --app module:attribute\n"
-    )
-
-
-def test_an_import_that_ends_the_process_is_told(project: Project, asgherkin: CommandLine) -> None:
-    """With the last that it said."""
-    project.write({"main.py": f"{BARE}\nimport os, sys\nprint('bye', file=sys.stderr, flush=True)\nos._exit(3)\n"})
-
-    told = asgherkin("init")
-
-    assert told.code == 2
-    assert told.err == 'asgherkin: "main:app" ended the process that imported it.\nbye\n'
-
-
-def test_a_folder_that_cannot_be_written_is_left_as_it_was(project: Project, asgherkin: CommandLine) -> None:
-    """The setting is taken back when the feature cannot be written."""
-    project.write({"main.py": BARE, "features": "a file\n"})
-
-    told = asgherkin("init")
-
-    assert told.code == 2
-    assert told.err == "asgherkin: features/first.feature cannot be written: File exists. Nothing is changed.\n"
-    assert files_of(project.root) == {"main.py": BARE, "features": "a file\n"}
-
-
-def test_a_feature_that_fails_is_shown(project: Project, asgherkin: CommandLine) -> None:
-    """An app that is different in each process cannot be stated."""
-    crash = "import os\nfrom pathlib import Path\n\n\nasync def app(scope, receive, send):\n" + (
-        "    assert scope['type'] == 'http'\n    there = Path('pyproject.toml').exists()\n"
-        "    await send({'type': 'http.response.start', 'status': 500 if there else 200, 'headers': []})\n"
-        "    await send({'type': 'http.response.body', 'body': b''})\n"
-    )
-    project.write({"main.py": crash})
-
-    told = asgherkin("init")
-
-    assert told.code == 1
-    assert "The response status is 500" in told.out
-    assert "1 failed" in told.out
-
-
-def test_a_run_that_does_not_end_is_stopped(
-    project: Project, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """A feature's app may hang where no watch of this toolkit is."""
-    project.write({"conftest.py": "import threading\nthreading.Event().wait()\n", FIRST: "Feature: A\n"})
-    monkeypatch.setattr(init, "_DEADLINE", 0.5)
-
-    code = init.run_first(project.root, project.root / FIRST)
-
-    assert code == 1
-    assert capsys.readouterr().out.endswith("It is not done after 0.5 seconds, and stopped.\n")

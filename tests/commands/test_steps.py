@@ -148,7 +148,7 @@ def test_json_has_the_documented_keys(cats: Project, asgherkin: CommandLine) -> 
         "own": True,
     }
     status = next(one for one in sentences if one["sentence"] == "the response status is 201")
-    assert status["pattern"] == "the response status {expected:expected}[ within {within:span}]"
+    assert status["pattern"] == "the response status {expected:status}[ within {within:span}]"
     assert status["example"] == "Then the response status is 201"
     assert (status["subject"], status["own"]) == ("Responses", False)
     assert all(one["line"] and one["file"] for one in sentences)

@@ -16,7 +16,6 @@ from asgherkin.report.lines import Matches
 from asgherkin.report.merge import merge
 from asgherkin.report.messages import Messages
 from asgherkin.report.pickles import feature_messages
-from asgherkin.report.writer import Writer, line, read_messages
 from tests.report.runs import Message, run
 
 if TYPE_CHECKING:
@@ -26,6 +25,7 @@ if TYPE_CHECKING:
     from asgherkin.report.results import Match
     from tests.project import Project
     from tests.report.runs import Run
+
 
 FEATURE = """# a comment
 @t
@@ -347,58 +347,6 @@ def test_definitions_are_told_once() -> None:
     one: Any = {"id": "d", "pattern": "a", "regular": False, "uri": "conftest.py", "line": None}
 
     assert len([*messages.definitions([one]), *messages.definitions([one])]) == 1
-
-
-def test_half_characters_can_be_written(tmp_path: Path) -> None:
-    """What an app sends may be no text; the file is UTF-8."""
-    path = tmp_path / "new" / "a.ndjson"
-    writer = Writer(path)
-    writer.write([line({"a": "\ud800é"})])
-    writer.close()
-    with path.open("a", encoding="utf-8") as file:
-        file.write('\n{"b": ')
-
-    assert list(writer.messages()) == [{"a": "?é"}]
-    assert line({"a": "é"}) == '{"a":"é"}\n'
-
-
-def test_messages_that_nobody_asked_for_have_no_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """What is written can be read, more than once, and ends with the process, however that ends."""
-    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
-    writer = Writer(None)
-    writer.write([line({"a": "é"}), line({"b": 2})])
-
-    first, second = list(writer.messages()), list(writer.messages(without=["b"]))
-
-    assert [first, second] == [[{"a": "é"}, {"b": 2}], [{"a": "é"}]]
-    assert list(tmp_path.iterdir()) == []
-    writer.close()
-
-
-def test_kinds_that_are_of_no_use_are_not_read(tmp_path: Path) -> None:
-    """The page has none for each step's start, of which there are most."""
-    path = tmp_path / "a.ndjson"
-    path.write_text('{"a":{}}\n{"b":{}}\n\n{"a":1}\n', encoding="utf-8")
-
-    assert list(read_messages(path, without=["a"])) == [{"b": {}}]
-
-
-@pytest.mark.parametrize("text", ['{"a":1} {"b":1}', '{"a":'], ids=["two in a line", "half"])
-def test_what_is_no_message_is_not_read(tmp_path: Path, text: str) -> None:
-    """A line is one message."""
-    path = tmp_path / "a.ndjson"
-    path.write_text(f"{text}\n", encoding="utf-8")
-
-    with pytest.raises(json.JSONDecodeError):
-        list(read_messages(path))
-
-
-def test_white_space_around_a_message_is_passed_over(tmp_path: Path) -> None:
-    """Other tools may write it."""
-    path = tmp_path / "a.ndjson"
-    path.write_text(' {"a":1}\t\r\n', encoding="utf-8", newline="")
-
-    assert list(read_messages(path)) == [{"a": 1}]
 
 
 def test_what_fits_a_step_is_told_alike_however_much_was_told_before() -> None:
