@@ -2,9 +2,10 @@
 
 At best the ratio is 0.5: what is above is the start of two more processes, and what the one that reports does alone.
 How much that weighs depends on how long the scenarios take. So there are three apps: one whose requests take about 15
-ms, less than half of it computing, the rest waiting, as for a database elsewhere; one whose requests compute for 12 ms; and
-the reference app, whose scenarios take about 15 ms in all. The last rows of the first two say what pytest-xdist makes
-of the same requests by hand with Starlette's TestClient, without a word of Gherkin and without a report.
+ms, less than half of it computing, the rest waiting, as for a database elsewhere; one whose requests compute for 12
+ms; and the reference app, whose scenarios take about 15 ms in all. The last rows of the first two say what
+pytest-xdist makes of the same requests by hand with Starlette's TestClient, without a word of Gherkin and without a
+report.
 """
 
 from __future__ import annotations
