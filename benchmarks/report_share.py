@@ -14,43 +14,18 @@ from benchmarks.pairing import Project, timed, write_project
 from benchmarks.reference import APP as REFERENCE
 from benchmarks.reference import TWO_REQUESTS, write_features
 from benchmarks.report_page import make
+from benchmarks.scale import APP, features_of
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 COUNT = 1_000
-_EACH = 20
-_APP = """
-from starlette.applications import Starlette
-from starlette.responses import JSONResponse
-from starlette.routing import Route
-
-async def orders(request):
-    order = {"customer": "Guest " + request.query_params["of"], "item": "latte", "total": "7.60"}
-    return JSONResponse({"orders": [{"id": at, **order} for at in range(10)]})
-
-app = Starlette(routes=[Route("/orders", orders)])
-"""
-_SCENARIO = """
-  Scenario: A guest sees number {number}
-    When I GET "/orders?of={number}"
-    Then the response status is 200
-    And the response body at "$.orders[0].item" is "latte"
-    When I GET "/orders?of={number}&page=2"
-    Then the response status is 200
-    And the response body at "$.orders[1].item" is "latte"
-"""
 _NOTHING = ("--asgi-app", "shop:app")
 
 
 def rows(folder: Path, runs: int) -> list[str]:
     """The table, a line an app."""
-    features = {
-        f"orders_{first}.feature": f"Feature: Orders from {first} on\n"
-        + "".join(_SCENARIO.format(number=number) for number in range(first, first + _EACH))
-        for first in range(0, COUNT, _EACH)
-    }
-    nothing = write_project(folder / "nothing", {"shop.py": _APP, **features})
+    nothing = write_project(folder / "nothing", {"shop.py": APP, **features_of(COUNT)})
     reference = write_features(folder / "reference", TWO_REQUESTS, COUNT)
     return [
         "| 1,000 scenarios | evidence a scenario | without | with the page | the page alone | share |",

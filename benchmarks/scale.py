@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 SIZES = (1_000, 5_000, 10_000)
 _EACH = 25
 
-_APP = """
+APP = """
 from starlette.applications import Starlette
 from starlette.responses import JSONResponse
 from starlette.routing import Route
@@ -49,7 +49,7 @@ def rows(folder: Path, runs: int) -> list[str]:
     """The table: of each size, runs of each kind in turn, the quickest of at most three."""
     table = ["| scenarios | | cpu, s | for each 1,000 | memory, MiB | the page's share |", "|---|---|---|---|---|---|"]
     for size in SIZES:
-        features = write_project(folder / str(size), {"shop.py": _APP, **_features(size)})
+        features = write_project(folder / str(size), {"shop.py": APP, **features_of(size)})
         kinds = {"": (), "--asgi-messages": ("run.ndjson",), "--asgi-report": ("report.html",)}
         best = {kind: _best(features, (kind, *file) if kind else (), min(runs, 3)) for kind, file in kinds.items()}
         for kind, run in best.items():
@@ -60,7 +60,8 @@ def rows(folder: Path, runs: int) -> list[str]:
     return table
 
 
-def _features(size: int) -> dict[str, str]:
+def features_of(size: int) -> dict[str, str]:
+    """Feature files with that many scenarios."""
     return {
         f"orders{first // _EACH}.feature": f"Feature: Orders from {first} on\n"
         + "".join(_SCENARIO.format(number=number) for number in range(first, first + _EACH))

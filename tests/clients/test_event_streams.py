@@ -17,6 +17,7 @@ from starlette.routing import Route
 from asgherkin.clients import alarm as alarm_module
 from asgherkin.clients.events import Event
 from asgherkin.errors import AppError
+from tests.clients.board import LONG, START, Patient, Shop, order_of, part, place_order
 from tests.clients.places import place
 
 if TYPE_CHECKING:
@@ -24,8 +25,6 @@ if TYPE_CHECKING:
 
     from asgherkin.clients.asgi import Receive, Scope, Send
     from tests.clients.conftest import MakeClient
-
-from tests.clients.board import LONG, START, Patient, Shop, order_of, part, place_order
 
 
 @pytest.mark.usefixtures("no_thread_left")

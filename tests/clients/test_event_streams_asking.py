@@ -8,12 +8,11 @@ import httpx2
 import pytest
 
 from asgherkin.clients.events import Event
+from tests.clients.board import LONG, START, Shop, order_of, part, place_order
 
 if TYPE_CHECKING:
     from asgherkin.clients.asgi import Receive, Scope, Send
     from tests.clients.conftest import MakeClient
-
-from tests.clients.board import LONG, START, Shop, order_of, part, place_order
 
 
 def test_a_stream_is_asked_for_as_a_request_is(make_client: MakeClient) -> None:

@@ -14,6 +14,7 @@ from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
 from asgherkin.clients.events import Event
+from tests.clients.board import LONG, START, Patient, Shop, place_order
 from tests.clients.places import place
 
 if TYPE_CHECKING:
@@ -23,8 +24,6 @@ if TYPE_CHECKING:
 
     from asgherkin.clients.asgi import Receive, Scope, Send
     from tests.clients.conftest import MakeClient
-
-from tests.clients.board import LONG, START, Patient, Shop, place_order
 
 
 def test_closing_a_stream_tells_the_app(make_client: MakeClient) -> None:

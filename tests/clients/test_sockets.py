@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.clients.rooms import LONG, SUBPROTOCOLS, Shop, closing, messages, said
+
 if TYPE_CHECKING:
     from asgherkin.clients.asgi import Receive, Scope, Send
     from tests.clients.conftest import MakeClient
-
-from tests.clients.rooms import LONG, SUBPROTOCOLS, Shop, closing, messages, said
 
 
 @pytest.mark.usefixtures("no_thread_left")

@@ -10,12 +10,11 @@ import pytest
 
 from asgherkin.clients.conversation import Refusal
 from tests.clients.rooms import closing, messages
+from tests.clients.sayings import ACCEPT, LONG, text
 
 if TYPE_CHECKING:
     from asgherkin.clients.asgi import Receive, Scope, Send
     from tests.clients.conftest import MakeClient
-
-from tests.clients.sayings import ACCEPT, LONG, text
 
 
 async def crashes(scope: Scope, receive: Receive, send: Send, *, when: str) -> None:

@@ -10,12 +10,11 @@ import anyio
 import pytest
 
 from asgherkin.clients.conversation import Closing
+from tests.clients.rooms import LONG, Shop, closing, messages
 
 if TYPE_CHECKING:
     from asgherkin.clients.asgi import Receive, Scope, Send
     from tests.clients.conftest import MakeClient
-
-from tests.clients.rooms import LONG, Shop, closing, messages
 
 
 def test_an_open_websocket_is_closed_at_the_end(make_client: MakeClient) -> None:

@@ -12,14 +12,13 @@ from starlette.applications import Starlette
 from starlette.routing import WebSocketRoute
 
 from tests.clients.rooms import closing, messages
+from tests.clients.sayings import ACCEPT, LONG, text
 
 if TYPE_CHECKING:
     from starlette.websockets import WebSocket
 
     from asgherkin.clients.asgi import Receive, Scope, Send
     from tests.clients.conftest import MakeClient
-
-from tests.clients.sayings import ACCEPT, LONG, text
 
 
 class Endless:

@@ -19,6 +19,7 @@ from asgherkin.errors import AppError
 from tests.clients.conftest import ROOT
 from tests.clients.places import place
 from tests.clients.rooms import closing, messages
+from tests.clients.sayings import ACCEPT
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -28,8 +29,6 @@ if TYPE_CHECKING:
     from asgherkin.clients.asgi import Message, Receive, Scope, Send
     from asgherkin.clients.timing import Work
     from tests.clients.conftest import MakeClient
-
-from tests.clients.sayings import ACCEPT
 
 door = threading.Event()
 

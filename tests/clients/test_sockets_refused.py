@@ -8,12 +8,11 @@ from typing import TYPE_CHECKING
 import pytest
 
 from asgherkin.clients.conversation import Refusal
+from tests.clients.rooms import LONG, Shop, messages
 
 if TYPE_CHECKING:
     from asgherkin.clients.asgi import Receive, Scope, Send
     from tests.clients.conftest import MakeClient
-
-from tests.clients.rooms import LONG, Shop, messages
 
 
 def test_a_refusal_by_a_code(make_client: MakeClient) -> None:

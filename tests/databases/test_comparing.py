@@ -14,13 +14,12 @@ from asgherkin.databases.comparing import (
 )
 from asgherkin.databases.port import Cell, Column, Rows, Type
 from asgherkin.errors import Mismatch
+from tests.databases.checking import BREAD, HEADING, MILK, NOTES, SEVEN, failure, given, lines
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     Check = Callable[[str, Rows, list[str], list[tuple[Cell, ...]]], None]
-
-from tests.databases.checking import BREAD, HEADING, MILK, NOTES, SEVEN, failure, given, lines
 
 
 @pytest.mark.parametrize(

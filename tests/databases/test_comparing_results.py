@@ -14,13 +14,12 @@ from asgherkin.databases.comparing import (
 )
 from asgherkin.databases.port import Cell, Rows
 from asgherkin.errors import Mismatch, SentenceError
+from tests.databases.checking import BREAD, HEADING, MILK, NOTES, SEVEN, cells, failure, given, lines, split
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     Check = Callable[[str, Rows, list[str], list[tuple[Cell, ...]]], None]
-
-from tests.databases.checking import BREAD, HEADING, MILK, NOTES, SEVEN, cells, failure, given, lines, split
 
 
 def order_failure(rows: Rows, heading: str, *expected: str) -> str:

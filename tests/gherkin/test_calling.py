@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.gherkin.notes import failure_of, notes_of
+
 if TYPE_CHECKING:
     from tests.project import Project
-
-from tests.gherkin.notes import failure_of, notes_of
 
 
 def test_slots_converters_and_fixtures_are_arguments(project: Project) -> None:

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.gherkin.notes import SHOP, failure_of, notes_of
+
 if TYPE_CHECKING:
     from tests.project import Project
-
-from tests.gherkin.notes import SHOP, failure_of, notes_of
 
 PLACE = "\n\na.feature:3, Scenario: s\n       2 |   Scenario: s\n  >    3 |     Given "
 AFTER = "\n\na.feature:2, Scenario: s\n  >    2 |   Scenario: s\n       3 |     Given x\n         after the last step"
