@@ -19,6 +19,7 @@ from benchmarks import (
     requests,
     scale,
     tables,
+    way,
 )
 
 BENCHMARKS = {
@@ -34,6 +35,7 @@ BENCHMARKS = {
     "recording": recording,
     "scale": scale,
     "parallel": parallel,
+    "way": way,
 }
 
 
