@@ -13,7 +13,6 @@ import anyio
 from asgherkin.clients.asgi import in_words
 from asgherkin.databases.port import Query, Rows, Selection
 from asgherkin.errors import AppError, ConfigurationError, SentenceError
-from asgherkin.session.eventually import eventually
 from asgherkin.session.queries import CAP, Asked, learn_rows, learn_table, query_section, reads_only
 from asgherkin.session.seeding import Seeder
 
@@ -207,36 +206,8 @@ class Databases:
 
     # Trying again, and evidence
 
-    def eventually(self, within: float | None, check: Callable[[], None]) -> None:
-        """Check once, or, given a number of seconds, until the check holds: it reads a table anew each time."""
-        if within is None:
-            check()
-        else:
-            eventually(self.session, within, check, self._forgetting_tries())
-
-    def eventually_result(self, within: float | None, check: Callable[[], None]) -> None:
-        """The same for a check of the query's result: the query is run again.
-
-        Raises SentenceError for one that may change something.
-        """
-        if within is None or self._result is None:
-            check()
-            return
-        assert self._query is not None
-        if not reads_only(self._query.text):
-            raise SentenceError(
-                '" within …" runs the last query again, which is safe for one that only reads. '
-                "Run a SELECT without INSERT, UPDATE, DELETE, MERGE or INTO in it before this step."
-            )
-        forget = self._forgetting_tries()
-
-        def again() -> None:
-            forget()
-            self._run_again()
-
-        eventually(self.session, within, check, again)
-
-    def _forgetting_tries(self) -> Callable[[], None]:
+    def read_again(self) -> Callable[[], None]:
+        """What comes before another reading of a table: of all tries the last one alone is evidence."""
         before = len(self.queries)
 
         def forget() -> None:
@@ -244,9 +215,30 @@ class Databases:
 
         return forget
 
+    def run_again(self) -> Callable[[], None]:
+        """What runs the last query again.
+
+        Raises SentenceError for one that may change something.
+        """
+        self.result  # noqa: B018 - that there is none yet goes first
+        assert self._query is not None, "there is a result"
+        if not reads_only(self._query.text):
+            raise SentenceError(
+                '" within …" runs the last query again, which is safe for one that only reads. '
+                "Run a SELECT without INSERT, UPDATE, DELETE, MERGE or INTO in it before this step."
+            )
+        forget = self.read_again()
+
+        def again() -> None:
+            forget()
+            self._run_again()
+
+        return again
+
     def note_table(self, table: Sequence[Sequence[str]]) -> None:
         """Keep a table of the feature, whose columns may be secret."""
-        self._tables.append(table)
+        if table not in self._tables:
+            self._tables.append(table)
 
     def evidence(self) -> list[tuple[str, str]]:
         """The last query and what came, unless a request was sent since. Secrets are known afterwards."""

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, TypeVar
 
 from asgherkin.errors import AppError, AsgherkinError, Mismatch, SentenceError
 from asgherkin.matching.values import show
-from asgherkin.session.eventually import eventually
 from asgherkin.session.evidence import elapsed, exchange_of
 
 if TYPE_CHECKING:
@@ -118,25 +117,21 @@ class Responses:
             self._document = (response, _parsed(response))
         return self._document[1]
 
-    def eventually(self, within: float | None, check: Callable[[], None]) -> None:
-        """Check once, or, given a number of seconds, send the last request again until the check holds.
-
-        Raises the check's last Mismatch; SentenceError where the request cannot be repeated safely.
-        """
-        if within is None:
-            check()
-            return
-        again = self._repeatable()
-        eventually(self._session, within, check, lambda: self._take(again))
-
-    def _repeatable(self) -> Callable[[], list[httpx2.Response]]:
-        if self._again is None:
+    def send_again(self) -> Callable[[], None]:
+        """What sends the last request again. Raises SentenceError where that is not safe."""
+        sending = self._again
+        if sending is None:
             self.all  # noqa: B018 - that nothing was sent yet goes first
             raise SentenceError(
                 f'" within …" sends the last request again, which is safe for GET and HEAD only; '
                 f"the last one was {self._method}. Send a GET request before this step."
             )
-        return self._again
+        return partial(self._take, sending)
+
+
+def send_again(session: Session) -> Callable[[], None]:
+    """What sends a scenario's last request again. Raises SentenceError where that is not safe."""
+    return session.responses.send_again()
 
 
 def sent(send: Callable[[], T], method: str, url: str) -> T:

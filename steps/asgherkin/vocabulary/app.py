@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
-
-from pytest_bdd import given, then, when
 
 from asgherkin.errors import Mismatch, SentenceError
 from asgherkin.frames import summary
 from asgherkin.options import CLIENTS, LOOPS
 from asgherkin.session.crashes import expects_crash
-from asgherkin.vocabulary.grammar import Sentence, Text
+from asgherkin.vocabulary.decorators import given, then, when
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -18,8 +17,7 @@ if TYPE_CHECKING:
     from asgherkin.clients.recorder import Crash
     from asgherkin.session.session import Session
 
-_RUNS_ON = Sentence("the app runs on {loop:text}", example='the app runs on "uvloop"')
-_CLIENT_IS = Sentence("the client is {client:text}", example='the client is "test"')
+_CHOICE = re.compile(r'the (client is|app runs on) "(\w+)"')
 
 
 def plan(texts: Iterable[str], client: str, loop: str) -> tuple[str, str]:
@@ -28,10 +26,9 @@ def plan(texts: Iterable[str], client: str, loop: str) -> tuple[str, str]:
     The loop is made before the first step, so the choice cannot wait for its step.
     """
     for text in texts:
-        if text.startswith(_CLIENT_IS.prefix):
-            client = _chosen(_CLIENT_IS, text, "client", CLIENTS) or client
-        elif text.startswith(_RUNS_ON.prefix):
-            loop = _chosen(_RUNS_ON, text, "loop", LOOPS) or loop
+        chosen = _CHOICE.fullmatch(text)
+        if chosen is not None and chosen[2] in (CLIENTS if chosen[1] == "client is" else LOOPS):
+            client, loop = (chosen[2], loop) if chosen[1] == "client is" else (client, chosen[2])
     return client, loop
 
 
@@ -40,19 +37,13 @@ def named_client(texts: Iterable[str]) -> str:
     return plan(texts, "", "")[0]
 
 
-def _chosen(sentence: Sentence, text: str, slot: str, known: tuple[str, ...]) -> str | None:
-    found = (sentence.parse_arguments(text) or {}).get(slot)
-    value = found.written.strip('"') if isinstance(found, Text) else None
-    return value if value in known else None
-
-
-@given(Sentence("the app is {location:text}", example='the app is "shop.main:app"'))
+@given("the app is {location:text}", example='the app is "shop.main:app"')
 def the_app_is(session: Session, location: str) -> None:
     """Another app for this scenario: `module:attribute`, or `module:factory()`."""
     session.choose_app(location)
 
 
-@given(_RUNS_ON)
+@given("the app runs on {loop:text}", example='the app runs on "uvloop"')
 def the_app_runs_on(session: Session, loop: str) -> None:
     """The event loop of this scenario: `asyncio`, `uvloop` or `trio`."""
     session.check_unused()
@@ -61,7 +52,7 @@ def the_app_runs_on(session: Session, loop: str) -> None:
     _check_choice("event loop", loop, LOOPS, session.loop_name)
 
 
-@given(_CLIENT_IS)
+@given("the client is {client:text}", example='the client is "test"')
 def the_client_is(session: Session, client: str) -> None:
     """The client: `async` (httpx2's AsyncClient), `test` (Starlette's TestClient) or `live` (over a real socket)."""
     session.check_unused()
@@ -79,20 +70,20 @@ def _check_choice(what: str, chosen: str, known: tuple[str, ...], in_use: str) -
         )
 
 
-@given(Sentence("server errors are returned as responses", example="server errors are returned as responses"))
+@given("server errors are returned as responses", example="server errors are returned as responses")
 def server_errors_are_returned(session: Session) -> None:
     """A crash is a response with the status 500, and nothing more: what a client sees of it can be looked at."""
     session.check_unused()
     session.server_errors_returned = True
 
 
-@when(Sentence("the app starts", example="the app starts"))
+@when("the app starts", example="the app starts")
 def the_app_starts(session: Session) -> None:
     """The lifespan's start-up, now, also after a shut-down; without this sentence it comes before the first request."""
     session.start(again=True)
 
 
-@when(Sentence("the app shuts down", example="the app shuts down"))
+@when("the app shuts down", example="the app shuts down")
 def the_app_shuts_down(session: Session) -> None:
     """The lifespan's shut-down, now; without this sentence it comes after the last step."""
     session.start()
@@ -103,7 +94,7 @@ def _always(*_: object) -> bool:
     return True
 
 
-@then(Sentence("the app failed to start with {exception:text}", example='the app failed to start with "RuntimeError"'))
+@then("the app failed to start with {exception:text}", example='the app failed to start with "RuntimeError"')
 @expects_crash(_always)
 def the_app_failed_to_start(session: Session, exception: str) -> None:
     """The start-up raised this exception."""
@@ -111,10 +102,8 @@ def the_app_failed_to_start(session: Session, exception: str) -> None:
 
 
 @then(
-    Sentence(
-        "the app failed to start with {exception:text} and the message {message:text}",
-        example='the app failed to start with "RuntimeError" and the message "no database"',
-    )
+    "the app failed to start with {exception:text} and the message {message:text}",
+    example='the app failed to start with "RuntimeError" and the message "no database"',
 )
 @expects_crash(_always)
 def the_app_failed_to_start_saying(session: Session, exception: str, message: str) -> None:
@@ -122,7 +111,7 @@ def the_app_failed_to_start_saying(session: Session, exception: str, message: st
     _verify_start(session, exception, message)
 
 
-@then(Sentence("the app raised {exception:text}", example='the app raised "ZeroDivisionError"'))
+@then("the app raised {exception:text}", example='the app raised "ZeroDivisionError"')
 @expects_crash(_always)
 def the_app_raised(session: Session, exception: str) -> None:
     """This exception left the app during the last act."""
@@ -130,10 +119,8 @@ def the_app_raised(session: Session, exception: str) -> None:
 
 
 @then(
-    Sentence(
-        "the app raised {exception:text} with the message {message:text}",
-        example='the app raised "ZeroDivisionError" with the message "division by zero"',
-    )
+    "the app raised {exception:text} with the message {message:text}",
+    example='the app raised "ZeroDivisionError" with the message "division by zero"',
 )
 @expects_crash(_always)
 def the_app_raised_saying(session: Session, exception: str, message: str) -> None:

@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import functools
-from functools import partial
 from typing import TYPE_CHECKING
-
-from pytest_bdd import given, then, when
 
 from asgherkin.errors import SentenceError
 from asgherkin.matching.documents import parse_cell
@@ -14,7 +11,7 @@ from asgherkin.matching.matchers import escape
 from asgherkin.matching.paths import find
 from asgherkin.matching.text import NAME
 from asgherkin.session.ahead import chooses_database, seeds_table, uses_database
-from asgherkin.vocabulary.grammar import Sentence
+from asgherkin.vocabulary.decorators import given, then, when
 from asgherkin.vocabulary.variables import remember
 
 if TYPE_CHECKING:
@@ -28,21 +25,31 @@ if TYPE_CHECKING:
     Verify = Callable[[str, Rows, Sequence[str], Expected], None]
 
 
-@given(Sentence("the database is {url:text}", example='the database is "sqlite+aiosqlite:///shop.db"'))
+def read_again(session: Session) -> Callable[[], None]:
+    """What lets a sentence read its table anew."""
+    return session.databases.read_again()
+
+
+def run_again(session: Session) -> Callable[[], None]:
+    """What runs the last query again. Raises SentenceError for one that may change something."""
+    return session.databases.run_again()
+
+
+@given("the database is {url:text}", example='the database is "sqlite+aiosqlite:///shop.db"')
 @chooses_database
 def the_database_is(session: Session, url: str) -> None:
     """Another database for this scenario: a SQLAlchemy URL with an async driver; before the first table or query."""
     session.databases.choose(url)
 
 
-@given(Sentence("the table {table:text} is emptied", example='the table "notes" is emptied'))
+@given("the table {table:text} is emptied", example='the table "notes" is emptied')
 @seeds_table("table")
 def the_table_is_emptied(session: Session, table: str) -> None:
     """Remove all rows of a table. Tables of steps that follow each other are emptied together."""
     session.databases.seed(table)
 
 
-@given(Sentence("the table {table:text} starts with:", example='the table "notes" starts with:'))
+@given("the table {table:text} starts with:", example='the table "notes" starts with:')
 @seeds_table("table")
 def the_table_starts_with(session: Session, table: str, datatable: Table) -> None:
     """Remove all rows of a table, and put these in: a table whose heading names columns."""
@@ -50,7 +57,7 @@ def the_table_starts_with(session: Session, table: str, datatable: Table) -> Non
     session.databases.seed(table, columns, rows)
 
 
-@when(Sentence("I run the query:", example="I run the query:"))
+@when("I run the query:", example="I run the query:")
 @uses_database
 def run_the_query(session: Session, docstring: str) -> None:
     """Run a query, a doc string in the database's own language, and keep what it changes."""
@@ -58,95 +65,86 @@ def run_the_query(session: Session, docstring: str) -> None:
     session.databases.run_query(docstring, {name: session.lookup(name) for name in names})
 
 
-@then(Sentence("the table {table:text} has {count:rows}", example='the table "notes" has 2 rows', within=True))
+@then("the table {table:text} has {count:rows}", example='the table "notes" has 2 rows', within=read_again)
 @uses_database
-def the_table_has_rows(session: Session, table: str, count: int, within: float | None) -> None:
+def the_table_has_rows(session: Session, table: str, count: int) -> None:
     """The number of rows: `has 2 rows`, `has 1 row`, `has 0 rows`."""
-    _verify_number(session, table, count, within)
+    _verify_number(session, table, count)
 
 
-@then(Sentence("the table {table:text} is empty", example='the table "notes" is empty', within=True))
+@then("the table {table:text} is empty", example='the table "notes" is empty', within=read_again)
 @uses_database
-def the_table_is_empty(session: Session, table: str, within: float | None) -> None:
+def the_table_is_empty(session: Session, table: str) -> None:
     """There are no rows."""
-    _verify_number(session, table, 0, within)
+    _verify_number(session, table, 0)
 
 
-def _verify_number(session: Session, table: str, count: int, within: float | None) -> None:
+def _verify_number(session: Session, table: str, count: int) -> None:
     from asgherkin.databases.comparing import verify_count
 
-    databases = session.databases
-    databases.eventually(within, lambda: verify_count(_subject(table), databases.count(table, count), count))
+    verify_count(_subject(table), session.databases.count(table, count), count)
 
 
-@then(Sentence("the table {table:text} contains:", example='the table "notes" contains:', within=True))
+@then("the table {table:text} contains:", example='the table "notes" contains:', within=read_again)
 @uses_database
-def the_table_contains(session: Session, table: str, datatable: Table, within: float | None) -> None:
+def the_table_contains(session: Session, table: str, datatable: Table) -> None:
     """Each of these rows is there, and each needs one of its own; only the columns of the heading are looked at."""
     from asgherkin.databases.comparing import verify_contains
 
-    _verify_rows(session, table, _with_rows(datatable), within, verify_contains)
+    _verify_rows(session, table, _with_rows(datatable), verify_contains)
 
 
-@then(Sentence("the table {table:text} contains exactly:", example='the table "notes" contains exactly:', within=True))
+@then("the table {table:text} contains exactly:", example='the table "notes" contains exactly:', within=read_again)
 @uses_database
-def the_table_contains_exactly(session: Session, table: str, datatable: Table, within: float | None) -> None:
+def the_table_contains_exactly(session: Session, table: str, datatable: Table) -> None:
     """These rows are there and no others, in any order; only the columns of the heading are looked at."""
     from asgherkin.databases.comparing import verify_contains_exactly
 
-    _verify_rows(session, table, datatable, within, verify_contains_exactly)
+    _verify_rows(session, table, datatable, verify_contains_exactly)
 
 
-@then(Sentence("the table {table:text} does not contain:", example='the table "notes" does not contain:', within=True))
+@then("the table {table:text} does not contain:", example='the table "notes" does not contain:', within=read_again)
 @uses_database
-def the_table_does_not_contain(session: Session, table: str, datatable: Table, within: float | None) -> None:
+def the_table_does_not_contain(session: Session, table: str, datatable: Table) -> None:
     """None of these rows is there; only the columns of the heading are looked at."""
     from asgherkin.databases.comparing import verify_does_not_contain
 
-    _verify_rows(session, table, _with_rows(datatable), within, verify_does_not_contain)
+    _verify_rows(session, table, _with_rows(datatable), verify_does_not_contain)
 
 
-def _verify_rows(session: Session, table: str, datatable: Table, within: float | None, verify: Verify) -> None:
+def _verify_rows(session: Session, table: str, datatable: Table, verify: Verify) -> None:
     columns, rows = _cells(session, datatable)
-    databases = session.databases
-    databases.eventually(within, lambda: verify(_subject(table), databases.read(table, columns), columns, rows))
+    verify(_subject(table), session.databases.read(table, columns), columns, rows)
 
 
-@then(Sentence("the query result is:", example="the query result is:", within=True))
+@then("the query result is:", example="the query result is:", within=run_again)
 @uses_database
-def the_query_result_is(session: Session, datatable: Table, within: float | None) -> None:
+def the_query_result_is(session: Session, datatable: Table) -> None:
     """The rows of the last query, in this order; the heading names all its columns, in any order."""
     from asgherkin.databases.comparing import verify_in_order
 
     columns, rows = _cells(session, datatable)
-    databases = session.databases
-    databases.eventually_result(within, lambda: verify_in_order(databases.result, columns, rows))
+    verify_in_order(session.databases.result, columns, rows)
 
 
-@then(Sentence("the query result has {count:rows}", example="the query result has 2 rows", within=True))
+@then("the query result has {count:rows}", example="the query result has 2 rows", within=run_again)
 @uses_database
-def the_query_result_has_rows(session: Session, count: int, within: float | None) -> None:
+def the_query_result_has_rows(session: Session, count: int) -> None:
     """The number of rows of the last query."""
     from asgherkin.databases.comparing import verify_count
 
-    databases = session.databases
-    databases.eventually_result(within, lambda: verify_count("The query result", databases.result.total, count))
+    verify_count("The query result", session.databases.result.total, count)
 
 
 @then(
-    Sentence(
-        "I remember the query result at {path:text} as {name:text}",
-        example='I remember the query result at "$[0].id" as "id"',
-        within=True,
-    )
+    "I remember the query result at {path:text} as {name:text}",
+    example='I remember the query result at "$[0].id" as "id"',
+    within=run_again,
 )
 @uses_database
-def remember_the_query_result(session: Session, path: str, name: str, within: float | None) -> None:
+def remember_the_query_result(session: Session, path: str, name: str) -> None:
     """Keep a part of the query's rows, by a JSONPath (RFC 9535): the rows are a list of objects."""
-    databases = session.databases
-    what = f'the query result at "{path}"'
-    again = partial(databases.eventually_result, within)
-    remember(session, name, what, lambda: find(path, _document(databases.result)), again)
+    remember(session, name, f'the query result at "{path}"', find(path, _document(session.databases.result)))
 
 
 def _document(rows: Rows) -> list[dict[str, object]]:

@@ -4,54 +4,50 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pytest_bdd import given, when
-
 from asgherkin.matching.text import fill_json, fill_text
 from asgherkin.session.draft import basic_credentials, is_json
+from asgherkin.vocabulary.decorators import given, when
 from asgherkin.vocabulary.files import read_file
-from asgherkin.vocabulary.grammar import Sentence
 from asgherkin.vocabulary.tables import Table, pairs
 
 if TYPE_CHECKING:
     from asgherkin.session.session import Session
 
 
-@given(Sentence("the request header {name:text} is {value:text}", example='the request header "X-Tenant" is "acme"'))
+@given("the request header {name:text} is {value:text}", example='the request header "X-Tenant" is "acme"')
 def the_request_header(session: Session, name: str, value: str) -> None:
     """Send a header with every request of the scenario; a second value for its name takes the place of the first."""
     session.draft.set_header(name, value)
 
 
-@given(Sentence("the request headers are:", example="the request headers are:"))
+@given("the request headers are:", example="the request headers are:")
 def the_request_headers(session: Session, datatable: Table) -> None:
     """Send headers with every request of the scenario: a table with `name` and `value`."""
     for name, value in pairs(datatable, session):
         session.draft.set_header(name, value)
 
 
-@given(Sentence("the query parameter {name:text} is {value:text}", example='the query parameter "q" is "milk"'))
+@given("the query parameter {name:text} is {value:text}", example='the query parameter "q" is "milk"')
 def the_query_parameter(session: Session, name: str, value: str) -> None:
     """Send a query parameter with every request of the scenario. The same name twice sends both."""
     session.draft.add_query([(name, value)])
 
 
-@given(Sentence("the query parameters are:", example="the query parameters are:"))
+@given("the query parameters are:", example="the query parameters are:")
 def the_query_parameters(session: Session, datatable: Table) -> None:
     """Send query parameters with every request of the scenario: a table with `name` and `value`."""
     session.draft.add_query(pairs(datatable, session))
 
 
-@given(Sentence("the cookie {name:text} is {value:text}", example='the cookie "session" is "abc"'))
+@given("the cookie {name:text} is {value:text}", example='the cookie "session" is "abc"')
 def the_cookie(session: Session, name: str, value: str) -> None:
     """Send a cookie with every request of the scenario, until the app sets it anew."""
     session.set_cookie(name, value)
 
 
 @given(
-    Sentence(
-        "I am authenticated with the bearer token {token:text}",
-        example='I am authenticated with the bearer token "t"',
-    )
+    "I am authenticated with the bearer token {token:text}",
+    example='I am authenticated with the bearer token "t"',
 )
 def authenticated_by_token(session: Session, token: str) -> None:
     """Send the header `Authorization: Bearer t` with every request of the scenario (RFC 6750)."""
@@ -60,10 +56,8 @@ def authenticated_by_token(session: Session, token: str) -> None:
 
 
 @given(
-    Sentence(
-        "I am authenticated as {user:text} with the password {password:text}",
-        example='I am authenticated as "user" with the password "pw"',
-    )
+    "I am authenticated as {user:text} with the password {password:text}",
+    example='I am authenticated as "user" with the password "pw"',
 )
 def authenticated_by_password(session: Session, user: str, password: str) -> None:
     """Send the header `Authorization: Basic …` with every request of the scenario (RFC 7617)."""
@@ -71,29 +65,27 @@ def authenticated_by_password(session: Session, user: str, password: str) -> Non
     session.draft.authenticate("Basic", basic_credentials(user, password))
 
 
-@given(Sentence("the request body is:", example="the request body is:"))
+@given("the request body is:", example="the request body is:")
 def the_request_body(session: Session, docstring: str) -> None:
     """Send this body, a doc string, with the next request: of its media type; JSON if it parses and has none."""
     _set_body(session, docstring)
 
 
-@given(Sentence("the form field {name:text} is {value:text}", example='the form field "name" is "Ann"'))
+@given("the form field {name:text} is {value:text}", example='the form field "name" is "Ann"')
 def the_form_field(session: Session, name: str, value: str) -> None:
     """Send a form field with the next request. The same name twice sends both."""
     session.draft.add_form([(name, value)])
 
 
-@given(Sentence("the form is:", example="the form is:"))
+@given("the form is:", example="the form is:")
 def the_form(session: Session, datatable: Table) -> None:
     """Send form fields with the next request: a table with `name` and `value`."""
     session.draft.add_form(pairs(datatable, session))
 
 
 @given(
-    Sentence(
-        "the file {path:text} is attached as {name:text}",
-        example='the file "fixtures/cat.png" is attached as "photo"',
-    )
+    "the file {path:text} is attached as {name:text}",
+    example='the file "fixtures/cat.png" is attached as "photo"',
 )
 def the_file_is_attached(session: Session, path: str, name: str) -> None:
     """Upload a file of the project with the next request. Its path starts at the feature file's folder."""
@@ -101,10 +93,8 @@ def the_file_is_attached(session: Session, path: str, name: str) -> None:
 
 
 @given(
-    Sentence(
-        "a file {filename:text} is attached as {name:text} with the content:",
-        example='a file "a.txt" is attached as "doc" with the content:',
-    )
+    "a file {filename:text} is attached as {name:text} with the content:",
+    example='a file "a.txt" is attached as "doc" with the content:',
 )
 def a_file_is_attached(session: Session, filename: str, name: str, docstring: str) -> None:
     """Upload a file with this name and content, a doc string, with the next request."""
@@ -113,29 +103,27 @@ def a_file_is_attached(session: Session, filename: str, name: str, docstring: st
     session.draft.add_file(name, (filename, content, media_type) if media_type else (filename, content))
 
 
-@given(Sentence("redirects are not followed", example="redirects are not followed"))
+@given("redirects are not followed", example="redirects are not followed")
 def redirects_are_not_followed(session: Session) -> None:
     """Look at a redirect itself instead of following it."""
     session.draft.follow_redirects = False
 
 
-@when(Sentence("I {method:method} {path:text}", example='I GET "/notes"'))
+@when("I {method:method} {path:text}", example='I GET "/notes"')
 def i_send_in_short(session: Session, method: str, path: str) -> None:
     """Send a request: the short form."""
     session.responses.send(method, path)
 
 
-@when(Sentence("I send a {method:method} request to {path:text}", example='I send a GET request to "/notes"'))
+@when("I send a {method:method} request to {path:text}", example='I send a GET request to "/notes"')
 def i_send(session: Session, method: str, path: str) -> None:
     """Send a request: the long form."""
     session.responses.send(method, path)
 
 
 @when(
-    Sentence(
-        "I send a {method:method} request to {path:text} with the body:",
-        example='I send a POST request to "/notes" with the body:',
-    )
+    "I send a {method:method} request to {path:text} with the body:",
+    example='I send a POST request to "/notes" with the body:',
 )
 def i_send_a_body(session: Session, method: str, path: str, docstring: str) -> None:
     """Send a request with this body, a doc string, as in `the request body is:`."""
@@ -144,10 +132,8 @@ def i_send_a_body(session: Session, method: str, path: str, docstring: str) -> N
 
 
 @when(
-    Sentence(
-        "I send a {method:method} request to {path:text} with the form:",
-        example='I send a POST request to "/notes" with the form:',
-    )
+    "I send a {method:method} request to {path:text} with the form:",
+    example='I send a POST request to "/notes" with the form:',
 )
 def i_send_a_form(session: Session, method: str, path: str, datatable: Table) -> None:
     """Send a request with these form fields: a table with `name` and `value`."""
@@ -156,10 +142,8 @@ def i_send_a_form(session: Session, method: str, path: str, datatable: Table) ->
 
 
 @when(
-    Sentence(
-        "I send a {method:method} request to {path:text} with the query:",
-        example='I send a GET request to "/notes" with the query:',
-    )
+    "I send a {method:method} request to {path:text} with the query:",
+    example='I send a GET request to "/notes" with the query:',
 )
 def i_send_a_query(session: Session, method: str, path: str, datatable: Table) -> None:
     """Send a request with these query parameters, for this request only: a table with `name` and `value`."""
@@ -167,10 +151,8 @@ def i_send_a_query(session: Session, method: str, path: str, datatable: Table) -
 
 
 @when(
-    Sentence(
-        "I send {count:count} {method:method} requests to {path:text} at the same time",
-        example='I send 20 GET requests to "/menu" at the same time',
-    )
+    "I send {count:count} {method:method} requests to {path:text} at the same time",
+    example='I send 20 GET requests to "/menu" at the same time',
 )
 def i_send_at_the_same_time(session: Session, count: int, method: str, path: str) -> None:
     """Send the same request several times, really at once, on the app's own loop."""
@@ -178,10 +160,8 @@ def i_send_at_the_same_time(session: Session, count: int, method: str, path: str
 
 
 @when(
-    Sentence(
-        "I send {count:count} {method:method} requests to {path:text} at the same time with the body:",
-        example='I send 20 POST requests to "/orders" at the same time with the body:',
-    )
+    "I send {count:count} {method:method} requests to {path:text} at the same time with the body:",
+    example='I send 20 POST requests to "/orders" at the same time with the body:',
 )
 def i_send_bodies_at_the_same_time(session: Session, count: int, method: str, path: str, docstring: str) -> None:
     """Send the same request several times, really at once, with this body each: a doc string."""
@@ -189,7 +169,7 @@ def i_send_bodies_at_the_same_time(session: Session, count: int, method: str, pa
     session.responses.send_together(count, method, path)
 
 
-@when(Sentence("I follow the redirect", example="I follow the redirect"))
+@when("I follow the redirect", example="I follow the redirect")
 def i_follow_the_redirect(session: Session) -> None:
     """Send the request that the last response redirects to."""
     session.responses.follow_redirect()

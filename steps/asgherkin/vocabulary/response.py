@@ -6,8 +6,6 @@ import difflib
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from pytest_bdd import then
-
 from asgherkin.errors import Mismatch, SentenceError
 from asgherkin.matching.comparators import Comparison, verify
 from asgherkin.matching.differences import verify_contains, verify_document, verify_does_not_contain
@@ -16,8 +14,9 @@ from asgherkin.matching.paths import find
 from asgherkin.matching.schemas import verify_schema
 from asgherkin.matching.values import ABSENT, show
 from asgherkin.session.crashes import expects_crash
+from asgherkin.session.responses import send_again
+from asgherkin.vocabulary.decorators import then
 from asgherkin.vocabulary.files import read_file
-from asgherkin.vocabulary.grammar import Sentence
 from asgherkin.vocabulary.statuses import by_number, expects_server_error, lists_server_error, status_code, whole_number
 from asgherkin.vocabulary.tables import Table, rows_of
 
@@ -27,48 +26,33 @@ if TYPE_CHECKING:
     from asgherkin.session.session import Session
 
 
-@then(Sentence("the response status {expected:status}", example="the response status is 201", within=True))
+@then("the response status {expected:status}", example="the response status is 201", within=send_again)
 @expects_crash(expects_server_error)
-def the_response_status(session: Session, expected: Comparison, within: float | None) -> None:
+def the_response_status(session: Session, expected: Comparison) -> None:
     """The status code, or its standard phrase: `is "Not Found"`."""
     comparison = by_number(expected)
-    responses = session.responses
-    responses.eventually(within, lambda: verify("the response status", comparison, responses.last.status_code))
+    verify("the response status", comparison, session.responses.last.status_code)
 
 
 @then(
-    Sentence(
-        "the response header {name:text} {expected:wording}",
-        example='the response header "Location" is "/notes/1"',
-        within=True,
-    )
+    "the response header {name:text} {expected:wording}",
+    example='the response header "Location" is "/notes/1"',
+    within=send_again,
 )
-def the_response_header(session: Session, name: str, expected: Comparison, within: float | None) -> None:
+def the_response_header(session: Session, name: str, expected: Comparison) -> None:
     """A header's value, as text; of several with one name, all, with commas between."""
-    responses = session.responses
-    responses.eventually(
-        within,
-        lambda: verify(
-            f'the response header "{name}"',
-            expected,
-            responses.last.headers.get(name, ABSENT),
-            numeric_text=True,
-        ),
-    )
+    actual = session.responses.last.headers.get(name, ABSENT)
+    verify(f'the response header "{name}"', expected, actual, numeric_text=True)
 
 
 @then(
-    Sentence(
-        "the response cookie {name:text} {expected:wording}",
-        example='the response cookie "session" exists',
-        within=True,
-    )
+    "the response cookie {name:text} {expected:wording}",
+    example='the response cookie "session" exists',
+    within=send_again,
 )
-def the_response_cookie(session: Session, name: str, expected: Comparison, within: float | None) -> None:
+def the_response_cookie(session: Session, name: str, expected: Comparison) -> None:
     """A cookie that this response sets, or a redirect on the way to it."""
-    session.responses.eventually(
-        within, lambda: verify(f'the response cookie "{name}"', expected, _cookie(session, name))
-    )
+    verify(f'the response cookie "{name}"', expected, _cookie(session, name))
 
 
 def _cookie(session: Session, name: str) -> object:
@@ -81,13 +65,9 @@ def _cookie(session: Session, name: str) -> object:
     return ABSENT
 
 
-@then(Sentence("the response redirects to {url:text}", example='the response redirects to "/login"', within=True))
-def the_response_redirects_to(session: Session, url: str, within: float | None) -> None:
+@then("the response redirects to {url:text}", example='the response redirects to "/login"', within=send_again)
+def the_response_redirects_to(session: Session, url: str) -> None:
     """The status is 3xx and `Location` leads there; the path, or the whole address."""
-    session.responses.eventually(within, lambda: _verify_redirect(session, url))
-
-
-def _verify_redirect(session: Session, url: str) -> None:
     response = session.responses.last
     location = response.headers.get("location")
     if not 300 <= response.status_code < 400 or location is None:
@@ -104,21 +84,17 @@ def _verify_redirect(session: Session, url: str) -> None:
         raise Mismatch(f'The response redirects to "{location}", expected "{url}".')
 
 
-@then(Sentence("the response text {expected:wording}", example='the response text contains "Hello"', within=True))
-def the_response_text(session: Session, expected: Comparison, within: float | None) -> None:
+@then("the response text {expected:wording}", example='the response text contains "Hello"', within=send_again)
+def the_response_text(session: Session, expected: Comparison) -> None:
     """The body, as text."""
-    responses = session.responses
-    responses.eventually(within, lambda: verify("the response text", expected, responses.last.text))
+    verify("the response text", expected, session.responses.last.text)
 
 
-@then(Sentence("the response text is:", example="the response text is:", within=True))
-def the_response_text_is(session: Session, docstring: str, within: float | None) -> None:
+@then("the response text is:", example="the response text is:", within=send_again)
+def the_response_text_is(session: Session, docstring: str) -> None:
     """The body, as text, over several lines: a doc string."""
     expected = session.fill_text(docstring)
-    session.responses.eventually(within, lambda: _verify_text(session.responses.last.text, expected))
-
-
-def _verify_text(actual: str, expected: str) -> None:
+    actual = session.responses.last.text
     if actual == expected:
         return
     if actual.split() == expected.split():
@@ -130,96 +106,80 @@ def _verify_text(actual: str, expected: str) -> None:
     raise Mismatch(f"The response text differs (- expected, + got):\n{shown}")
 
 
-@then(Sentence("the response body is:", example="the response body is:", within=True))
-def the_response_body_is(session: Session, docstring: str, within: float | None) -> None:
+@then("the response body is:", example="the response body is:", within=send_again)
+def the_response_body_is(session: Session, docstring: str) -> None:
     """The body is this JSON document, no more and no less."""
     expected = parse_document(docstring, session.lookup, expected=True)
-    responses = session.responses
-    responses.eventually(within, lambda: verify_document("the response body", expected, responses.document))
+    verify_document("the response body", expected, session.responses.document)
 
 
-@then(Sentence("the response body contains:", example="the response body contains:", within=True))
-def the_response_body_contains(session: Session, docstring: str, within: float | None) -> None:
+@then("the response body contains:", example="the response body contains:", within=send_again)
+def the_response_body_contains(session: Session, docstring: str) -> None:
     """The body has at least this, at any depth: only what is named is looked at."""
     expected = parse_document(docstring, session.lookup, expected=True)
-    responses = session.responses
-    responses.eventually(within, lambda: verify_contains("the response body", expected, responses.document))
+    verify_contains("the response body", expected, session.responses.document)
 
 
-@then(Sentence("the response body does not contain:", example="the response body does not contain:", within=True))
-def the_response_body_does_not_contain(session: Session, docstring: str, within: float | None) -> None:
+@then("the response body does not contain:", example="the response body does not contain:", within=send_again)
+def the_response_body_does_not_contain(session: Session, docstring: str) -> None:
     """The body does not have all of this."""
     expected = parse_document(docstring, session.lookup, expected=True)
-    responses = session.responses
-    responses.eventually(within, lambda: verify_does_not_contain("the response body", expected, responses.document))
+    verify_does_not_contain("the response body", expected, session.responses.document)
 
 
 @then(
-    Sentence(
-        "the response body at {path:text} {expected:expected}",
-        example='the response body at "$.lives" is 9',
-        within=True,
-    )
+    "the response body at {path:text} {expected:expected}",
+    example='the response body at "$.lives" is 9',
+    within=send_again,
 )
-def the_response_body_at(session: Session, path: str, expected: Comparison, within: float | None) -> None:
+def the_response_body_at(session: Session, path: str, expected: Comparison) -> None:
     """A part of the body, by a JSONPath (RFC 9535)."""
-    session.responses.eventually(within, lambda: _verify_at(session, path, expected))
-
-
-def _verify_at(session: Session, path: str, expected: Comparison) -> None:
     verify(f'the response body at "{path}"', expected, find(path, session.responses.document))
 
 
-@then(Sentence("the response body has:", example="the response body has:", within=True))
-def the_response_body_has(session: Session, datatable: Table, within: float | None) -> None:
+@then("the response body has:", example="the response body has:", within=send_again)
+def the_response_body_has(session: Session, datatable: Table) -> None:
     """Several parts of the body: a table with `path` and `value`. All misses are listed."""
     rows = [
         (session.fill_text(path), parse_cell(value, session.lookup, expected=True))
         for path, value in rows_of(datatable, ("path", "value"))
     ]
-    session.responses.eventually(within, lambda: _verify_rows(session, rows))
-
-
-def _verify_rows(session: Session, rows: list[tuple[str, object]]) -> None:
     misses: list[str] = []
     for path, value in rows:
         try:
-            _verify_at(session, path, Comparison("is", value))
+            the_response_body_at(session, path, Comparison("is", value))
         except Mismatch as mismatch:
             misses.append(f"  {mismatch}".replace("\n", "\n  "))
     if misses:
         raise Mismatch("\n".join([f"{len(misses)} of {len(rows)} rows do not fit:", *misses]))
 
 
-@then(Sentence("the response body matches the schema:", example="the response body matches the schema:", within=True))
-def the_response_body_matches_the_schema(session: Session, docstring: str, within: float | None) -> None:
+@then("the response body matches the schema:", example="the response body matches the schema:", within=send_again)
+def the_response_body_matches_the_schema(session: Session, docstring: str) -> None:
     """The body is valid by this JSON Schema (2020-12): a doc string."""
-    _verify_schema(session, parse_document(docstring, session.lookup), within)
+    _verify_schema(session, parse_document(docstring, session.lookup))
 
 
 @then(
-    Sentence(
-        "the response body matches the schema {file:text}",
-        example='the response body matches the schema "order.schema.json"',
-        within=True,
-    )
+    "the response body matches the schema {file:text}",
+    example='the response body matches the schema "order.schema.json"',
+    within=send_again,
 )
-def the_response_body_matches_the_schema_file(session: Session, file: str, within: float | None) -> None:
+def the_response_body_matches_the_schema_file(session: Session, file: str) -> None:
     """The body is valid by the JSON Schema (2020-12) in a file of the project."""
     _, content = read_file(file, session)
     try:
         schema = parse_document(content.decode())
     except (SentenceError, UnicodeDecodeError) as error:
         raise SentenceError(f'The file "{file}" holds no JSON Schema. {error}') from None
-    _verify_schema(session, schema, within)
+    _verify_schema(session, schema)
 
 
-def _verify_schema(session: Session, schema: object, within: float | None) -> None:
-    responses = session.responses
-    responses.eventually(within, lambda: verify_schema("the response body", schema, responses.document))
+def _verify_schema(session: Session, schema: object) -> None:
+    verify_schema("the response body", schema, session.responses.document)
 
 
-@then(Sentence("the response arrives within {limit:span}", example="the response arrives within 200 milliseconds"))
+@then("the response arrives within {limit:span}", example="the response arrives within 200 milliseconds")
 def the_response_arrives_within(session: Session, limit: float) -> None:
     """The time from sending the request to the last byte. It is measured, nothing is sent again."""
     took = session.responses.seconds
@@ -227,18 +187,14 @@ def the_response_arrives_within(session: Session, limit: float) -> None:
         raise Mismatch(f"The response arrived after {took * 1000:.0f} ms, expected within {limit * 1000:.0f} ms.")
 
 
-@then(Sentence("the response statuses are:", example="the response statuses are:", within=True))
+@then("the response statuses are:", example="the response statuses are:", within=send_again)
 @expects_crash(lists_server_error)
-def the_response_statuses_are(session: Session, datatable: Table, within: float | None) -> None:
+def the_response_statuses_are(session: Session, datatable: Table) -> None:
     """How many of the requests sent at the same time had which status: a table with `status` and `count`."""
     expected: dict[int, int] = {}
     for status, count in rows_of(datatable, ("status", "count")):
         code = status_code(session.fill_text(status))
         expected[code] = expected.get(code, 0) + whole_number(session.fill_text(count))
-    session.responses.eventually(within, lambda: _verify_statuses(session, expected))
-
-
-def _verify_statuses(session: Session, expected: Mapping[int, int]) -> None:
     actual = Counter(response.status_code for response in session.responses.all)
     if actual != {status: count for status, count in expected.items() if count}:
         raise Mismatch(f"The response statuses are {_counts(actual)}; expected {_counts(expected)}.")

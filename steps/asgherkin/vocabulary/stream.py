@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import json
-from functools import partial
 from typing import TYPE_CHECKING
-
-from pytest_bdd import then, when
 
 from asgherkin.errors import Mismatch, SentenceError
 from asgherkin.matching.comparators import Comparison, verify
@@ -14,35 +11,40 @@ from asgherkin.matching.differences import verify_document
 from asgherkin.matching.documents import parse_document
 from asgherkin.matching.matchers import escape
 from asgherkin.matching.values import sentence_start, show
-from asgherkin.vocabulary.forms import both_forms, given_and_when
-from asgherkin.vocabulary.grammar import Sentence
+from asgherkin.vocabulary.decorators import given_or_when, then, when
 
 if TYPE_CHECKING:
     from asgherkin.clients.events import Event
     from asgherkin.session.session import Session
 
-_receives = partial(both_forms, then, "the stream receives", " receives", within=True)
 
-
-@given_and_when("I open the event stream {path:text}[ as {name:text}]", example='I open the event stream "/board"')
+@given_or_when("I open the event stream {path:text}[ as {name:text}]", example='I open the event stream "/board"')
 def i_open_the_event_stream(session: Session, path: str, name: str | None) -> None:
     """Send a GET request with the scenario's headers, cookies, query and credentials; read its events as they come."""
     session.channels.open_stream(path, name, of_events=True)
 
 
-@given_and_when("I open the stream {path:text}[ as {name:text}]", example='I open the stream "/tasting/1"')
+@given_or_when("I open the stream {path:text}[ as {name:text}]", example='I open the stream "/tasting/1"')
 def i_open_the_stream(session: Session, path: str, name: str | None) -> None:
     """Send a GET request as for an event stream, and read its text as it comes."""
     session.channels.open_stream(path, name, of_events=False)
 
 
-@_receives("the event {event:text}", example='the event "order"')
+@then(
+    "(the stream|{name:text}) receives the event {event:text}",
+    example='the stream receives the event "order"',
+    within=True,
+)
 def receives_the_event(session: Session, event: str, within: float | None, name: str | None = None) -> None:
     """The next event has this name; one without a name is called `message`."""
     _next(session, event, within, name)
 
 
-@_receives("the event {event:text} with the data:", example='the event "order" with the data:')
+@then(
+    "(the stream|{name:text}) receives the event {event:text} with the data:",
+    example='the stream receives the event "order" with the data:',
+    within=True,
+)
 def receives_the_event_with(
     session: Session, event: str, docstring: str, within: float | None, name: str | None = None
 ) -> None:
@@ -72,30 +74,26 @@ def _next(session: Session, name: str, within: float | None, stream: str | None)
 # A stream with a name receives texts and nothing by the sentences for websockets, which look what has the name.
 
 
-@then(
-    Sentence("the stream receives the text {text:text}", example='the stream receives the text "Welcome "', within=True)
-)
+@then("the stream receives the text {text:text}", example='the stream receives the text "Welcome "', within=True)
 def the_stream_receives_the_text(session: Session, text: str, within: float | None) -> None:
     """The text goes on with this, in however many parts it comes."""
     received = session.channels.stream(None).next_text(text, within)
     verify("the text that the stream received", Comparison("is", escape(text)), received)
 
 
-@then(
-    Sentence("the stream receives nothing for {span:span}", example="the stream receives nothing for 200 milliseconds")
-)
+@then("the stream receives nothing for {span:span}", example="the stream receives nothing for 200 milliseconds")
 def the_stream_receives_nothing_for(session: Session, span: float) -> None:
     """Nothing comes for so long; from a stream that has ended nothing does."""
     session.channels.stream(None).check_silence(span)
 
 
-@both_forms(then, "the stream", "", "ends", example="ends", within=True)
+@then("(the stream|{name:text}) ends", example="the stream ends", within=True)
 def the_stream_ends(session: Session, within: float | None, name: str | None = None) -> None:
     """The app ends it, and nothing comes before that."""
     session.channels.stream(name).check_end(within)
 
 
-@both_forms(when, "I close", " closes", "the stream", example="the stream")
+@when("(I close|{name:text} closes) the stream", example="I close the stream")
 def close_the_stream(session: Session, name: str | None = None) -> None:
     """Leave it: the app gets its `http.disconnect`."""
     session.channels.stream(name).close()

@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import json
-from functools import partial
 from typing import TYPE_CHECKING
-
-from pytest_bdd import then, when
 
 from asgherkin.errors import Mismatch, SentenceError
 from asgherkin.matching.comparators import Comparison, verify
@@ -16,34 +13,30 @@ from asgherkin.matching.matchers import escape
 from asgherkin.matching.paths import find
 from asgherkin.matching.values import sentence_start, show
 from asgherkin.session.crashes import expects_crash
-from asgherkin.vocabulary.forms import both_forms, given_and_when
-from asgherkin.vocabulary.grammar import Sentence
+from asgherkin.vocabulary.decorators import given_or_when, then, when
 from asgherkin.vocabulary.statuses import is_server_error
 from asgherkin.vocabulary.variables import remember
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
 
     from asgherkin.clients.conversation import Closing
     from asgherkin.session.session import Session
 
 _OPENING = "a websocket to {path:text}[ as {name:text}][ with the subprotocol {subprotocol:text}]"
 _CLOSING = "[ with the code {code:count}[ and the reason {reason:text}]]"
-_sends = partial(both_forms, when, "I send", " sends")
-_receives = partial(both_forms, then, "the websocket receives", " receives", within=True)
-_is = partial(both_forms, then, "the websocket is", " is", within=True)
 
 
 # Opening
 
 
-@given_and_when(f"I open {_OPENING}", example='I open a websocket to "/greet"')
+@given_or_when("I open " + _OPENING, example='I open a websocket to "/greet"')
 def i_open_a_websocket(session: Session, path: str, name: str | None, subprotocol: str | None) -> None:
     """Open a websocket that the app accepts, with the scenario's headers, cookies, query and credentials."""
     session.channels.open_socket(path, name, subprotocol, may_be_refused=False)
 
 
-@when(Sentence(f"I try to open {_OPENING}", example='I try to open a websocket to "/private"'))
+@when("I try to open " + _OPENING, example='I try to open a websocket to "/private"')
 def i_try_to_open_a_websocket(session: Session, path: str, name: str | None, subprotocol: str | None) -> None:
     """Open a websocket that the app may refuse."""
     session.channels.open_socket(path, name, subprotocol, may_be_refused=True)
@@ -54,9 +47,10 @@ def _by_server_error(slots: Mapping[str, object], _: object) -> bool:
     return status is not None and is_server_error(getattr(status, "written", ""))
 
 
-@_is(
-    "refused[ with the status {status:count}][ with the code {code:count}]",
-    example="refused",
+@then(
+    "(the websocket|{name:text}) is refused[ with the status {status:count}][ with the code {code:count}]",
+    example="the websocket is refused",
+    within=True,
 )
 @expects_crash(_by_server_error)
 def the_websocket_is_refused(
@@ -74,12 +68,9 @@ def the_websocket_is_refused(
             raise Mismatch(f"The app refused {_subject(name)} {refusal_of(refusal)}, expected the {what} {expected}.")
 
 
-@both_forms(
-    then,
-    "the websocket's",
-    "'s",
-    "subprotocol is {subprotocol:text}",
-    example='subprotocol is "chat.v1"',
+@then(
+    "(the websocket's|{name:text}'s) subprotocol is {subprotocol:text}",
+    example='the websocket\'s subprotocol is "chat.v1"',
 )
 def the_subprotocol_is(session: Session, subprotocol: str, name: str | None = None) -> None:
     """The app chose this one of the subprotocols that were offered."""
@@ -92,25 +83,25 @@ def the_subprotocol_is(session: Session, subprotocol: str, name: str | None = No
 # Sending
 
 
-@_sends("the text {text:text}", example='the text "hi"')
+@when("(I send|{name:text} sends) the text {text:text}", example='I send the text "hi"')
 def send_the_text(session: Session, text: str, name: str | None = None) -> None:
     """Send a text."""
     session.channels.socket(name).send(text)
 
 
-@_sends("the bytes {content:text}", example='the bytes "68 69"')
+@when("(I send|{name:text} sends) the bytes {content:text}", example='I send the bytes "68 69"')
 def send_the_bytes(session: Session, content: str, name: str | None = None) -> None:
     """Send bytes, which are written in hex."""
     session.channels.socket(name).send(_bytes(content))
 
 
-@_sends("the JSON:", example="the JSON:")
+@when("(I send|{name:text} sends) the JSON:", example="I send the JSON:")
 def send_the_json(session: Session, docstring: str, name: str | None = None) -> None:
     """Send JSON as a text: a doc string."""
     session.channels.socket(name).send(_compact(session, docstring))
 
 
-@_sends("the JSON as bytes:", example="the JSON as bytes:")
+@when("(I send|{name:text} sends) the JSON as bytes:", example="I send the JSON as bytes:")
 def send_the_json_as_bytes(session: Session, docstring: str, name: str | None = None) -> None:
     """Send JSON as bytes, in UTF-8: a doc string."""
     session.channels.socket(name).send(_compact(session, docstring).encode())
@@ -131,21 +122,33 @@ def _compact(session: Session, docstring: str) -> str:
 # Receiving
 
 
-@_receives("the text {text:text}", example='the text "Hello, world!"')
+@then(
+    "(the websocket|{name:text}) receives the text {text:text}",
+    example='the websocket receives the text "Hello, world!"',
+    within=True,
+)
 def receives_the_text(session: Session, text: str, within: float | None, name: str | None = None) -> None:
     """The next message is this text. Of a stream: its next part, however it is cut."""
     received = session.channels.either(name).next_text(text, within)
     verify(f"the text that {_subject(name)} received", Comparison("is", escape(text)), received)
 
 
-@_receives("a text matching {pattern:text}", example='a text matching "^Hel"')
+@then(
+    "(the websocket|{name:text}) receives a text matching {pattern:text}",
+    example='the websocket receives a text matching "^Hel"',
+    within=True,
+)
 def receives_a_text_matching(session: Session, pattern: str, within: float | None, name: str | None = None) -> None:
     """The next message is a text in which this regular expression is found."""
     received = session.channels.socket(name).next_text("", within)
     verify(f"the text that {_subject(name)} received", Comparison("matches", pattern), received)
 
 
-@_receives("the bytes {content:text}", example='the bytes "68 69"')
+@then(
+    "(the websocket|{name:text}) receives the bytes {content:text}",
+    example='the websocket receives the bytes "68 69"',
+    within=True,
+)
 def receives_the_bytes(session: Session, content: str, within: float | None, name: str | None = None) -> None:
     """The next message is these bytes, which are written in hex."""
     from asgherkin.session.transcripts import hexed  # only where a scenario holds a websocket
@@ -156,7 +159,7 @@ def receives_the_bytes(session: Session, content: str, within: float | None, nam
         raise Mismatch(f"The bytes that {_subject(name)} received are {hexed(received)}, expected {hexed(expected)}.")
 
 
-@_receives("the JSON:", example="the JSON:")
+@then("(the websocket|{name:text}) receives the JSON:", example="the websocket receives the JSON:", within=True)
 def receives_the_json(session: Session, docstring: str, within: float | None, name: str | None = None) -> None:
     """The next message is this JSON document, as a text."""
     expected = parse_document(docstring, session.lookup, expected=True)
@@ -164,7 +167,11 @@ def receives_the_json(session: Session, docstring: str, within: float | None, na
     verify_document(_json_of(name), expected, _document(session, name, received))
 
 
-@_receives("the JSON as bytes:", example="the JSON as bytes:")
+@then(
+    "(the websocket|{name:text}) receives the JSON as bytes:",
+    example="the websocket receives the JSON as bytes:",
+    within=True,
+)
 def receives_the_json_as_bytes(session: Session, docstring: str, within: float | None, name: str | None = None) -> None:
     """The next message is this JSON document, as bytes in UTF-8."""
     expected = parse_document(docstring, session.lookup, expected=True)
@@ -172,7 +179,11 @@ def receives_the_json_as_bytes(session: Session, docstring: str, within: float |
     verify_document(_json_of(name), expected, _document(session, name, received))
 
 
-@_receives("JSON containing:", example="JSON containing:")
+@then(
+    "(the websocket|{name:text}) receives JSON containing:",
+    example="the websocket receives JSON containing:",
+    within=True,
+)
 def receives_json_containing(session: Session, docstring: str, within: float | None, name: str | None = None) -> None:
     """The next message, in text or in bytes, is JSON that contains this document: only what is named is looked at."""
     expected = parse_document(docstring, session.lookup, expected=True)
@@ -194,8 +205,9 @@ def _document(session: Session, name: str | None, message: str | bytes) -> objec
     return document
 
 
-@both_forms(
-    then, "the websocket receives", " receives", "nothing for {span:span}", example="nothing for 200 milliseconds"
+@then(
+    "(the websocket|{name:text}) receives nothing for {span:span}",
+    example="the websocket receives nothing for 200 milliseconds",
 )
 def receives_nothing_for(session: Session, span: float, name: str | None = None) -> None:
     """No message comes for so long; from a closed websocket none does."""
@@ -203,31 +215,25 @@ def receives_nothing_for(session: Session, span: float, name: str | None = None)
 
 
 @then(
-    Sentence(
-        "I remember the received JSON at {path:text} as {name:text}",
-        example='I remember the received JSON at "$.id" as "id"',
-    )
+    "I remember the received JSON at {path:text} as {name:text}",
+    example='I remember the received JSON at "$.id" as "id"',
 )
 def remember_the_received_json(session: Session, path: str, name: str) -> None:
     """Keep a part of the last JSON that a websocket or an event stream received, by a JSONPath (RFC 9535)."""
     received = session.channels.received
-    remember(session, name, f'the received JSON at "{path}"', lambda: find(path, received), _once)
-
-
-def _once(keep: Callable[[], None]) -> None:
-    keep()
+    remember(session, name, f'the received JSON at "{path}"', find(path, received))
 
 
 # Closing
 
 
-@both_forms(when, "I close", " closes", f"the websocket{_CLOSING}", example="the websocket")
+@when("(I close|{name:text} closes) the websocket" + _CLOSING, example="I close the websocket")
 def close_the_websocket(session: Session, code: int | None, reason: str | None, name: str | None = None) -> None:
     """Close it, with the code 1000 or one from 3000 to 4999, and give the app a moment to end."""
     session.channels.socket(name).close(code, reason)
 
 
-@_is(f"closed{_CLOSING}", example="closed")
+@then("(the websocket|{name:text}) is closed" + _CLOSING, example="the websocket is closed", within=True)
 def the_websocket_is_closed(
     session: Session, code: int | None, reason: str | None, within: float | None, name: str | None = None
 ) -> None:
