@@ -6,7 +6,7 @@ from itertools import permutations
 
 import pytest
 
-from asgherkin.matching.assignment import assign
+from asgherkin.matching.differences import assign
 
 
 @pytest.mark.parametrize(

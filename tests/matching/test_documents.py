@@ -5,8 +5,7 @@ from __future__ import annotations
 import pytest
 
 from asgherkin.errors import SentenceError
-from asgherkin.matching.documents import parse_cell, parse_document, parse_literal
-from asgherkin.matching.flaws import depth, find_flaw
+from asgherkin.matching.documents import depth, find_flaw, parse_cell, parse_document, parse_literal
 
 VALUES: dict[str, object] = {"id": 7, "name": "Ann", "tags": ["a", 1], "hash": "#ignore", "nothing": None}
 NESTED = "[" * 100 + "]" * 100

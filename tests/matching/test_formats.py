@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from asgherkin.matching.formats import SCHEMA_FORMATS, is_date, is_datetime, is_email, is_url, is_uuid
+from asgherkin.matching.matchers import is_date, is_datetime, is_email, is_url, is_uuid
+from asgherkin.matching.schemas import SCHEMA_FORMATS
 
 CHECKS = {"date": is_date, "datetime": is_datetime, "uuid": is_uuid, "email": is_email, "url": is_url}
 

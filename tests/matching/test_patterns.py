@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from asgherkin.errors import SentenceError
-from asgherkin.matching.patterns import check_pattern
+from asgherkin.matching.matchers import check_pattern
 
 
 def test_a_pattern_is_compiled() -> None:

@@ -7,7 +7,7 @@ import datetime
 import pytest
 
 from asgherkin.errors import SentenceError
-from asgherkin.matching.text import as_text, fill_json, fill_text
+from asgherkin.matching.documents import as_text, fill_json, fill_text
 
 VALUES: dict[str, object] = {
     "id": 7,

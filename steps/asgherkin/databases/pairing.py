@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 from uuid import UUID
 
 from asgherkin.databases.expecting import Expected, key_of, kind_of, prepared
-from asgherkin.matching.assignment import assign
+from asgherkin.matching.differences import assign
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Iterable, Mapping, Sequence

@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 from uuid import UUID
 
 from asgherkin.databases.port import Cell
-from asgherkin.matching.formats import is_date, is_datetime
-from asgherkin.matching.matchers import unescape
+from asgherkin.matching.matchers import is_date, is_datetime, unescape
 from asgherkin.matching.values import to_json
 
 if TYPE_CHECKING:

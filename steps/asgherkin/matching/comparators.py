@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from asgherkin.errors import Mismatch, SentenceError
 from asgherkin.matching.differences import contains, describe, differences, named, resolve, verify_contains
-from asgherkin.matching.matchers import Matcher, unescape
-from asgherkin.matching.patterns import check_pattern
+from asgherkin.matching.matchers import Matcher, check_pattern, unescape
 from asgherkin.matching.values import ABSENT, Nodes, is_number, sentence_start, show, typed, typed_pair
 
 if TYPE_CHECKING:

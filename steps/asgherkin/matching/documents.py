@@ -1,19 +1,30 @@
-"""JSON as it is written in a feature: documents, literals in a sentence, table cells."""
+"""JSON as it is written in a feature: documents, literals in a sentence, table cells, and the `{{names}}` in them."""
 
 from __future__ import annotations
 
 import json
 import math
-from typing import TYPE_CHECKING, Final, NoReturn
+import re
+import sys
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Final, NoReturn, TypeAlias
 
 from asgherkin.errors import SentenceError
-from asgherkin.matching.flaws import DEEPEST, Flaw, depth, find_flaw
 from asgherkin.matching.matchers import escape, parse_matcher
-from asgherkin.matching.text import NAME, fill_json, fill_text
-from asgherkin.matching.values import show
+from asgherkin.matching.values import show, to_json, type_name
 
 if TYPE_CHECKING:
-    from asgherkin.matching.text import Lookup
+    from collections.abc import Iterator
+
+Lookup: TypeAlias = Callable[[str], object]
+"""Returns the value of a name; raises a SentenceError for a name that is not known."""
+
+NAME: Final = re.compile(r"\{\{\s*([\w.\-]+)\s*\}\}")
+# A string ends with its line at the latest, so that a missing quote does not swallow the rest.
+_STRING_OR_NAME: Final = re.compile(rf'"[^"\\\n]*(?:\\.[^"\\\n]*)*"?|{NAME.pattern}')
+# Both with the backslashes doubled, as they are inside a JSON string: "#..." and "\\#...".
+_LIKE_A_MATCHER: Final = r'"(?:\\\\)*#'
+_JSON_TYPES: Final = frozenset({"boolean", "integer", "number", "null", "array", "object"})
 
 _OTHER_SPELLINGS: Final = {
     "True": "true",
@@ -26,6 +37,59 @@ _OTHER_SPELLINGS: Final = {
     "undefined": "null",
 }
 _FIRST_OF_JSON: Final = frozenset('"[{-0123456789tfn')
+
+
+# Remembered values in a text or in JSON
+
+
+def fill_text(text: str, lookup: Lookup) -> str:
+    """Put values in place of their names: texts as they are, other values as JSON.
+
+    Values are not searched for names again.
+    """
+    if "{{" not in text:
+        return text
+    return NAME.sub(lambda found: as_text(lookup(found[1])), text)
+
+
+def fill_json(text: str, lookup: Lookup, *, expected: bool = False) -> str:
+    r"""Put values in place of their names: as JSON, or as escaped text inside a string.
+
+    Args:
+        text: JSON; anything else is filled too, as far as it looks like JSON.
+        lookup: finds a name's value.
+        expected: the result may hold matchers. A value that starts with `#` is then inserted as `\#…`,
+            as it never is a matcher.
+    """
+    if "{{" not in text:
+        return text
+
+    def fill(found: re.Match[str]) -> str:
+        if found[1] is None:
+            return _fill_string(found[0], lookup, expected=expected)
+        value = lookup(found[1])
+        return to_json(escape(value) if expected else value)
+
+    return _STRING_OR_NAME.sub(fill, text)
+
+
+def as_text(value: object) -> str:
+    """Return a value as it stands inside a text."""
+    if isinstance(value, str):
+        return value
+    return to_json(value) if type_name(value) in _JSON_TYPES else str(value)
+
+
+def _fill_string(string: str, lookup: Lookup, *, expected: bool) -> str:
+    if "{{" not in string:
+        return string
+    filled = NAME.sub(lambda found: json.dumps(as_text(lookup(found[1])), ensure_ascii=False)[1:-1], string)
+    if expected and NAME.match(string, 1) and re.match(_LIKE_A_MATCHER, filled):
+        return f'"\\\\{filled[1:]}'
+    return filled
+
+
+# Reading
 
 
 def parse_document(text: str, lookup: Lookup | None = None, *, expected: bool = False) -> object:
@@ -158,3 +222,69 @@ def _no_literal(text: str, flaw: Flaw) -> str:
         return f"{shown} is not a JSON value: {flaw.reason}{where}."
     quoted = show(text.strip("'"), limit=80)
     return f"{shown} is not a JSON value. Write {quoted} for a text, or {others}."
+
+
+# Where JSON breaks a rule that Python's parser has no position for
+
+DEEPEST: Final = 100
+"""How many arrays and objects may stand in one another: more than any feature needs, fewer than would exhaust
+Python's stack while two documents are compared."""
+
+_NUMBER: Final = r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?"
+_PART: Final = rf'(?s)"[^"\\]*(?:\\.[^"\\]*)*"|[][{{}}:,]|NaN|-?Infinity|{_NUMBER}|[a-z]+|\S'
+
+
+class Flaw(ValueError):  # noqa: N818 - a finding, which documents.py turns into an error
+    """What is wrong with a text that should be JSON, and at which of its characters."""
+
+    def __init__(self, reason: str, position: int | None = None) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.position = position
+
+
+def depth(text: str) -> int:
+    """Return how deep arrays and objects are nested in JSON, or a number not over `DEEPEST`."""
+    deepest = text.count("[") + text.count("{")
+    if deepest <= DEEPEST:
+        return deepest
+    deepest = level = 0
+    for part, _ in _parts(text):
+        level += (part in "[{") - (part in "]}")
+        deepest = max(deepest, level)
+    return deepest
+
+
+def find_flaw(text: str) -> Flaw:
+    """Find the first key that is twice in an object, or value that is no JSON, in a text which has one."""
+    keys: list[set[str]] = []
+    last = ("", 0)
+    for part, position in _parts(text):
+        if part in "{[":
+            keys.append(set())
+        elif part in "}]":
+            keys.pop()
+        elif part == ":":
+            key = json.loads(last[0], strict=False)
+            if key in keys[-1]:
+                return Flaw(f"the key {last[0]} is there twice", last[1])
+            keys[-1].add(key)
+        elif reason := _wrong_value(part):
+            return Flaw(reason, position)
+        last = (part, position)
+    return Flaw("a value in it cannot be read")
+
+
+def _parts(text: str) -> Iterator[tuple[str, int]]:
+    return ((found[0], found.start()) for found in re.finditer(_PART, text))
+
+
+def _wrong_value(part: str) -> str | None:
+    if part in ("NaN", "Infinity", "-Infinity"):
+        return f"{part} is not JSON"
+    if not re.fullmatch(_NUMBER, part):
+        return None
+    digits = part.lstrip("-")
+    if digits.isdigit() and 0 < sys.get_int_max_str_digits() < len(digits):
+        return f"a number of {len(digits)} digits is too long"
+    return "the number is too large" if not digits.isdigit() and math.isinf(float(part)) else None

@@ -4,16 +4,91 @@ from __future__ import annotations
 
 import difflib
 import re
+import warnings
+from datetime import date, datetime
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
+from urllib.parse import urlsplit
 
 from asgherkin.errors import SentenceError
-from asgherkin.matching.formats import is_date, is_datetime, is_email, is_url, is_uuid
-from asgherkin.matching.patterns import check_pattern
 from asgherkin.matching.values import ABSENT, is_number, show, type_name
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+# The forms that a text can have
+
+_DATE: Final = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
+_TIME: Final = r"[0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:[.,][0-9]+)?)?"
+_OFFSET: Final = r"(?:Z|[+-][0-9]{2}(?::?[0-9]{2})?)"
+_DATETIME: Final = rf"{_DATE}[T ]{_TIME}{_OFFSET}?"
+_UUID: Final = r"[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}"
+_EMAIL: Final = (
+    r"""(?!\.)(?![^@]*\.\.)[^\s@"(),:;<>\[\]\\]{1,64}(?<!\.)@(?:[^\W_](?:[\w-]{0,61}[^\W_])?\.)+[^\W\d_][\w-]*[^\W_]"""
+)
+_URL: Final = r"(?i)(?:https?|wss?)://[^\s/?#]+[^\s]*"
+
+
+def is_date(text: str) -> bool:
+    """Tell whether a text is an ISO 8601 date, such as 2026-01-31."""
+    return re.fullmatch(_DATE, text) is not None and is_readable(date.fromisoformat, text)
+
+
+def is_datetime(text: str) -> bool:
+    """Tell whether a text is an ISO 8601 date and time; the offset from UTC may be missing."""
+    upper = text.upper()
+    return re.fullmatch(_DATETIME, upper) is not None and is_readable(datetime.fromisoformat, upper)
+
+
+def is_uuid(text: str) -> bool:
+    """Tell whether a text is a UUID in its canonical form, with four hyphens."""
+    return re.fullmatch(_UUID, text) is not None
+
+
+def is_email(text: str) -> bool:
+    """Tell whether a text looks like an email address at a domain with a dot."""
+    return len(text) <= 254 and re.fullmatch(_EMAIL, text) is not None
+
+
+def is_url(text: str) -> bool:
+    """Tell whether a text is an absolute URL of http, https, ws or wss."""
+    return re.fullmatch(_URL, text) is not None and is_readable(_host_and_port, text)
+
+
+def is_readable(read: Callable[[str], object], text: str) -> bool:
+    """Tell whether a text can be read; False stands for an unreadable one too."""
+    try:
+        return read(text) is not False
+    except ValueError:
+        return False
+
+
+def _host_and_port(url: str) -> bool:
+    parts = urlsplit(url)
+    return bool(parts.hostname) and parts.port != 0
+
+
+@lru_cache(maxsize=512)
+def check_pattern(pattern: str) -> re.Pattern[str]:
+    """Compile a regular expression.
+
+    Raises:
+        SentenceError: it is not valid; the text says why, and at which character.
+    """
+    try:
+        # Python warns of patterns whose meaning may change some day: not the feature author's concern.
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            return re.compile(pattern)
+    except re.error as error:
+        where = "" if error.pos is None else f" at character {error.pos + 1}"
+        reason = f"{error.msg}{where}"
+    except (OverflowError, RecursionError) as error:
+        reason = "it is nested too deeply" if isinstance(error, RecursionError) else str(error)
+    raise SentenceError(f"{show(pattern)} is not a valid regular expression: {reason}.")
+
+
+# Matchers
 
 
 class Matcher:

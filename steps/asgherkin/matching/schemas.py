@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import json
 import re
+from datetime import time
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final, TypeAlias
+from urllib.parse import urlsplit
 
 from asgherkin.errors import Mismatch, SentenceError
 from asgherkin.matching.differences import Difference, describe, path_of
-from asgherkin.matching.formats import SCHEMA_FORMATS
+from asgherkin.matching.matchers import check_pattern, is_date, is_readable, is_uuid
 from asgherkin.matching.values import ABSENT, sentence_start, show, typed
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from jsonschema import FormatChecker
     from jsonschema.exceptions import ValidationError
@@ -142,3 +144,58 @@ def _message(error: ValidationError) -> str:
     message = message.replace(repr(error.validator_value), "\1", 1)
     message = re.sub(_QUOTED, r'"\1"', message)
     return message.replace("\0", show(error.instance)).replace("\1", show(error.validator_value))
+
+
+# The formats that JSON Schema 2020-12 names, where they are stricter or laxer than a matcher's
+
+_RFC3339_TIME: Final = r"[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]+)?(?:Z|[+-][0-9]{2}:[0-9]{2})"
+_DURATION: Final = (
+    r"P(?=.)(?:[0-9]+W|(?:[0-9]+Y)?(?:[0-9]+M)?(?:[0-9]+D)?(?:T(?=.)(?:[0-9]+H)?(?:[0-9]+M)?(?:[0-9]+S)?)?)"
+)
+_HOSTNAME: Final = r"(?i)(?=.{1,253}\Z)(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?(?:\.(?=.)|\Z))+"
+_URI_CHARACTERS: Final = r"(?ai)(?:[\w.~:/?#\[\]@!$&'()*+,;=-]|%[0-9a-f]{2})*"
+_SCHEME: Final = r"(?i)[a-z][a-z0-9+.-]*:"
+_JSON_POINTER: Final = r"(?s)(?:/(?:[^~/]|~[01])*)*"
+_MAILBOX: Final = r"[^\s@]+@[^\s@]+"
+
+
+def _is_time(text: str) -> bool:
+    upper = text.upper()
+    return re.fullmatch(_RFC3339_TIME, upper) is not None and is_readable(time.fromisoformat, upper)
+
+
+def _is_date_time(text: str) -> bool:
+    return text[10:11] in ("T", "t") and is_date(text[:10]) and _is_time(text[11:])
+
+
+def _is_uri_reference(text: str) -> bool:
+    return re.fullmatch(_URI_CHARACTERS, text) is not None and is_readable(urlsplit, text)
+
+
+def _is_uri(text: str) -> bool:
+    return re.match(_SCHEME, text) is not None and _is_uri_reference(text)
+
+
+def _is_pattern(text: str) -> bool:
+    try:
+        check_pattern(text)
+    except SentenceError:
+        return False
+    return True
+
+
+SCHEMA_FORMATS: Final[dict[str, Callable[[str], bool]]] = {
+    "date-time": _is_date_time,
+    "date": is_date,
+    "time": _is_time,
+    "duration": lambda text: re.fullmatch(_DURATION, text) is not None,
+    "email": lambda text: re.fullmatch(_MAILBOX, text) is not None,
+    "idn-email": lambda text: re.fullmatch(_MAILBOX, text) is not None,
+    "hostname": lambda text: re.fullmatch(_HOSTNAME, text) is not None,
+    "uri": _is_uri,
+    "uri-reference": _is_uri_reference,
+    "uuid": is_uuid,
+    "json-pointer": lambda text: re.fullmatch(_JSON_POINTER, text) is not None,
+    "regex": _is_pattern,
+}
+"""The formats of a schema that are checked, beside ipv4 and ipv6."""

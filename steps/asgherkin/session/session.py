@@ -7,7 +7,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from asgherkin.errors import AppError, NotObservable, SentenceError
-from asgherkin.matching.text import fill_text
+from asgherkin.matching.documents import fill_text
 from asgherkin.report.redaction import Redactor
 from asgherkin.session.ahead import needed_fixtures
 from asgherkin.session.crashes import crash_error, is_expected

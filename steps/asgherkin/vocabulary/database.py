@@ -6,10 +6,9 @@ import functools
 from typing import TYPE_CHECKING
 
 from asgherkin.errors import SentenceError
-from asgherkin.matching.documents import parse_cell
+from asgherkin.matching.documents import NAME, parse_cell
 from asgherkin.matching.matchers import escape
 from asgherkin.matching.paths import find
-from asgherkin.matching.text import NAME
 from asgherkin.session.ahead import chooses_database, seeds_table, uses_database
 from asgherkin.vocabulary.decorators import given, then, when
 from asgherkin.vocabulary.variables import remember

@@ -24,9 +24,8 @@ from pytest_bdd.parsers import StepParser
 
 from asgherkin.errors import SentenceError
 from asgherkin.matching.comparators import Comparison
-from asgherkin.matching.documents import parse_literal
+from asgherkin.matching.documents import fill_text, parse_literal
 from asgherkin.matching.matchers import escape
-from asgherkin.matching.text import fill_text
 from asgherkin.session.variables import Slot
 from asgherkin.vocabulary.phrases import no_status
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from asgherkin.matching.text import fill_json, fill_text
+from asgherkin.matching.documents import fill_json, fill_text
 from asgherkin.session.draft import basic_credentials, is_json
 from asgherkin.vocabulary.decorators import given, when
 from asgherkin.vocabulary.files import read_file
