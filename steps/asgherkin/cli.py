@@ -6,13 +6,13 @@ import argparse
 import sys
 from typing import TYPE_CHECKING
 
-from asgherkin.commands import init, lint, report, steps
+from asgherkin.commands import init_command, lint_command, report_command, steps_command
 from asgherkin.errors import AsgherkinError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-COMMANDS = (init, lint, report, steps)
+COMMANDS = (init_command, lint_command, report_command, steps_command)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from asgherkin.commands import init
-from asgherkin.commands.locating import Candidate
+from asgherkin.commands import init_command as init
+from asgherkin.commands.app_discovery import Candidate
 from tests.commands.frameworks import BARE, FASTAPI, FIRST, STARLETTE, files_of
 
 if TYPE_CHECKING:

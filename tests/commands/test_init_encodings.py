@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from asgherkin.commands.probing import probe
+from asgherkin.commands.app_probe import probe
 from asgherkin.errors import ConfigurationError
 
 if TYPE_CHECKING:

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from asgherkin.commands import init, probing
+from asgherkin.commands import app_probe as probing
+from asgherkin.commands import init_command as init
 from tests.commands.frameworks import BARE, FASTAPI, FIRST, STARLETTE, files_of
 
 if TYPE_CHECKING:

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
 
+from asgherkin.commands.lint_findings import CODES, Finding, Linted
 from asgherkin.commands.lint_formats import as_github, as_json, as_text
-from asgherkin.commands.linting import CODES, Finding, Linted
 
 if TYPE_CHECKING:
     from tests.commands.running import CommandLine

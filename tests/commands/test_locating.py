@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from asgherkin.commands.locating import Candidate, candidates, located
+from asgherkin.commands.app_discovery import Candidate, candidates, located
 
 if TYPE_CHECKING:
     from tests.project import Project

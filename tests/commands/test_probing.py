@@ -16,7 +16,7 @@ from starlette.applications import Starlette
 from starlette.responses import PlainTextResponse
 from starlette.routing import Mount, Route, WebSocketRoute
 
-from asgherkin.commands import probing
+from asgherkin.commands import app_probe as probing
 from asgherkin.commands.first_feature import first_feature
 from asgherkin.commands.routes import Route as Found
 from asgherkin.commands.routes import first_gets, routes_of

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from asgherkin.commands.catalogue import of_the_toolkit, subjects
+from asgherkin.commands.sentence_catalogue import of_the_toolkit, subjects
 from asgherkin.gherkin.bdd import visible_contexts
 from asgherkin.vocabulary.grammar import Sentence
 from tests.project import SETTINGS

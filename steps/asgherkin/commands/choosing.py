@@ -6,7 +6,7 @@ import os
 import sys
 from typing import TYPE_CHECKING
 
-from asgherkin.commands.locating import Candidate, candidates, located
+from asgherkin.commands.app_discovery import Candidate, candidates, located
 from asgherkin.errors import ConfigurationError
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ import re
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from asgherkin.commands.probing import Answer
+    from asgherkin.commands.app_probe import Answer
 
 _PLAIN_KEY = re.compile(r"[\w][\w .-]{0,60}")
 _MOST_KEYS = 8

@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from asgherkin.commands.linting import FAILING
+from asgherkin.commands.lint_findings import FAILING
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from asgherkin.commands.linting import Finding, Linted
+    from asgherkin.commands.lint_findings import Finding, Linted
 
 
 def as_text(linted: Linted) -> str:

@@ -7,7 +7,7 @@ import json
 import textwrap
 from typing import TYPE_CHECKING
 
-from asgherkin.commands.catalogue import subject_of
+from asgherkin.commands.sentence_catalogue import subject_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence

@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from asgherkin.commands.changes import Change
+from asgherkin.commands.editor_stubs import stubs
 from asgherkin.commands.jsonc import with_items
-from asgherkin.commands.stubs import stubs
 from asgherkin.errors import ConfigurationError
 
 if TYPE_CHECKING:
@@ -28,8 +28,8 @@ def settings_changes(project: Path, sentences: Sequence[Listed] | None = None) -
     items that are there stay. Raises ConfigurationError where the settings cannot be read.
     """
     if sentences is None:
-        from asgherkin.commands.catalogue import catalogue
-        from asgherkin.commands.collecting import collect
+        from asgherkin.commands.collect_only import collect
+        from asgherkin.commands.sentence_catalogue import catalogue
 
         sentences = collect(catalogue).found
     before = _text_of(project / SETTINGS)

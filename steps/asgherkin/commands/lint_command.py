@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     import pytest
 
     from asgherkin.commands import Commands
-    from asgherkin.commands.linting import Linted
+    from asgherkin.commands.lint_findings import Linted
 
 _DESCRIPTION = """\
 Reports what pytest would fail on (steps that no sentence fits, or several do; files that cannot be read), sentences
@@ -58,9 +58,9 @@ def run(chosen: argparse.Namespace) -> int:
     Raises ConfigurationError where a code is wrong or there is no feature file, and CollectionError where pytest
     cannot collect the project.
     """
-    from asgherkin.commands.collecting import collect
+    from asgherkin.commands.collect_only import collect
+    from asgherkin.commands.lint_findings import chosen_codes, lint
     from asgherkin.commands.lint_formats import FORMATS
-    from asgherkin.commands.linting import chosen_codes, lint
 
     codes = chosen_codes(chosen.select, chosen.ignore)
 

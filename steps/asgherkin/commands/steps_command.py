@@ -56,8 +56,8 @@ def run(chosen: argparse.Namespace) -> int:
     Raises CollectionError where pytest cannot collect the project, ConfigurationError where a file is not as it should
     be, and OSError where one cannot be written.
     """
-    from asgherkin.commands.catalogue import catalogue
-    from asgherkin.commands.collecting import collect
+    from asgherkin.commands.collect_only import collect
+    from asgherkin.commands.sentence_catalogue import catalogue
 
     collected = collect(catalogue)
     for name, reason in collected.broken:
@@ -77,7 +77,7 @@ def _write(chosen: argparse.Namespace, sentences: Sequence[Listed]) -> str:
 
         return write_tables(chosen.markdown, sentences)
     if chosen.stubs:
-        from asgherkin.commands.stubs import write_stubs
+        from asgherkin.commands.editor_stubs import write_stubs
 
         return write_stubs(chosen.stubs, sentences)
     if chosen.vscode:

@@ -17,9 +17,9 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from asgherkin.commands import Commands
+    from asgherkin.commands.app_discovery import Candidate
+    from asgherkin.commands.app_probe import Found
     from asgherkin.commands.changes import Change
-    from asgherkin.commands.locating import Candidate
-    from asgherkin.commands.probing import Found
     from asgherkin.commands.pytest_settings import Configured
 
 _DESCRIPTION = """\
@@ -109,10 +109,10 @@ def _planned(
     project: Path, configured: Configured, app: Candidate | None, features: Sequence[str], set_already: str
 ) -> Plan:
     """What an app needs; None stands for one that a fixture makes, which only a test can have."""
+    from asgherkin.commands.app_probe import probe
     from asgherkin.commands.changes import Change
     from asgherkin.commands.choosing import origin
     from asgherkin.commands.first_feature import first_feature
-    from asgherkin.commands.probing import probe
 
     if app is None:
         return Plan([], [f"{set_already}: it makes the app, so the first feature is yours to write."], None)
@@ -142,7 +142,7 @@ def _own_apps(project: Path) -> list[Path]:
 
 def _known(project: Path, configured: Configured) -> Candidate | None:
     """The app that is set already; None where a fixture makes it."""
-    from asgherkin.commands.locating import located
+    from asgherkin.commands.app_discovery import located
 
     location = configured.values.get("asgi_app")
     if not location:

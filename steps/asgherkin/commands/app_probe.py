@@ -53,7 +53,7 @@ def probe(location: str, root: Path, folder: str, deadline: float = DEADLINE) ->
     """
     with tempfile.TemporaryDirectory() as temporary:
         result = Path(temporary) / "found.json"
-        command = [sys.executable, "-P", "-m", "asgherkin.commands.probing", location, folder, str(result)]
+        command = [sys.executable, "-P", "-m", "asgherkin.commands.app_probe", location, folder, str(result)]
         try:
             process = subprocess.run(  # noqa: S603 - no shell, and the location is a word
                 command,
