@@ -11,8 +11,7 @@ import pytest
 
 import app.main  # noqa: F401 - a nested run forgets what it imported, and SQLAlchemy cannot be imported twice
 from asgherkin import fixtures
-from asgherkin.commands.sentence_catalogue import in_order
-from asgherkin.commands.tables import with_tables
+from asgherkin.commands.sentence_catalogue import in_order, with_tables
 from asgherkin.gherkin.catalogue import listed
 from asgherkin.matching.comparators import COMPARATORS
 from asgherkin.options import OPTIONS

@@ -13,9 +13,9 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture
-def asgherkin(project: Project, capsys: pytest.CaptureFixture[str]) -> CommandLine:
-    """The command line in a project's folder."""
-    return CommandLine(project.root, capsys)
+def asgherkin(project: Project, capfd: pytest.CaptureFixture[str]) -> CommandLine:
+    """The command line in a project's folder, with what the processes say that it starts."""
+    return CommandLine(project.root, capfd)
 
 
 @pytest.fixture

@@ -23,13 +23,13 @@ class Told(NamedTuple):
 class CommandLine:
     """`asgherkin` in a folder. What the project's own modules were is forgotten after each command."""
 
-    def __init__(self, folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
-        self._folder, self._capsys = folder, capsys
+    def __init__(self, folder: Path, captured: pytest.CaptureFixture[str]) -> None:
+        self._folder, self._captured = folder, captured
 
     def __call__(self, *arguments: str) -> Told:
         """Run a command."""
         known, path = set(sys.modules), list(sys.path)
-        self._capsys.readouterr()
+        self._captured.readouterr()
         try:
             code = main(arguments)
         finally:
@@ -37,7 +37,7 @@ class CommandLine:
             for name in set(sys.modules) - known:
                 if self._is_of_the_project(name):
                     del sys.modules[name]
-        return Told(code, *self._capsys.readouterr())
+        return Told(code, *self._captured.readouterr())
 
     def _is_of_the_project(self, name: str) -> bool:
         file = getattr(sys.modules[name], "__file__", None)

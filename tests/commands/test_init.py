@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import re
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
-from asgherkin.commands import init_command as init
-from asgherkin.commands.app_discovery import Candidate
+from asgherkin.commands import app_probe, init_command
 from tests.commands.frameworks import BARE, FASTAPI, FIRST, STARLETTE, files_of
 
 if TYPE_CHECKING:
@@ -118,8 +116,7 @@ SETTING = '[tool.pytest.ini_options]\nasgi_app = "{}"\n'
         pytest.param(
             {"asgi.py": BARE},
             SETTING.format("asgi:app"),
-            "Scenario: A guest asks for /\n    It asks who you are: this is its answer to a stranger.\n\n"
-            '    When I GET "/"\n    Then the response status is 401\n',
+            'Scenario: A guest asks for /\n    When I GET "/"\n    Then the response status is 401\n',
             id="a bare app that lets no one in",
         ),
     ],
@@ -141,47 +138,40 @@ def test_a_project_has_a_green_scenario(
     assert files_of(project.root) == {**files, "pyproject.toml": setting, FIRST: f"{TOP}  {scenario}"}
 
 
-def test_it_says_what_it_found_and_what_is_next(project: Project, asgherkin: CommandLine) -> None:
-    """The app and its place, what it answers, its websockets, what is written."""
-    project.write({"shop/main.py": FASTAPI})
-
-    told = asgherkin("init")
-
-    assert told.out.startswith(
-        "The app is shop.main:app (FastAPI, shop/main.py:4).\n"
-        "It answers GET /menu with 200.\n"
-        'It has the websocket /live: When I open a websocket to "/live"\n'
-        "pyproject.toml is written.\n"
-        "features/first.feature is written.\n"
-        "\n"
-        "$ pytest -v features/first.feature\n"
-    )
-    assert told.out.endswith(
-        "\nNext:\n"
-        "  - Write what your app promises into features/, one capability a file, and run: pytest\n"
-        '  - asgherkin steps "send a file" finds a sentence by words; asgherkin steps lists all.\n'
-        "  - Sentences of your own stand in conftest.py.\n"
-    )
-
-
-def test_the_page_about_it_shows_what_it_says(project: Project, asgherkin: CommandLine) -> None:
-    """Its first block, and the feature."""
-    page = (Path(__file__).parent.parent.parent / "docs" / "init.md").read_text(encoding="utf-8")
+def test_it_says_what_its_page_shows_and_what_is_next(project: Project, asgherkin: CommandLine) -> None:
+    """The app and its place, what it answers, its websockets, what is written, what pytest says; and the feature."""
+    page = (Path(__file__).parents[2] / "docs" / "init.md").read_text(encoding="utf-8")
     said, feature = re.findall(r"```text\n(.*?)```\n", page, re.DOTALL)
     project.write({"shop/main.py": FASTAPI})
 
     told = asgherkin("init", "--app", "shop.main:app")
 
     assert told.out.replace("shop.main:app.", "shop.main:app (FastAPI, shop/main.py:4).").startswith(said)
+    assert "passed" in told.out
+    assert told.out.endswith(
+        "\nNext:\n"
+        "  - Write what your app promises into features/, one capability a file, and run: pytest\n"
+        '  - asgherkin steps "send a file" finds a sentence by words; asgherkin steps lists all.\n'
+        "  - Sentences of your own stand in conftest.py.\n"
+    )
     assert (project.root / FIRST).read_text(encoding="utf-8") == feature
 
 
+@pytest.fixture
+def planned(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing is imported or run: the app is one that lets nobody in, and the first feature passes."""
+    answer = app_probe.Answer("/", 401, "", "")
+    monkeypatch.setattr(app_probe, "probe", lambda *_: app_probe.Found(answer, "", []))
+    monkeypatch.setattr(init_command, "_run_first", lambda *_: 0)
+
+
+@pytest.mark.usefixtures("planned")
 def test_a_dry_run_shows_the_changes_and_writes_nothing(project: Project, asgherkin: CommandLine) -> None:
-    """As a diff, those for the editor too."""
+    """As a diff."""
     files = {"main.py": BARE, "pyproject.toml": '[project] # mine\nname = "shop"\n'}
     project.write(files)
 
-    told = asgherkin("init", "--dry-run", "--vscode")
+    told = asgherkin("init", "--dry-run")
 
     assert told.code == 0
     assert (
@@ -189,24 +179,10 @@ def test_a_dry_run_shows_the_changes_and_writes_nothing(project: Project, asgher
         ' name = "shop"\n+\n+[tool.pytest.ini_options]\n+asgi_app = "main:app"\n'
         "--- /dev/null\n+++ b/features/first.feature\n"
     ) in told.out
-    assert "+++ b/.vscode/settings.json\n" in told.out
     assert files_of(project.root) == files
 
 
-def test_vscode_gets_its_settings(project: Project, asgherkin: CommandLine) -> None:
-    """With --vscode, once the features are there."""
-    project.write({"main.py": BARE})
-
-    told = asgherkin("init", "--vscode")
-
-    assert told.code == 0
-    assert (
-        ".vscode/settings.json is written.\n.vscode/asgherkin_steps.py is written.\n"
-        'In VS Code, the extension "Cucumber" (CucumberOpen.cucumber-official) reads them.\n'
-    ) in told.out
-    assert (project.root / ".vscode" / "asgherkin_steps.py").exists()
-
-
+@pytest.mark.usefixtures("planned")
 def test_what_is_there_stays(project: Project, asgherkin: CommandLine) -> None:
     """Features, comments, Windows line ends; features go where pytest looks."""
     settings = "# Mine.\r\n[tool.pytest.ini_options] # pytest\r\ntestpaths = ['tests']\r\n"
@@ -222,6 +198,7 @@ def test_what_is_there_stays(project: Project, asgherkin: CommandLine) -> None:
     )
 
 
+@pytest.mark.usefixtures("planned")
 def test_features_that_are_there_get_no_other_beside_them(project: Project, asgherkin: CommandLine) -> None:
     """The setting alone is added."""
     features = {f"features/{name}.feature": "Feature: Mine\n" for name in ("a", "b")}
@@ -272,6 +249,7 @@ def test_a_fixture_that_makes_the_app_is_left_to_its_author(project: Project, as
     assert list(files_of(project.root)) == ["tests/conftest.py"]
 
 
+@pytest.mark.usefixtures("planned")
 def test_pythonpath_that_is_there_is_left_and_told(project: Project, asgherkin: CommandLine) -> None:
     """A list of the user's is not rewritten."""
     project.write({"src/shop/main.py": BARE, "pytest.ini": "[pytest]\npythonpath = lib\n"})
@@ -282,25 +260,110 @@ def test_pythonpath_that_is_there_is_left_and_told(project: Project, asgherkin: 
     assert " [pytest]\n+asgi_app = shop.main:app\n pythonpath = lib\n" in told.out
 
 
-def test_an_installed_package_needs_no_pythonpath(
+def test_several_apps_and_no_one_to_ask(project: Project, asgherkin: CommandLine) -> None:
+    """Each with the command that chooses it."""
+    project.write({"a/main.py": FASTAPI, "b.py": STARLETTE})
+
+    told = asgherkin("init")
+
+    assert told.code == 2
+    assert told.err == (
+        "asgherkin: there are 2 ASGI apps in this folder. Say which one features are about:\n"
+        '  asgherkin init --app "b:create_app()" (Starlette, b.py:7)\n'
+        "  asgherkin init --app a.main:app (FastAPI, a/main.py:4)\n"
+    )
+
+
+def test_no_app_and_no_one_to_ask(asgherkin: CommandLine) -> None:
+    """What was looked for, and what to write."""
+    told = asgherkin("init")
+
+    assert told.code == 2
+    assert told.err == (
+        "asgherkin: no ASGI app was found in this folder: neither FastAPI(…), Starlette(…), Litestar(…), Quart(…), "
+        "get_asgi_application() nor a create_app() that makes one. Say where it is: "
+        "asgherkin init --app module:attribute\n"
+    )
+
+
+def test_an_app_that_does_not_start_gets_its_setting_and_the_reason(project: Project, asgherkin: CommandLine) -> None:
+    """A database that is not there is no reason to stop."""
+    project.write(
+        {"main.py": "async def app(scope, receive, send):\n    await receive()\n    raise OSError('no db')\n"}
+    )
+
+    told = asgherkin("init")
+
+    assert told.code == 0, told
+    assert "It does not answer yet, so no feature is written.\n" in told.out
+    assert "OSError: no db" in told.out
+    assert sorted(files_of(project.root)) == ["main.py", "pyproject.toml"]
+
+
+def test_an_import_that_hangs_is_stopped(
     project: Project, asgherkin: CommandLine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """As an editable install has it: its folder is on Python's path."""
-    project.write({"src/shop/__init__.py": "", "src/shop/main.py": BARE})
-    monkeypatch.syspath_prepend(project.root / "src")
+    """After a deadline."""
+    project.write({"main.py": f"{BARE}\nimport threading\nthreading.Event().wait()\n"})
+    monkeypatch.setattr(app_probe, "_DEADLINE", 0.5)
 
-    told = asgherkin("init", "--dry-run")
+    told = asgherkin("init")
 
-    assert told.code == 0
-    assert "pythonpath" not in told.out
+    assert told.code == 2
+    assert told.err == (
+        'asgherkin: "main:app" was not imported and asked within 0.5 seconds: it is stopped. Does its module run a '
+        "server, or wait for another one, when it is imported? Put that under "
+        '`if __name__ == "__main__":` or into the lifespan, or choose another app: '
+        "asgherkin init --app module:attribute\n"
+    )
 
 
-def test_a_module_that_python_cannot_look_for_is_not_installed(
-    project: Project, monkeypatch: pytest.MonkeyPatch
+def test_an_import_that_ends_the_process_is_told(project: Project, asgherkin: CommandLine) -> None:
+    """With the last that it said."""
+    project.write({"main.py": f"{BARE}\nimport os, sys\nprint('bye', file=sys.stderr, flush=True)\nos._exit(3)\n"})
+
+    told = asgherkin("init")
+
+    assert told.code == 2
+    assert told.err == 'asgherkin: "main:app" ended the process that imported it.\nbye\n'
+
+
+@pytest.mark.usefixtures("planned")
+def test_a_folder_that_cannot_be_written_is_left_as_it_was(project: Project, asgherkin: CommandLine) -> None:
+    """The setting is taken back when the feature cannot be written."""
+    project.write({"main.py": BARE, "features": "a file\n"})
+
+    told = asgherkin("init")
+
+    assert told.code == 2
+    assert told.err == "asgherkin: features/first.feature cannot be written: File exists. Nothing is changed.\n"
+    assert files_of(project.root) == {"main.py": BARE, "features": "a file\n"}
+
+
+def test_a_feature_that_fails_is_shown(project: Project, asgherkin: CommandLine) -> None:
+    """An app that is different in each process cannot be stated."""
+    crash = "import os\nfrom pathlib import Path\n\n\nasync def app(scope, receive, send):\n" + (
+        "    assert scope['type'] == 'http'\n    there = Path('pyproject.toml').exists()\n"
+        "    await send({'type': 'http.response.start', 'status': 500 if there else 200, 'headers': []})\n"
+        "    await send({'type': 'http.response.body', 'body': b''})\n"
+    )
+    project.write({"main.py": crash})
+
+    told = asgherkin("init")
+
+    assert told.code == 1
+    assert "The response status is 500" in told.out
+    assert "1 failed" in told.out
+
+
+def test_pytest_writes_to_the_terminal_itself(
+    project: Project, asgherkin: CommandLine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A module without a spec, such as one that a program has made."""
-    monkeypatch.setitem(sys.modules, "shop", type(sys)("shop"))
+    """With the signs that the terminal has."""
+    project.write({"main.py": BARE})
+    monkeypatch.setenv("PYTHONIOENCODING", "ascii")
 
-    found = init.is_installed(project.root, Candidate("shop:app", "", folder="src"))
+    told = asgherkin("init")
 
-    assert not found
+    assert told.code == 0, told
+    assert '  + passed     When I GET "/"' in told.out

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
 
-from asgherkin.commands.lint_findings import CODES, Finding, Linted
-from asgherkin.commands.lint_formats import as_github, as_json, as_text
+from asgherkin.commands import lint_findings
+from asgherkin.commands.lint_findings import CODES, Finding, Linted, as_github, as_json, as_text
 
 if TYPE_CHECKING:
     from tests.commands.running import CommandLine
@@ -77,16 +77,17 @@ def test_the_good_example_of_a_code_has_none(asgherkin: CommandLine, project: Pr
     assert asgherkin("lint") == (0, "1 feature file, no finding.\n", "")
 
 
-def test_all_there_is_to_say_of_a_finding_stands_below_it(asgherkin: CommandLine, project: Project) -> None:
-    """The nearest sentences of an undefined step."""
+def test_all_there_is_to_say_of_a_finding_stands_below_it(
+    asgherkin: CommandLine, project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As the nearest sentences of an undefined step; which those are, tests/gherkin holds."""
+    monkeypatch.setattr(lint_findings, "hints", lambda kind, text, _: ["Nearest:", f"  {kind} of {text}"])
     project.write({"features/a.feature": TYPO})
 
     assert asgherkin("lint").out == (
         "features/a.feature:4: AG002 No sentence fits: Then the response status are 200\n"
-        "    The nearest sentences:\n"
-        "      Then the response statuses are:\n"
-        "      Then the response status is 201\n"
-        '      Then the response body at "$.lives" is 9\n'
+        "    Nearest:\n"
+        "      then of the response status are 200\n"
         "1 finding in 1 feature file.\n"
     )
 

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
-from asgherkin.commands.changes import Change, text_of, write
-from asgherkin.commands.pytest_settings import read_configured, with_values
+from asgherkin.commands.pytest_settings import read_settings, with_values
 from asgherkin.errors import ConfigurationError
 
 if TYPE_CHECKING:
@@ -42,19 +40,19 @@ def test_the_line_is_added_where_pytest_reads_it(
     (project.root / "pyproject.toml").unlink()
     project.write(files)
 
-    change = with_values(read_configured(project.root), VALUES)
+    settings = read_settings(project.root)
 
-    assert (change.path.name, change.before, change.after) == (name, files.get(name), expected)
+    assert (settings.path.name, settings.text, with_values(settings, VALUES)) == (name, files.get(name), expected)
 
 
 def test_lists_are_read_in_both_spellings(project: Project) -> None:
     """As TOML and as words."""
     project.write({"pyproject.toml": '[tool.pytest.ini_options]\na = ["x", "y"]\nb = "x y"\n'})
 
-    configured = read_configured(project.root)
+    settings = read_settings(project.root)
 
-    assert configured.listed("a") == configured.listed("b") == ["x", "y"]
-    assert configured.listed("c") == []
+    assert settings.listed("a") == settings.listed("b") == ["x", "y"]
+    assert settings.listed("c") == []
 
 
 @pytest.mark.parametrize(
@@ -70,7 +68,7 @@ def test_a_file_that_cannot_be_read_is_told(project: Project, name: str, text: s
     project.write({"pyproject.toml": "", name: text})
 
     with pytest.raises(ConfigurationError) as raised:
-        read_configured(project.root)
+        read_settings(project.root)
 
     assert str(raised.value) == f"{name} cannot be read: {reason}. Put that right first; it is left as it is."
 
@@ -85,7 +83,7 @@ def test_a_section_without_a_header_is_left_to_its_author(project: Project, text
     project.write({"pyproject.toml": text})
 
     with pytest.raises(ConfigurationError) as raised:
-        with_values(read_configured(project.root), {"asgi_app": "m:app"})
+        with_values(read_settings(project.root), {"asgi_app": "m:app"})
 
     assert str(raised.value) == (
         "pyproject.toml: its section tool.pytest.ini_options is written in a way that no line can be added to. "
@@ -99,27 +97,14 @@ def test_a_text_that_looks_like_the_section_is_none(project: Project) -> None:
     project.write({"pyproject.toml": text})
 
     with pytest.raises(ConfigurationError, match="no line can be added"):
-        with_values(read_configured(project.root), {"asgi_app": "m:app"})
+        with_values(read_settings(project.root), {"asgi_app": "m:app"})
 
 
 def test_a_file_that_is_no_text_is_told(project: Project) -> None:
     """And left."""
-    (project.root / "x.toml").write_bytes(b"a\xff")
+    (project.root / "pytest.ini").write_bytes(b"a\xff")
 
     with pytest.raises(ConfigurationError) as raised:
-        text_of(project.root / "x.toml")
+        read_settings(project.root)
 
-    assert str(raised.value) == "x.toml is not UTF-8 (byte 1). It is left as it is."
-
-
-def test_what_was_written_is_undone_when_the_rest_cannot_be(project: Project) -> None:
-    """A file that was there gets its text back, one that was not goes."""
-    project.write({"old.txt": "old\n", "file": ""})
-    changes = [("old.txt", "old\n"), ("new.txt", None), ("file/x", None)]
-
-    with pytest.raises(ConfigurationError) as raised:
-        write(project.root, [Change(Path(name), before, "new\n") for name, before in changes])
-
-    assert "cannot be written: File exists. Nothing is changed." in str(raised.value)
-    assert (project.root / "old.txt").read_text(encoding="utf-8") == "old\n"
-    assert not (project.root / "new.txt").exists()
+    assert str(raised.value) == "pytest.ini is not UTF-8 (byte 1). It is left as it is."

@@ -1,10 +1,38 @@
-"""The commands of `asgherkin`, a module each: `add` tells what it takes, and what it needs is imported in `run`."""
+"""The commands of `asgherkin`, a module each, and what they share.
+
+A command's module is imported at each start of the command line: what it needs is imported in its `run`.
+"""
 
 from __future__ import annotations
 
+import argparse
+import sys
 from typing import TYPE_CHECKING, TypeAlias
 
 if TYPE_CHECKING:
-    import argparse
+    from collections.abc import Callable
 
     Commands: TypeAlias = argparse._SubParsersAction[argparse.ArgumentParser]  # noqa: SLF001 - it has no public name
+
+
+def add_command(
+    commands: Commands, run: Callable[[argparse.Namespace], int], name: str, summary: str, about: str, codes: str = ""
+) -> argparse.ArgumentParser:
+    """Tell the command line of a command; what it takes is added to what is returned."""
+    parser = commands.add_parser(
+        name, help=summary, description=about, epilog=codes, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.set_defaults(command=run)
+    return parser
+
+
+def say(text: str, *, to_errors: bool = False) -> None:
+    """Print a text; a character that the terminal lacks as its escape, in place of an exception."""
+    stream = sys.stderr if to_errors else sys.stdout
+    encoding = stream.encoding or "utf-8"
+    print(text.encode(encoding, "backslashreplace").decode(encoding), file=stream)
+
+
+def printable(text: str) -> str:
+    """A text without control characters, which could move the cursor or set colours; they are shown instead."""
+    return text if text.isprintable() else "".join(one if one.isprintable() else repr(one)[1:-1] for one in text)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import importlib
 import json
 import os
+import re
 import subprocess
 import sys
 import tempfile
@@ -13,16 +15,23 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from asgherkin.errors import AsgherkinError, ConfigurationError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    import httpx2
+    from collections.abc import Iterable, Iterator, Sequence
 
     from asgherkin.clients.port import Client
 
-DEADLINE = 30.0
-"""How long an import and some requests may take, in seconds."""
+_DEADLINE = 30.0
 _MOST_REQUESTS = 5
 _TIMEOUT = 5.0
+_NO_PARAMETER = re.compile(r"/[\w./~-]*")
+_FIRST = ("/health", "/healthz", "/healthcheck", "/ping", "/status", "/ready", "/livez", "/")
+_DOCUMENTATION = re.compile(r"/(docs|redoc|openapi\b.*|schema|swagger|static|favicon.*)(/.*)?")
+# A GET should change nothing, but some do.
+_CHANGES = re.compile(
+    r"log-?_?out|sign-?_?out|delete|remove|reset|purge|flush|unsubscribe|callback|confirm|verify|approve|cancel"
+    r"|send|run|start|stop|trigger|sync|import|export|download|stream|events|admin|token|seed|migrate"
+)
+_PLAIN_KEY = re.compile(r"[\w][\w .-]{0,60}")
+_MOST_KEYS = 8
 
 
 class Answer(NamedTuple):
@@ -46,39 +55,51 @@ class Found(NamedTuple):
     """The paths of its websockets."""
 
 
-def probe(location: str, root: Path, folder: str, deadline: float = DEADLINE) -> Found:
+class Route(NamedTuple):
+    """A way into an app. `method` is "" for a websocket."""
+
+    method: str
+    path: str
+
+
+def probe(location: str, root: Path, folder: str) -> Found:
     """What is at `location`, imported from `folder` of the project `root`, in a new process.
 
-    Raises ConfigurationError where it cannot be imported, or not within `deadline` seconds.
+    Raises ConfigurationError where it cannot be imported, or not within half a minute.
     """
     with tempfile.TemporaryDirectory() as temporary:
         result = Path(temporary) / "found.json"
-        command = [sys.executable, "-P", "-m", "asgherkin.commands.app_probe", location, folder, str(result)]
+        command = [sys.executable, "-P", "-c", f"from {__name__} import main; main()", location, folder, str(result)]
+        environment = {**os.environ, "PYTHONDONTWRITEBYTECODE": "1", "PYTHONIOENCODING": "utf-8"}
         try:
             process = subprocess.run(  # noqa: S603 - no shell, and the location is a word
                 command,
                 cwd=root,
-                env={**os.environ, "PYTHONDONTWRITEBYTECODE": "1", "PYTHONIOENCODING": "utf-8"},
+                env=environment,
                 stdin=subprocess.DEVNULL,
                 capture_output=True,
-                timeout=deadline,
+                timeout=_DEADLINE,
                 check=False,
             )
         except subprocess.TimeoutExpired:
-            raise ConfigurationError(
-                f'"{location}" was not imported and asked within {deadline:g} seconds: it is stopped. Does its module '
-                "run a server, or wait for another one, when it is imported? Put that under "
-                '`if __name__ == "__main__":` or into the lifespan, or choose another app: '
-                "asgherkin init --app module:attribute"
-            ) from None
+            raise ConfigurationError(_too_slow(location)) from None
         if not result.exists():
-            told = process.stderr.decode("utf-8", "replace").strip().splitlines()[-5:]
-            raise ConfigurationError("\n".join([f'"{location}" ended the process that imported it.', *told]))
-        return read(json.loads(result.read_text(encoding="utf-8")))
+            last = process.stderr.decode("utf-8", "replace").strip().splitlines()[-5:]
+            raise ConfigurationError("\n".join([f'"{location}" ended the process that imported it.', *last]))
+        return found_in(json.loads(result.read_text(encoding="utf-8")))
 
 
-def read(record: dict[str, Any]) -> Found:
-    """What another process has found. Raises ConfigurationError with its error."""
+def _too_slow(location: str) -> str:
+    return (
+        f'"{location}" was not imported and asked within {_DEADLINE:g} seconds: it is stopped. Does its module '
+        "run a server, or wait for another one, when it is imported? Put that under "
+        '`if __name__ == "__main__":` or into the lifespan, or choose another app: '
+        "asgherkin init --app module:attribute"
+    )
+
+
+def found_in(record: dict[str, Any]) -> Found:
+    """What the process has found. Raises ConfigurationError with its error."""
     if record["error"]:
         raise ConfigurationError(record["error"])
     answer = Answer(**record["answer"]) if record["answer"] else None
@@ -86,15 +107,14 @@ def read(record: dict[str, Any]) -> Found:
 
 
 def look(location: str, root: Path, folder: str) -> dict[str, Any]:
-    """Import and ask an app in this process; what `read` takes."""
+    """Import an app and ask it, in this process; a record for `found_in`."""
     from asgherkin.clients.app import asgi3, load_app
-    from asgherkin.commands.routes import first_gets, routes_of
 
     sys.path[:0] = [str((root / folder).resolve())]
     try:
         app = load_app(location, root)
     except ConfigurationError as error:
-        return {"error": str(error), "answer": None, "problem": "", "sockets": []}
+        return {"error": str(error)}
     routes = routes_of(app)
     answer, problem = _asked(asgi3(app), first_gets(routes) or ["/"], root)
     sockets = [one.path for one in routes if not one.method]
@@ -123,24 +143,114 @@ def _asked(app: Any, paths: Sequence[str], root: Path) -> tuple[Answer | None, s
 
 
 def _answer(client: Client, path: str) -> Answer:
-    """What a path gives; with the host "localhost" where the app refuses one that it does not know."""
-    response = client.request("GET", path, follow_redirects=False)
+    """What a path gives; with the host "localhost" where the app refuses one that it does not know, as Django does."""
+    response, host = client.request("GET", path, follow_redirects=False), ""
     if response.status_code == 400:
         again = client.request("GET", path, follow_redirects=False, headers={"Host": "localhost"})
-        if again.status_code != response.status_code:
-            return _of(again, path, "localhost")
-    return _of(response, path, "")
-
-
-def _of(response: httpx2.Response, path: str, host: str) -> Answer:
+        if again.status_code != 400:
+            response, host = again, "localhost"
     return Answer(path, response.status_code, response.headers.get("content-type", ""), response.text, host)
 
 
-def main(location: str, folder: str, result: str) -> None:
-    """Look, and write what was found to a file: what the app prints is its own."""
+def routes_of(app: Any) -> list[Route]:
+    """An app's routes as its framework lists them; empty for an app without a framework.
+
+    An app behind middleware is looked for below it, as the attribute `app`.
+    """
+    seen: list[int] = []
+    while app is not None and id(app) not in seen:
+        seen.append(id(app))
+        listed = list(dict.fromkeys(_listed(app)))
+        if listed:
+            return listed
+        app = getattr(app, "app", None)
+    return []
+
+
+def first_gets(routes: Iterable[Route]) -> list[str]:
+    """The paths of GETs that take nothing and seem to change nothing, the best first."""
+    paths = {one.path for one in routes if one.method == "GET" and _NO_PARAMETER.fullmatch(one.path)}
+    fit = [path for path in paths if not _DOCUMENTATION.fullmatch(path) and not _CHANGES.search(path.lower())]
+    return sorted(fit, key=lambda path: (_FIRST.index(path) if path in _FIRST else len(_FIRST), len(path), path))
+
+
+def _listed(app: Any) -> Iterator[Route]:
+    if type(app).__module__.startswith("django."):
+        yield from _django(importlib.import_module("django.urls").get_resolver().url_patterns, "/")
+    elif hasattr(app, "url_map"):
+        yield from _quart(app)
+    else:
+        yield from _starlette(getattr(app, "routes", None) or (), "")
+
+
+def _starlette(routes: Iterable[Any], prefix: str) -> Iterator[Route]:
+    """The routes of Starlette and FastAPI, with those of what is mounted; Litestar's have the same attributes."""
+    for route in routes:
+        included = getattr(route, "original_router", None)  # of FastAPI's newer versions
+        path = f"{prefix}{route.include_context.prefix if included else getattr(route, 'path', '')}"
+        below = getattr(included or route, "routes", None)
+        if below:
+            yield from _starlette(below, path)
+        elif "WebSocket" in type(route).__name__:
+            yield Route("", path)
+        elif "GET" in (getattr(route, "methods", None) or ()):
+            yield Route("GET", path or "/")
+
+
+def _quart(app: Any) -> Iterator[Route]:
+    for rule in app.url_map.iter_rules():
+        if rule.websocket or "GET" in (rule.methods or ()):
+            yield Route("" if rule.websocket else "GET", rule.rule)
+
+
+def _django(patterns: Iterable[Any], prefix: str) -> Iterator[Route]:
+    """Django's routes know no methods: a view answers what it does not take with a 405."""
+    for one in patterns:
+        route = getattr(one.pattern, "_route", None)  # not of a regular expression
+        if route is not None and hasattr(one, "url_patterns"):
+            yield from _django(one.url_patterns, f"{prefix}{route}")
+        elif route is not None:
+            yield Route("GET", f"{prefix}{route}")
+
+
+def first_feature(answer: Answer) -> str:
+    """A feature with one scenario that states what the app answered: status, media type, and a JSON body's shape."""
+    lines = [
+        "Feature: The app answers",
+        "  Written by `asgherkin init` from what the app said. Change it as you like.",
+        "",
+        f"  Scenario: A guest asks for {answer.path}",
+    ]
+    if answer.host:
+        lines += [f'    Given the request header "Host" is "{answer.host}"']
+    lines += [f'    When I GET "{answer.path}"', f"    Then the response status is {answer.status}"]
+    media_type = answer.content_type.partition(";")[0].strip().lower()
+    if re.fullmatch(r"[\w.+-]+/[\w.+-]+", media_type):
+        lines += [f'    And the response header "Content-Type" matches "^{re.escape(media_type)}"']
+    return "\n".join([*lines, *_shape(media_type, answer.body)]) + "\n"
+
+
+def _shape(media_type: str, body: str) -> list[str]:
+    """The types in a JSON body: values change, and secrets are none of a feature's."""
+    if not media_type.endswith("json"):
+        return []
+    try:
+        value = json.loads(body)
+    except ValueError:
+        return []
+    keys = [key for key in value if _PLAIN_KEY.fullmatch(key)][:_MOST_KEYS] if isinstance(value, dict) else []
+    if not keys:
+        return [f'    And the response body at "$" is {_matcher(value)}']
+    rows = json.dumps({key: _matcher(value[key]) for key in keys}, indent=2, ensure_ascii=False).splitlines()
+    return ["    And the response body contains:", '      """', *(f"      {row}" for row in rows), '      """']
+
+
+def _matcher(value: object) -> str:
+    matchers = {bool: "#boolean", int: "#integer", float: "#number", str: "#string", list: "#array", dict: "#object"}
+    return matchers.get(type(value), "#null")
+
+
+def main() -> None:
+    """What the process does: look, and write what was found to a file, since the app may print."""
+    location, folder, result = sys.argv[1:]
     Path(result).write_text(json.dumps(look(location, Path.cwd(), folder)), encoding="utf-8")
-
-
-if __name__ == "__main__":  # pragma: no cover - the process that `probe` starts
-    main(*sys.argv[1:])
-    sys.stdout.flush()

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from asgherkin.commands import add_command, say
 from asgherkin.errors import ConfigurationError
 
 if TYPE_CHECKING:
     import argparse
+    from collections.abc import Sequence
 
     import pytest
 
@@ -31,25 +32,15 @@ exit codes:
 
 def add(commands: Commands) -> None:
     """Tell the command line of it."""
-    import argparse
-
-    lint = commands.add_parser(
-        "lint",
-        help="report what is wrong with features, without running them",
-        description=_DESCRIPTION,
-        epilog=_CODES,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
+    about = "report what is wrong with features, without running them"
+    lint = add_command(commands, run, "lint", about, _DESCRIPTION, _CODES)
     lint.add_argument("paths", nargs="*", help="files and folders; without, all that pytest finds here")
+    formats = ("text", "github", "json")
     lint.add_argument(
-        "--format",
-        choices=("text", "github", "json"),
-        default="text",
-        help="how findings are written; %(default)s without it",
+        "--format", choices=formats, default="text", help="how findings are written; %(default)s without it"
     )
     lint.add_argument("--select", default="", metavar="CODES", help="report these alone: AG002,AG1")
     lint.add_argument("--ignore", default="", metavar="CODES", help="leave these out")
-    lint.set_defaults(command=run)
 
 
 def run(chosen: argparse.Namespace) -> int:
@@ -59,8 +50,7 @@ def run(chosen: argparse.Namespace) -> int:
     cannot collect the project.
     """
     from asgherkin.commands.collect_only import collect
-    from asgherkin.commands.lint_findings import chosen_codes, lint
-    from asgherkin.commands.lint_formats import FORMATS
+    from asgherkin.commands.lint_findings import FORMATS, chosen_codes, lint
 
     codes = chosen_codes(chosen.select, chosen.ignore)
 
@@ -69,23 +59,19 @@ def run(chosen: argparse.Namespace) -> int:
 
     collected = collect(look, ["--asgi-dry-run", *chosen.paths])
     for name, reason in collected.broken:
-        print(f"asgherkin: {name} could not be read:\n{reason}\n", file=sys.stderr)  # noqa: T201 - a command's output
-    linted = collected.found
-    if not linted.files:
-        missing = [one for one in chosen.paths if not Path(one).exists()]
-        if missing:
-            raise ConfigurationError(f"there is no file or folder {', '.join(missing)} here.")
-        where = ", ".join(chosen.paths) or "this project"
-        raise ConfigurationError(f"pytest finds no feature file in {where}.")
-    linted = linted._replace(findings=[one for one in linted.findings if one.code in codes])
-    _tell(FORMATS[chosen.format](linted))
-    if collected.broken:
-        return 2
-    return 1 if linted.findings else 0
-
-
-def _tell(text: str) -> None:
-    """Write a text; a character that the terminal does not have as its escape."""
-    encoding = sys.stdout.encoding or "utf-8"
+        say(f"asgherkin: {name} could not be read:\n{reason}\n", to_errors=True)
+    if not collected.found.files:
+        raise ConfigurationError(_nothing(chosen.paths))
+    linted = collected.found._replace(findings=[one for one in collected.found.findings if one.code in codes])
+    text = FORMATS[chosen.format](linted)
     if text:
-        print(text.encode(encoding, "backslashreplace").decode(encoding))  # noqa: T201 - a command's output
+        say(text)
+    return 2 if collected.broken else 1 if linted.findings else 0
+
+
+def _nothing(paths: Sequence[str]) -> str:
+    """Why there is no feature file: a wrong path must not look like a clean project."""
+    missing = [one for one in paths if not Path(one).exists()]
+    if missing:
+        return f"there is no file or folder {', '.join(missing)} here."
+    return f"pytest finds no feature file in {', '.join(paths) or 'this project'}."

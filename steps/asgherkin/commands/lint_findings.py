@@ -1,9 +1,11 @@
-"""What `asgherkin lint` finds: what would stop a run, and what readers suffer from."""
+"""What `asgherkin lint` finds: what would stop a run, and what readers suffer from; written for whom it is for."""
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, NamedTuple
 
+from asgherkin.commands import printable
 from asgherkin.errors import ConfigurationError, FeatureError
 from asgherkin.gherkin.checking import Place, check, everything_key
 from asgherkin.gherkin.document import read
@@ -34,7 +36,7 @@ CODES = {
     "AG108": "feature, rule or scenario without a name",
     "AG109": "placeholder without a column",
 }
-FAILING = ("AG001", "AG002", "AG003", "AG004")
+_FAILING = ("AG001", "AG002", "AG003", "AG004")
 """What would fail a run."""
 
 
@@ -129,3 +131,53 @@ def _same_steps(feature: FeatureSource, file: str, first: dict[object, Place]) -
         other = first.setdefault(content_of(rows), place)
         if other != place:
             yield Finding(file, place.line, "AG103", f"The scenario at {other} has the same steps. Remove one of them.")
+
+
+def as_text(linted: Linted) -> str:
+    """`file:line: code message`, what more there is to say indented below it, and a count."""
+    return "\n".join(_lines(linted))
+
+
+def _lines(linted: Linted) -> Iterator[str]:
+    for one in linted.findings:
+        first, *rest = one.message.splitlines()
+        yield f"{_place(one)}: {one.code} {printable(first)}"
+        yield from (f"    {printable(line)}" for line in rest)
+    files = _count(linted.files, "feature file")
+    yield f"{_count(len(linted.findings), 'finding')} in {files}." if linted.findings else f"{files}, no finding."
+
+
+def as_github(linted: Linted) -> str:
+    """Workflow commands, which GitHub shows beside the lines of a pull request."""
+    return "\n".join(_command(one) for one in linted.findings)
+
+
+def _command(one: Finding) -> str:
+    level = "error" if one.code in _FAILING else "warning"
+    line = "" if one.line is None else f",line={one.line}"
+    return f"::{level} file={_property(one.file)}{line},title={one.code}::{_data(one.message)}"
+
+
+def _data(text: str) -> str:
+    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+
+
+def _property(text: str) -> str:
+    return _data(text).replace(":", "%3A").replace(",", "%2C")
+
+
+def as_json(linted: Linted) -> str:
+    """An object with the findings, each with its file, line, code and message."""
+    findings = [one._asdict() for one in linted.findings]
+    return json.dumps({"version": 1, "files": linted.files, "findings": findings}, indent=2)
+
+
+FORMATS = {"text": as_text, "github": as_github, "json": as_json}
+
+
+def _place(one: Finding) -> str:
+    return printable(one.file if one.line is None else f"{one.file}:{one.line}")
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"

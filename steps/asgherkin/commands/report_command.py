@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from asgherkin.commands import add_command, say
 from asgherkin.errors import ConfigurationError
 
 if TYPE_CHECKING:
@@ -16,16 +17,12 @@ if TYPE_CHECKING:
 
 def add(commands: Commands) -> None:
     """Tell the command line of it."""
-    report = commands.add_parser(
-        "report",
-        help="make a page out of the messages of one or more runs",
-        description="Makes one HTML page out of message files that `pytest --asgi-messages` wrote, of one run or more.",
-    )
+    about = "Makes one HTML page out of message files that `pytest --asgi-messages` wrote, of one run or more."
+    report = add_command(commands, run, "report", "make a page out of the messages of one or more runs", about)
     report.add_argument("messages", nargs="+", type=Path, metavar="run.ndjson", help="a file of messages")
     report.add_argument("-o", "--output", type=Path, default=Path("report.html"), metavar="FILE", help="%(default)s")
     report.add_argument("--summary", type=Path, metavar="FILE", help="also write a summary in Markdown")
     report.add_argument("--history", type=Path, metavar="FILE", help="what earlier runs said, to tell what is new")
-    report.set_defaults(command=run)
 
 
 def run(chosen: argparse.Namespace) -> int:
@@ -47,8 +44,8 @@ def run(chosen: argparse.Namespace) -> int:
     write_page(merge(chosen.messages), chosen.output, history=read_history(chosen.history) if chosen.history else None)
     if chosen.summary:
         write_summary(merge(chosen.messages), chosen.summary)
-        print(f"summary: {chosen.summary}")  # noqa: T201 - a command's output
-    print(f"report: {chosen.output}")  # noqa: T201 - a command's output
+        say(f"summary: {chosen.summary}")
+    say(f"report: {chosen.output}")
     return 0
 
 

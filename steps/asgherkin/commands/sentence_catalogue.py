@@ -1,26 +1,44 @@
-"""The whole catalogue: each sentence with an example of its use.
+"""The whole catalogue: each sentence with an example of its use; as a text, as JSON, as tables in a Markdown file.
 
-This toolkit's own sentences have theirs in `vocabulary/examples/`; a project's sentences in its features.
+This toolkit's own sentences have their examples in `vocabulary/examples/`; a project's sentences in its features.
 """
 
 from __future__ import annotations
 
 import functools
+import itertools
+import json
+import re
+import textwrap
+from fnmatch import fnmatchcase
 from importlib.resources import files
 from typing import TYPE_CHECKING
 
+from asgherkin.commands import printable
+from asgherkin.errors import ConfigurationError
 from asgherkin.gherkin.catalogue import Listed, listed
 from asgherkin.gherkin.document import parse
 from asgherkin.gherkin.examples import key_of, of_the_project, steps_of, written
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from pathlib import Path
 
     import pytest
 
     from asgherkin.gherkin.document import FeatureSource
 
 _SUBJECTS = ("app", "request", "response", "websocket", "stream", "database", "variables")
+_INDENT = " " * 7
+_WIDTH = 120
+# Where a Markdown file wants a table: `names` are patterns for the modules and functions of sentences.
+_BLOCK = re.compile(
+    r"(?P<start><!-- sentences: (?P<names>[^\n]*?) -->\n)(?P<table>.*?)(?P<end><!-- end of sentences -->)", re.DOTALL
+)
+_FENCED = re.compile(r"(^```.*?^```$)", re.DOTALL | re.MULTILINE)
+_START = "<!-- sentences:"
+_HOW = f"Write:\n\n{_START} conftest.* -->\n<!-- end of sentences -->"
+_SLOT = re.compile(r"\{\w+:(\w+)\}")
 
 
 def catalogue(session: pytest.Session) -> list[Listed]:
@@ -46,7 +64,7 @@ def in_order(sentences: Iterable[Listed]) -> list[Listed]:
     return sorted(sentences, key=rank)
 
 
-def subject_of(one: Listed) -> str:
+def _subject_of(one: Listed) -> str:
     """What a sentence is about: this toolkit's by their subject, the project's own by their file."""
     if not one.is_own:
         return subjects()[one.module]
@@ -76,3 +94,120 @@ def _features() -> Mapping[str, FeatureSource]:
         name: parse(folder.joinpath(f"{name}.feature").read_text(encoding="utf-8"), f"{name}.feature")
         for name in _SUBJECTS
     }
+
+
+def as_text(catalogue: Sequence[Listed]) -> str:
+    """The sentences under their subjects, each with its meaning, its pattern, its source, and an example."""
+    lines: list[str] = []
+    for subject, sentences in itertools.groupby(catalogue, _subject_of):
+        lines += [printable(subject), "-" * len(subject), ""]
+        for one in sentences:
+            lines += [*_entry(one), ""]
+    return "\n".join(lines)
+
+
+def _entry(one: Listed) -> Iterator[str]:
+    yield f"{one.kind:<{len(_INDENT)}}{printable(one.example)}"
+    if one.meaning:
+        yield from textwrap.wrap(printable(one.meaning), _WIDTH, initial_indent=_INDENT, subsequent_indent=_INDENT)
+    if one.pattern != one.example:
+        yield f"{_INDENT}{printable(one.pattern)}"
+    place = one.file if one.line is None else f"{one.file}:{one.line}"
+    seen_from = f" (seen from {printable(one.seen_from)})" if one.seen_from else ""
+    yield f"{_INDENT}{printable(place)}{seen_from}"
+    usage = one.usage.split("\n")
+    if len(usage) > 1 or (one.usage and one.is_own and usage[0].partition(" ")[2] != one.example):
+        yield from (f"{_INDENT}  {printable(line)}".rstrip() for line in usage)
+
+
+def as_json(catalogue: Iterable[Listed]) -> str:
+    """The sentences as JSON, one object each; docs/sentences.md says what the keys mean."""
+    return json.dumps({"version": 1, "sentences": [_record(one) for one in catalogue]}, indent=2)
+
+
+def _record(one: Listed) -> dict[str, object]:
+    return {
+        "kind": one.kind,
+        "sentence": one.example,
+        "pattern": one.pattern,
+        "meaning": one.meaning,
+        "example": one.usage,
+        "subject": _subject_of(one),
+        "file": one.file,
+        "line": one.line,
+        "seen_from": one.seen_from,
+        "own": one.is_of_the_project,
+    }
+
+
+def write_tables(path: Path, sentences: Sequence[Listed]) -> str:
+    """Write the tables of a file anew; a line that says so.
+
+    Raises ConfigurationError where the file has no place for a table, or one for sentences that are not there.
+    """
+    text = path.read_text(encoding="utf-8")
+    path.write_text(with_tables(text, sentences, path.as_posix()), encoding="utf-8")
+    return f"{path.as_posix()} is written: tables of sentences: {len(_BLOCK.findall(_FENCED.sub('', text)))}."
+
+
+def with_tables(text: str, sentences: Sequence[Listed], shown_as: str) -> str:
+    """The text of a Markdown file, with its tables as the catalogue has them. See `write_tables` for errors."""
+    prose = _FENCED.sub("", text)
+    if not prose.count(_START):
+        raise ConfigurationError(f"{shown_as} has no place for a table of sentences. {_HOW}")
+    if prose.count(_START) != len(_BLOCK.findall(prose)):
+        raise ConfigurationError(f"{shown_as}: a place for a table of sentences is written wrongly. {_HOW}")
+
+    def table(found: re.Match[str]) -> str:
+        names = found["names"].split()
+        rows = [one for one in sentences if any(fnmatchcase(_name_of(one), name) for name in names)]
+        if not rows:
+            raise ConfigurationError(f"{shown_as}: there is no sentence {found['names']}.")
+        return found["start"] + "".join(f"{line}\n" for line in _table(rows)) + found["end"]
+
+    parts = _FENCED.split(text)  # the blocks of code at odd places: what stands there is an example
+    return "".join(part if place % 2 else _BLOCK.sub(table, part) for place, part in enumerate(parts))
+
+
+def _name_of(one: Listed) -> str:
+    return f"{one.module}.{getattr(one.definition.function, '__name__', '')}"
+
+
+def _table(sentences: Sequence[Listed]) -> Iterator[str]:
+    """A row for each function: its kinds, its sentences in use, what they mean and what they may go on with."""
+    yield "\n| kind | sentence | meaning |"
+    yield "|---|---|---|"
+    for _, group in itertools.groupby(sentences, lambda one: (one.file, one.line)):
+        same = list(group)
+        kinds = ", ".join(kind for kind in ("Given", "When", "Then", "any") if kind in {one.kind for one in same})
+        shown = "<br>".join(dict.fromkeys(_code(one.example) for one in same))
+        yield f"| {kinds} | {shown} | {' '.join(filter(None, [_prose(same[0].meaning), _rest(same[0].pattern)]))} |"
+    yield ""
+
+
+def _rest(pattern: str) -> str:
+    """What a sentence may go on with: what stands in brackets in its pattern."""
+    parts = re.findall(r"\[([^\[\]]*)(\[[^\[\]]*\])?\]", pattern.replace("[ within {within:span}]", ""))
+    told = [
+        _code(_filled(outer)) + (f", and then {_code(_filled(inner[1:-1]))}" if inner else "") for outer, inner in parts
+    ]
+    return f"May go on with {', '.join(told)}." if told else ""
+
+
+def _filled(part: str) -> str:
+    return _SLOT.sub(lambda slot: '"…"' if slot[1] == "text" else "…", part)
+
+
+def _code(text: str) -> str:
+    shown = _in_a_cell(text)
+    return f"`` {shown} ``" if "`" in text else f"`{shown}`"
+
+
+def _prose(text: str) -> str:
+    """A docstring's text, which may have code in it, without what Markdown or HTML would take for its own."""
+    parts = re.split(r"(`[^`]*`)", text)
+    return "".join(_in_a_cell(one if one.startswith("`") else re.sub(r"([<\[*_])", r"\\\1", one)) for one in parts)
+
+
+def _in_a_cell(text: str) -> str:
+    return text.replace("|", "\\|")

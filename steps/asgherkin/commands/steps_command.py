@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from asgherkin.commands import add_command, say
 
 if TYPE_CHECKING:
     import argparse
@@ -30,14 +31,8 @@ exit codes:
 
 def add(commands: Commands) -> None:
     """Tell the command line of it."""
-    import argparse
-
-    steps = commands.add_parser(
-        "steps",
-        help="list the sentences that a feature can use, or search them",
-        description=_DESCRIPTION,
-        epilog=_CODES,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+    steps = add_command(
+        commands, run, "steps", "list the sentences that a feature can use, or search them", _DESCRIPTION, _CODES
     )
     steps.add_argument("words", nargs="*", help='what to search for: asgherkin steps "send a file"')
     output = steps.add_mutually_exclusive_group()
@@ -46,8 +41,7 @@ def add(commands: Commands) -> None:
     output.add_argument(
         "--stubs", type=Path, metavar="FILE", help="write the sentences as Python that editors can read"
     )
-    output.add_argument("--vscode", action="store_true", help="write .vscode/settings.json and the stubs beside it")
-    steps.set_defaults(command=run)
+    output.add_argument("--vscode", action="store_true", help="write them for VS Code, and print the settings to paste")
 
 
 def run(chosen: argparse.Namespace) -> int:
@@ -61,19 +55,18 @@ def run(chosen: argparse.Namespace) -> int:
 
     collected = collect(catalogue)
     for name, reason in collected.broken:
-        _tell(f"asgherkin: {name} could not be read, and its sentences are missing here:\n{reason}\n", to_errors=True)
-    sentences = collected.found
-    written = _write(chosen, sentences)
+        say(f"asgherkin: {name} could not be read, and its sentences are missing here:\n{reason}\n", to_errors=True)
+    written = _write(chosen, collected.found)
     if written:
-        _tell(written)
+        say(written)
         return 0
-    return _list(chosen, sentences)
+    return _list(chosen, collected.found)
 
 
 def _write(chosen: argparse.Namespace, sentences: Sequence[Listed]) -> str:
     """Write what is asked for; what was written, "" for nothing."""
     if chosen.markdown:
-        from asgherkin.commands.tables import write_tables
+        from asgherkin.commands.sentence_catalogue import write_tables
 
         return write_tables(chosen.markdown, sentences)
     if chosen.stubs:
@@ -81,30 +74,23 @@ def _write(chosen: argparse.Namespace, sentences: Sequence[Listed]) -> str:
 
         return write_stubs(chosen.stubs, sentences)
     if chosen.vscode:
-        from asgherkin.commands.vscode import write_settings
+        from asgherkin.commands.editor_stubs import write_for_vscode
 
-        return write_settings(Path.cwd(), sentences)
+        return write_for_vscode(sentences)
     return ""
 
 
 def _list(chosen: argparse.Namespace, sentences: Sequence[Listed]) -> int:
-    from asgherkin.commands.listing import as_json, as_text
+    from asgherkin.commands.sentence_catalogue import as_json, as_text
     from asgherkin.gherkin.searching import nearest, search
 
     text = " ".join(chosen.words)
     found = search(text, sentences) if text else sentences
     if chosen.json:
-        _tell(as_json(found))
+        say(as_json(found))
     elif found:
-        _tell(as_text(found))
+        say(as_text(found))
     else:
-        _tell(f'No sentence has a word of "{text}". The nearest:\n')
-        _tell(as_text(nearest(text, sentences)))
+        say(f'No sentence has a word of "{text}". The nearest:\n')
+        say(as_text(nearest(text, sentences)))
     return 0 if found else 1
-
-
-def _tell(text: str, *, to_errors: bool = False) -> None:
-    """Write a text; a character that the terminal does not have as its escape."""
-    stream = sys.stderr if to_errors else sys.stdout
-    encoding = stream.encoding or "utf-8"
-    print(text.encode(encoding, "backslashreplace").decode(encoding), file=stream)

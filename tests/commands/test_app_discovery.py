@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from asgherkin.commands.app_discovery import Candidate, candidates, located
+from asgherkin.commands.app_discovery import AppLocation, app_locations, named_app
 
 if TYPE_CHECKING:
     from tests.project import Project
@@ -15,15 +15,14 @@ if TYPE_CHECKING:
 def found_in(project: Project, files: dict[str, str]) -> list[tuple[str, str]]:
     """The locations and kinds of apps in these files."""
     project.write(files)
-    return [(one.location, one.what) for one in candidates(project.root, {})]
+    return [(one.location, one.maker) for one in app_locations(project.root)]
 
 
 @pytest.mark.parametrize(
     ("source", "expected"),
     [
         ("import fastapi\napp = fastapi.FastAPI()\n", [("m:app", "FastAPI")]),
-        ("from litestar import Litestar as L\nshop: L = L([])\n", [("m:shop", "Litestar")]),
-        ("import falcon.asgi as fa\napp = fa.App()\n", [("m:app", "Falcon")]),
+        ("from litestar import Litestar\nshop: Litestar = Litestar([])\n", [("m:shop", "Litestar")]),
         ("import falcon.asgi\napp = falcon.asgi.App()\n", [("m:app", "Falcon")]),
         ("app = Quart(__name__)\napp = Wrapped(app)\n", [("m:app", "Quart")]),
         ("from x import create_app\napp = create_app()\n", [("m:app", "create_app()")]),
@@ -38,8 +37,7 @@ def found_in(project: Project, files: dict[str, str]) -> list[tuple[str, str]]:
     ],
     ids=[
         "by its module",
-        "renamed and annotated",
-        "Falcon's, renamed",
+        "annotated",
         "Falcon's",
         "wrapped",
         "an imported factory's",
@@ -77,26 +75,22 @@ def test_a_package_is_named_by_its_folder(project: Project) -> None:
     assert [one for one, _ in found] == ["main:app", "shop:app"]
 
 
-def test_a_setting_of_the_framework_says_which(project: Project) -> None:
-    """FastAPI's entrypoint, and the variables of Litestar and Quart."""
+def test_a_setting_of_fastapis_says_which(project: Project) -> None:
+    """Its entrypoint; the module is found below src."""
     project.write({"pyproject.toml": '[tool.fastapi]\nentrypoint = "shop.api:app"\n', "src/shop/api.py": ""})
 
-    found = candidates(project.root, {})
-    by_variable = candidates(project.root, {"QUART_APP": "other:app", "LITESTAR_APP": "other"})
-
-    assert found == [Candidate("shop.api:app", "tool.fastapi.entrypoint", "", "src")]
-    assert by_variable == [Candidate("other:app", "QUART_APP")]
+    assert app_locations(project.root) == [AppLocation("shop.api:app", "tool.fastapi.entrypoint", "", "src")]
 
 
 def test_settings_that_cannot_be_read_say_nothing(project: Project) -> None:
     """They are told where they are to be changed."""
     project.write({"pyproject.toml": "[tool", "m.py": "app = Starlette()\n"})
 
-    assert [one.location for one in candidates(project.root, {})] == ["m:app"]
+    assert [one.location for one in app_locations(project.root)] == ["m:app"]
 
 
 def test_a_location_of_the_users_is_looked_for_below_src(project: Project) -> None:
     """Unless the project's own folder has it too."""
     project.write({"src/shop.py": "", "src/here/a.py": "", "here/a.py": ""})
 
-    assert [located(project.root, name).folder for name in ("shop:app", "here.a:app", "no:app")] == ["src", ".", "."]
+    assert [named_app(project.root, name).folder for name in ("shop:app", "here.a:app", "no:app")] == ["src", ".", "."]

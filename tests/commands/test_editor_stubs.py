@@ -1,4 +1,4 @@
-"""`asgherkin steps --vscode` and `--stubs`: what editors read. tests/commands/test_editors.py runs them."""
+"""`asgherkin steps --stubs` and `--vscode`: what editors read. tests/commands/test_editors.py runs editors."""
 
 from __future__ import annotations
 
@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from asgherkin.commands.slots import patterns
-from asgherkin.commands.vscode import settings_changes
+from asgherkin.commands.editor_stubs import patterns
 
 if TYPE_CHECKING:
     from tests.commands.running import CommandLine
@@ -49,7 +48,6 @@ def braces():
 exec("def made(): pass")
 step("made of nothing")(made)
 """
-SETTINGS = ".vscode/settings.json"
 STUBS = ".vscode/asgherkin_steps.py"
 
 
@@ -83,15 +81,15 @@ def test_vs_code_is_told_where_features_and_sentences_are(project: Project, asgh
     told = asgherkin("steps", "--vscode")
 
     assert told.code == 0
-    assert told.out == (
-        ".vscode/settings.json is written.\n"
-        ".vscode/asgherkin_steps.py is written.\n"
-        'In VS Code, the extension "Cucumber" (CucumberOpen.cucumber-official) reads them.\n'
+    assert told.out.startswith(
+        ".vscode/asgherkin_steps.py has the sentences.\n"
+        'The extension "Cucumber" (CucumberOpen.cucumber-official) reads them. Add to .vscode/settings.json:\n\n'
     )
-    assert json.loads((project.root / SETTINGS).read_text(encoding="utf-8")) == {
+    assert json.loads(told.out.partition("\n\n")[2]) == {
         "cucumber.features": ["*.feature", "features/**/*.feature", "spec/**/*.feature"],
         "cucumber.glue": [STUBS, "conftest.py", "features/**/*.py", "tests/**/*.py", "spec/conftest.py"],
     }
+    assert (project.root / STUBS).exists()
 
 
 def test_stubs_are_python_and_lead_to_the_sentences_source(project: Project, asgherkin: CommandLine) -> None:
@@ -142,30 +140,6 @@ def test_stubs_have_what_editors_cannot_read_where_it_is(project: Project, asghe
     assert ast.get_docstring(copies["copy_8"]) == "It's '''one''' of \\ these.\n\nconftest.py:19"
 
 
-def test_settings_that_are_there_stay(project: Project, asgherkin: CommandLine) -> None:
-    """Also with comments; a second time writes nothing."""
-    project.write({SETTINGS: '{\n    // Mine.\n    "editor.tabSize": 3,\n    "cucumber.glue": ["mine/*.py"]\n}\n'})
-    asgherkin("steps", "--vscode")
-    before = (project.root / SETTINGS).read_text(encoding="utf-8")
-
-    told = asgherkin("steps", "--vscode")
-
-    assert "is written" not in told.out
-    assert before == (project.root / SETTINGS).read_text(encoding="utf-8")
-    assert before.startswith('{\n    // Mine.\n    "editor.tabSize": 3,\n    "cucumber.glue": ["mine/*.py",\n')
-
-
-def test_settings_that_cannot_be_read_are_told_and_stay(project: Project, asgherkin: CommandLine) -> None:
-    """Nothing is written then."""
-    project.write({SETTINGS: '{"cucumber.glue": "mine"}'})
-
-    told = asgherkin("steps", "--vscode")
-
-    assert told.code == 2
-    assert told.err == "asgherkin: .vscode/settings.json: cucumber.glue is no list. It is left as it is.\n"
-    assert not (project.root / STUBS).exists()
-
-
 def test_another_file_is_not_written_over(project: Project, asgherkin: CommandLine) -> None:
     """What asgherkin wrote before is."""
     project.write({"mine.py": "x = 1\n"})
@@ -175,13 +149,3 @@ def test_another_file_is_not_written_over(project: Project, asgherkin: CommandLi
     assert told.code == 2
     assert told.err == "asgherkin: mine.py is not written by asgherkin, and is left as it is: choose another name.\n"
     assert [asgherkin("steps", "--stubs", "new.py").code for _ in range(2)] == [0, 0]
-
-
-def test_what_is_to_be_written_can_be_asked_for(project: Project) -> None:
-    """Another command may show it first: each file's text before and after."""
-    project.write({SETTINGS: "{}\n"})
-
-    changes = settings_changes(project.root)
-
-    assert [(str(one.path), one.before) for one in changes] == [(SETTINGS, "{}\n"), (STUBS, None)]
-    assert (project.root / SETTINGS).read_text(encoding="utf-8") == "{}\n"
