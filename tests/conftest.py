@@ -3,19 +3,38 @@
 from __future__ import annotations
 
 import signal
+from typing import TYPE_CHECKING
 
 import pytest
 
 from tests.project import CLIENTS, Project
 
+if TYPE_CHECKING:
+    from pathlib import Path
+
 # A shell that starts the tests in the background has them ignore Ctrl-C, and all that they start.
 signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
+@pytest.fixture(scope="session")
+def nested_runs(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where runs within a test put their temporary folders."""
+    return tmp_path_factory.mktemp("nested")
+
+
 @pytest.fixture
-def project(pytester: pytest.Pytester) -> Project:
-    """An empty project with settings: its app is `shop:app`."""
-    return Project(pytester)
+def project(tmp_path: Path, nested_runs: Path, monkeypatch: pytest.MonkeyPatch) -> Project:
+    """An empty project with settings, and the folder that the test is in: its app is `shop:app`."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("PYTEST_ADDOPTS", raising=False)
+    for name, value in {
+        "HOME": tmp_path,
+        "USERPROFILE": tmp_path,
+        "PYTEST_DEBUG_TEMPROOT": nested_runs,
+        "PY_COLORS": "0",
+    }.items():
+        monkeypatch.setenv(name, str(value))
+    return Project(tmp_path)
 
 
 @pytest.fixture(params=CLIENTS)

@@ -2,34 +2,27 @@
 
 from __future__ import annotations
 
+import functools
+import importlib
+import importlib.metadata
+import io
 import re
+import sys
 import textwrap
+from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from unittest import mock
 
-# A nested run forgets the modules that it imported; these cannot be imported twice, or not cheaply.
-import asyncpg  # noqa: F401
-import httpcore2  # noqa: F401
-import httpx2
-import httpx2.websockets  # noqa: F401
-import jsonpath  # noqa: F401
-import jsonschema  # noqa: F401
-import pytest  # noqa: TC002 - see above
-import starlette.testclient  # noqa: F401
-import trio  # noqa: F401
-import uvicorn.lifespan.off
-import uvicorn.protocols.http.h11_impl
-import uvicorn.protocols.websockets.wsproto_impl  # noqa: F401
-import uvloop  # noqa: F401
-
-import asgherkin.databases.alchemy
-import asgherkin.databases.comparing
-import asgherkin.databases.opening
-import asgherkin.session.databases  # noqa: F401
+import pytest
+from _pytest.unraisableexception import gc_collect_iterations_key
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from collections.abc import Iterator
+    from importlib.metadata import Distribution
 
+ROOT = Path(__file__).parent.parent
 CLIENTS = ("async", "test")
 
 SETTINGS = """
@@ -66,9 +59,8 @@ class Outcome:
 class Project:
     """A folder with files, and pytest in it."""
 
-    def __init__(self, pytester: pytest.Pytester) -> None:
-        self._pytester = pytester
-        self.root: Path = pytester.path
+    def __init__(self, root: Path) -> None:
+        self.root = root
         self.write({"pyproject.toml": SETTINGS})
 
     def write(self, files: dict[str, str]) -> None:
@@ -86,23 +78,101 @@ class Project:
 
     def run(self, *arguments: str) -> Outcome:
         """Run pytest in this process."""
-        result = self._pytester.runpytest_inprocess("-p", "no:cacheprovider", *arguments, no_reraise_ctrlc=True)
-        calls = result.reprec  # type: ignore[attr-defined] # set by pytest, and not declared
-        started = hasattr(calls, "getreports")  # not where pytest refused its arguments
-        reports = calls.getreports("pytest_runtest_logreport") if started else []
-        failures = {one.nodeid.split("::")[-1]: without_times(one.longreprtext) for one in reports if one.failed}
+        reports = _Reports()
+        out, err = _text_file(), _text_file()
+        with _project_forgotten(), redirect_stdout(out), redirect_stderr(err):
+            code = _exit_code(["-p", "no:cacheprovider", *arguments], reports)
+        output = _written_to(out)
         return Outcome(
-            counts=_counts(result) if started else {},
-            failures=failures,
-            output=result.stdout.str() + result.stderr.str(),
-            names=[one.nodeid for one in reports if one.when == "call"],
-            exit_code=int(result.ret),
+            counts=_counts(output) if reports.started else {},
+            failures={one.nodeid.split("::")[-1]: without_times(one.longreprtext) for one in reports.all if one.failed},
+            output=output + _written_to(err),
+            names=[one.nodeid for one in reports.all if one.when == "call"],
+            exit_code=int(code),
         )
 
 
-def _counts(result: pytest.RunResult) -> dict[str, int]:
+class _Reports:
+    """A plugin that keeps a run's reports."""
+
+    def __init__(self) -> None:
+        self.all: list[pytest.TestReport] = []
+        self.started = False
+
+    def pytest_configure(self, config: pytest.Config) -> None:
+        self.started = True
+        config.stash[gc_collect_iterations_key] = 0  # five passes at the end of each run, for nothing
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        self.all.append(report)
+
+
+def _exit_code(arguments: list[str], reports: _Reports) -> int:
     try:
-        return result.parseoutcomes()
+        return pytest.main(arguments, plugins=[reports])
+    except SystemExit as end:
+        return int(end.code or 0)
+
+
+def _text_file() -> io.TextIOWrapper:
+    return io.TextIOWrapper(io.BytesIO(), encoding="utf-8", newline="", write_through=True)
+
+
+def _written_to(file: io.TextIOWrapper) -> str:
+    file.seek(0)
+    return file.read()
+
+
+@contextmanager
+def _project_forgotten() -> Iterator[None]:
+    """Forget the project's modules and changes of import paths; keep what the run has imported besides.
+
+    pytester forgets all of it, so that each run would import the toolkit, SQLAlchemy and Jinja2 anew.
+    """
+    importlib.invalidate_caches()
+    known, paths, finders = set(sys.modules), list(sys.path), list(sys.meta_path)
+    with mock.patch("importlib.metadata.distributions", _distributions):
+        try:
+            yield
+        finally:
+            sys.path[:], sys.meta_path[:] = paths, finders
+            for name in set(sys.modules) - known:
+                if not _is_shared(sys.modules[name]):
+                    del sys.modules[name]
+
+
+def _is_shared(module: object) -> bool:
+    """Whether a module belongs to Python, a package, the toolkit or its tests, and not to the project of a test."""
+    places = [getattr(module, "__file__", None) or "", *getattr(module, "__path__", ())]
+    shared = (sys.prefix, sys.base_prefix, str(ROOT))
+    return not any(places) or any(place.startswith(shared) for place in places)
+
+
+@functools.cache
+def _installed() -> list[_Installed]:
+    return [_Installed(one) for one in importlib.metadata.Distribution.discover()]
+
+
+def _distributions(**context: object) -> list[_Installed]:
+    return _installed()
+
+
+class _Installed:
+    """A distribution whose files are read once: pytest and pluggy read those of all that is installed in each run."""
+
+    def __init__(self, distribution: Distribution) -> None:
+        self._distribution = distribution
+
+    def __getattr__(self, name: str) -> Any:
+        value = getattr(self._distribution, name)
+        if name in ("entry_points", "files", "metadata", "version"):
+            setattr(self, name, value)
+        return value
+
+
+def _counts(output: str) -> dict[str, int]:
+    try:
+        return pytest.RunResult.parse_summary_nouns(output.splitlines())
     except ValueError:  # a run that ran nothing, such as --markers
         return {}
 
