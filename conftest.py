@@ -1,10 +1,8 @@
-"""For all tests: pytest's own fixture that runs pytest in a folder of its own; and the coffee shop's database."""
+"""For all tests: the coffee shop's database."""
 
 from __future__ import annotations
 
 import pytest
-
-pytest_plugins = ["pytester"]
 
 
 @pytest.fixture

@@ -6,7 +6,9 @@ import functools
 import importlib
 import importlib.metadata
 import io
+import os
 import re
+import subprocess
 import sys
 import textwrap
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
@@ -89,6 +91,15 @@ class Project:
             output=output + _written_to(err),
             names=[one.nodeid for one in reports.all if one.when == "call"],
             exit_code=int(code),
+        )
+
+    def run_in_a_process(self, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+        """Run pytest as a user does, for what a run in this process does not show."""
+        command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", *arguments]
+        # A test may be run by a worker of pytest-xdist itself.
+        kept = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_XDIST")}
+        return subprocess.run(
+            command, cwd=self.root, env=kept | environment, capture_output=True, encoding="utf-8", check=False
         )
 
 

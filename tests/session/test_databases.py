@@ -360,7 +360,7 @@ def test_tries_leave_one_query(project: Project) -> None:
     assert "NOTES [[1, 0, 0]" in outcome.output
 
 
-def test_sqlalchemy_is_not_imported_without_need(project: Project, pytester: pytest.Pytester) -> None:
+def test_sqlalchemy_is_not_imported_without_need(project: Project) -> None:
     """Neither at the start nor by scenarios about other things."""
     project.write(
         {
@@ -370,9 +370,7 @@ def test_sqlalchemy_is_not_imported_without_need(project: Project, pytester: pyt
         }
     )
 
-    result = pytester.runpytest_subprocess("-s", "-p", "no:cacheprovider")
-
-    assert "SEEN set()" in result.stdout.str()
+    assert "SEEN set()" in project.run_in_a_process("-s").stdout
 
 
 def test_secrets_in_a_feature() -> None:
