@@ -9,10 +9,10 @@ from enum import IntEnum
 
 import pytest
 
+from asgherkin.matching.differences import same
 from asgherkin.matching.values import (
     ABSENT,
     Nodes,
-    same,
     sentence_start,
     show,
     to_json,

@@ -13,7 +13,7 @@ import pytest
 
 from asgherkin.commands.sentence_catalogue import of_the_toolkit, subjects
 from asgherkin.gherkin.bdd import visible_contexts
-from asgherkin.vocabulary.grammar import Sentence
+from asgherkin.vocabulary.decorators import Sentence
 from tests.project import SETTINGS
 
 if TYPE_CHECKING:

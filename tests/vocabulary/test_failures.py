@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import pytest
 from pytest_bdd.steps import step_function_context_registry
 
-from asgherkin.vocabulary.grammar import Sentence
+from asgherkin.vocabulary.decorators import Sentence
 
 if TYPE_CHECKING:
     from tests.project import Project

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
 
 from asgherkin.errors import Mismatch, SentenceError
 from asgherkin.matching.matchers import Matcher, parse_matcher, unescape
-from asgherkin.matching.values import ABSENT, same, sentence_start, show, typed, typed_pair
+from asgherkin.matching.values import ABSENT, is_number, sentence_start, show, type_name, typed, typed_pair
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
+_SCALARS: Final = frozenset({str, bool, int, float, type(None)})
 _LINES: Final = 20
 _NEAREST_OF: Final = 100
 _Path: TypeAlias = "tuple[_Path, str | int] | None"
@@ -28,6 +29,21 @@ class Difference(NamedTuple):
     """A value, or `ABSENT` where nothing is."""
     note: str = ""
     """What stands in place of the values, where they alone would mislead."""
+
+
+def same(expected: object, actual: object) -> bool:
+    """Tell whether two JSON values are equal: 1 and 1.0 are, 1 and true are not, at any depth."""
+    if type(expected) is type(actual) and type(expected) in _SCALARS:
+        return expected == actual
+    if type_name(expected) != type_name(actual):
+        return is_number(expected) and is_number(actual) and expected == actual
+    if isinstance(expected, dict) and isinstance(actual, dict):
+        return len(expected) == len(actual) and all(
+            key in actual and same(value, actual[key]) for key, value in expected.items()
+        )
+    if isinstance(expected, list | tuple) and isinstance(actual, list | tuple):
+        return len(expected) == len(actual) and all(map(same, expected, actual))
+    return expected == actual
 
 
 def resolve(expected: object) -> object:

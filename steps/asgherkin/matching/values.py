@@ -1,4 +1,4 @@
-"""JSON values: their types, how they are shown, when two are the same."""
+"""JSON values: their types, and how they are shown."""
 
 from __future__ import annotations
 
@@ -50,30 +50,12 @@ _NAMES: Final[dict[type, str]] = {
 }
 
 
-_SCALARS: Final = frozenset({str, bool, int, float, type(None)})
-
-
 def type_name(value: object) -> str:
     """Return JSON's name of a value's type; a boolean is never an integer."""
     name = _NAMES.get(type(value))
     if name is not None:
         return name
     return next((name for kind, name in _NAMES.items() if isinstance(value, kind)), type(value).__name__)
-
-
-def same(expected: object, actual: object) -> bool:
-    """Tell whether two JSON values are equal: 1 and 1.0 are, 1 and true are not, at any depth."""
-    if type(expected) is type(actual) and type(expected) in _SCALARS:
-        return expected == actual
-    if type_name(expected) != type_name(actual):
-        return is_number(expected) and is_number(actual) and expected == actual
-    if isinstance(expected, dict) and isinstance(actual, dict):
-        return len(expected) == len(actual) and all(
-            key in actual and same(value, actual[key]) for key, value in expected.items()
-        )
-    if isinstance(expected, list | tuple) and isinstance(actual, list | tuple):
-        return len(expected) == len(actual) and all(map(same, expected, actual))
-    return expected == actual
 
 
 def is_number(value: object) -> bool:

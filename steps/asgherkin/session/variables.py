@@ -48,10 +48,8 @@ def _from_environment(name: str) -> str:
 class Slot(ABC):
     """A part of a sentence whose value is known only when remembered values can be put in. It can be hashed."""
 
-    @property
-    @abstractmethod
-    def varies(self) -> bool:
-        """Whether remembered values are put in; else the value is always the same."""
+    varies: bool
+    """Whether remembered values are put in; else the value is always the same."""
 
     @abstractmethod
     def filled(self, lookup: Callable[[str], object]) -> object:

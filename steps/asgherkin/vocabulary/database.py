@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from asgherkin.databases.port import Cell, Rows
     from asgherkin.session.session import Session
-    from asgherkin.vocabulary.tables import Table
+    from asgherkin.vocabulary.arguments import Table
 
     Expected = Sequence[tuple[Cell, ...]]
     Verify = Callable[[str, Rows, Sequence[str], Expected], None]

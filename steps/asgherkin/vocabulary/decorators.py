@@ -1,10 +1,12 @@
-"""The decorators of this toolkit's own sentences: `given`, `when`, `then` and `given_or_when`.
+"""The decorators of this toolkit's own sentences, and the sentence that they make.
 
     @then("the response text {expected:wording}", example='the response text is "ok"', within=send_again)
     def the_response_text(session: Session, expected: Comparison) -> None: ...
 
-`template` is the sentence as `grammar` has it, and `example` a step that it fits. A template that begins with
-`(the websocket|{name:text})` makes two sentences of one function: without a name, and with one in quotes.
+A template has slots, such as `{path:text}`; `grammar` says which kinds there are. What stands in [brackets] may be
+left out; its slots are None then. A template that begins with `(the websocket|{name:text})` makes two sentences of one
+function: without a name, and with one in quotes. With `within` a sentence may end in ` within 2 seconds`, before a
+colon.
 """
 
 from __future__ import annotations
@@ -15,18 +17,22 @@ import re
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import pytest_bdd
+from pytest_bdd.parsers import StepParser
 
 from asgherkin.session.eventually import eventually
-from asgherkin.vocabulary.grammar import Sentence
+from asgherkin.vocabulary.grammar import KINDS, SPAN, Seconds
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from asgherkin.session.session import Session
+    from asgherkin.session.variables import Slot
 
     Repeat = Callable[[Session], Callable[[], object]]
 
 Function = TypeVar("Function", bound="Callable[..., Any]")
+_TEMPLATE_SLOT = re.compile(r"\{(\w+):(\w+)\}")
+_WITHIN = rf"(?: within (?P<within>{SPAN}))?"
 _FORMS = re.compile(r"\(([^|]*)\|([^|]*)\)(.*)", re.DOTALL)
 _NAME = "{name:text}"
 # pytest-bdd puts a definition into the module that is this many frames up from its own decorator.
@@ -99,3 +105,70 @@ def _retried(function: Callable[..., Any], repeat: Repeat) -> Callable[..., Any]
     parameter = inspect.Parameter("within", inspect.Parameter.KEYWORD_ONLY)
     vars(retried)["__signature__"] = signature.replace(parameters=[*signature.parameters.values(), parameter])
     return retried
+
+
+class Sentence(StepParser):
+    """A sentence of the vocabulary, as pytest-bdd's decorators take it.
+
+    `example` shows it in use. Its arguments are slots, which are filled when the step runs.
+    """
+
+    strict = True
+
+    def __init__(self, template: str, *, example: str, within: bool = False) -> None:
+        super().__init__(template)
+        self.example = example
+        literal = re.split(r"[{\[]", template, maxsplit=1)[0]
+        self.prefix = literal.removesuffix(":") if within else literal
+        self._types = dict(_TEMPLATE_SLOT.findall(template))
+        self._within = within
+        self._parsed: dict[str, dict[str, Slot | None] | None] = {}
+
+    @property
+    def pattern(self) -> str:
+        """The whole template, with what `within` adds to it."""
+        colon = ":" if self._within and self.name.endswith(":") else ""
+        return f"{self.name.removesuffix(colon)}[ within {{within:span}}]{colon}" if self._within else self.name
+
+    @functools.cached_property
+    def _regex(self) -> re.Pattern[str]:
+        # Compiled when a step begins as the sentence does: most runs need a few of them.
+        return re.compile(_regex(self.name, within=self._within), re.DOTALL)
+
+    def is_matching(self, name: str) -> bool:
+        """Whether a step's text is this sentence."""
+        return self._regex.fullmatch(name) is not None
+
+    def parse_arguments(self, name: str) -> dict[str, Slot | None] | None:
+        """The slots of a step's text; `within` is None where the sentence does not say it."""
+        if name not in self._parsed:
+            self._parsed[name] = self._parse(name)
+        return self._parsed[name]
+
+    def _parse(self, name: str) -> dict[str, Slot | None] | None:
+        found = self._regex.fullmatch(name)
+        if found is None:
+            return None
+        slots: dict[str, Slot | None] = {
+            slot: None if found[slot] is None else KINDS[kind](slot, found[slot]) for slot, kind in self._types.items()
+        }
+        if self._within:
+            slots["within"] = Seconds("within", found["within"]) if found["within"] else None
+        return slots
+
+
+def _regex(template: str, *, within: bool) -> str:
+    colon = template.endswith(":")
+    body = template.removesuffix(":")
+    parts: list[str] = []
+    last = 0
+    for slot in _TEMPLATE_SLOT.finditer(body):
+        parts.append(_literal(body[last : slot.start()]))
+        parts.append(f"(?P<{slot[1]}>{KINDS[slot[2]].pattern})")
+        last = slot.end()
+    parts.append(_literal(body[last:]))
+    return "".join(parts) + (_WITHIN if within else "") + (":" if colon else "")
+
+
+def _literal(text: str) -> str:
+    return re.escape(text).replace(r"\[", "(?:").replace(r"\]", ")?")

@@ -1,163 +1,88 @@
-r"""The grammar that all sentences share: how a sentence is written as a template, and what its slots hold.
+r"""The slots of sentences: what may stand in each kind, and the value that it has.
 
-    {name:text}       "in double quotes", with \" for a quote inside
-    {name:count}      a whole number above 0
-    {name:rows}       how many rows of a table: 0 rows, 1 row, 25 rows
-    {name:method}     GET, HEAD, OPTIONS, POST, PUT, PATCH, DELETE or QUERY
-    {name:span}       a span of time: 2 seconds, 200 milliseconds
-    {name:expected}   a comparator and what it compares with: is 9, contains "a", has 2 items; texts as JSON
-    {name:wording}    the same, for what is text and nothing else: texts as in {name:text}
-    {name:status}     the same, for the status of a response
-
-What stands in [brackets] may be left out; its slots are None then. A template with `within=True` may end in
-` within 2 seconds` or ` within 200 milliseconds`, before a colon.
+{name:text}       "in double quotes", with \" for a quote inside
+{name:count}      a whole number above 0
+{name:rows}       how many rows of a table: 0 rows, 1 row, 25 rows
+{name:method}     GET, HEAD, OPTIONS, POST, PUT, PATCH, DELETE or QUERY
+{name:span}       a span of time: 2 seconds, 200 milliseconds
+{name:expected}   a comparator and what it compares with: is 9, contains "a", has 2 items; texts as JSON
+{name:wording}    the same, for what is text and nothing else: texts as in {name:text}
+{name:status}     the same, for the status of a response: a number, or its phrase as a text
 """
 
 from __future__ import annotations
 
-import functools
 import re
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
-
-from pytest_bdd.parsers import StepParser
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, ClassVar
 
 from asgherkin.errors import SentenceError
 from asgherkin.matching.comparators import Comparison
 from asgherkin.matching.documents import fill_text, parse_literal
 from asgherkin.matching.matchers import escape
 from asgherkin.session.variables import Slot
-from asgherkin.vocabulary.phrases import no_status
+from asgherkin.vocabulary.http_statuses import no_status, status_number
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     Lookup = Callable[[str], object]
 
 METHODS = ("GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE", "QUERY")
+SPAN = r"\S+ (?:second|millisecond)s?"
 
-_TEMPLATE_SLOT = re.compile(r"\{(\w+):(\w+)\}")
 _QUOTED = r'"(?:[^"\\]|\\.)*"'
-_SPAN = r"\S+ (?:second|millisecond)s?"
 # What follows a comparator; ` within 2 seconds:` belongs to a sentence that takes a doc string.
-_ANYTHING = rf"(?!within {_SPAN}:?$).+?"
+_ANYTHING = rf"(?!within {SPAN}:?$).+?"
 _COMPARISON = (
     rf"(?:is at least|is at most|is not|is|does not contain|contains|matches) {_ANYTHING}"
     r"|has \S+ items?|does not exist|exists"
 )
-_PATTERNS = {
-    "text": _QUOTED,
-    "count": r"\S+",
-    "method": "|".join(METHODS),
-    "span": _SPAN,
-    "rows": r"\S+ rows?",
-    "expected": _COMPARISON,
-    "wording": _COMPARISON,
-    "status": _COMPARISON,
-}
-_WITHIN = rf"(?: within (?P<within>{_SPAN}))?"
 _OTHER_SPAN = r"\bwithin (\S+(?: \S+)?)$"
 _OPERAND = r"(?s)(?P<operator>is at least|is at most|is not|is|does not contain|contains|matches) (?P<operand>.+)"
-
-
-class Sentence(StepParser):
-    """A sentence of the vocabulary, as pytest-bdd's decorators take it.
-
-    `example` shows it in use. Its arguments are slots, which are filled when the step runs.
-    """
-
-    strict = True
-
-    def __init__(self, template: str, *, example: str, within: bool = False) -> None:
-        super().__init__(template)
-        self.example = example
-        literal = re.split(r"[{\[]", template, maxsplit=1)[0]
-        self.prefix = literal.removesuffix(":") if within else literal
-        self._types = dict(_TEMPLATE_SLOT.findall(template))
-        self._within = within
-        self._parsed: dict[str, dict[str, Slot | None] | None] = {}
-
-    @property
-    def pattern(self) -> str:
-        """The whole template, with what `within` adds to it."""
-        colon = ":" if self._within and self.name.endswith(":") else ""
-        return f"{self.name.removesuffix(colon)}[ within {{within:span}}]{colon}" if self._within else self.name
-
-    @functools.cached_property
-    def _regex(self) -> re.Pattern[str]:
-        # Compiled when a step begins as the sentence does: most runs need a few of them.
-        return re.compile(_regex(self.name, within=self._within), re.DOTALL)
-
-    def is_matching(self, name: str) -> bool:
-        """Whether a step's text is this sentence."""
-        return self._regex.fullmatch(name) is not None
-
-    def parse_arguments(self, name: str) -> dict[str, Slot | None] | None:
-        """The slots of a step's text; `within` is None where the sentence does not say it."""
-        if name not in self._parsed:
-            self._parsed[name] = self._parse(name)
-        return self._parsed[name]
-
-    def _parse(self, name: str) -> dict[str, Slot | None] | None:
-        found = self._regex.fullmatch(name)
-        if found is None:
-            return None
-        slots: dict[str, Slot | None] = {
-            slot: None if found[slot] is None else _SLOTS[kind](slot, found[slot]) for slot, kind in self._types.items()
-        }
-        if self._within:
-            slots["within"] = Seconds("within", found["within"]) if found["within"] else None
-        return slots
-
-
-def _regex(template: str, *, within: bool) -> str:
-    colon = template.endswith(":")
-    body = template.removesuffix(":")
-    parts: list[str] = []
-    last = 0
-    for slot in _TEMPLATE_SLOT.finditer(body):
-        parts.append(_literal(body[last : slot.start()]))
-        parts.append(f"(?P<{slot[1]}>{_PATTERNS[slot[2]]})")
-        last = slot.end()
-    parts.append(_literal(body[last:]))
-    return "".join(parts) + (_WITHIN if within else "") + (":" if colon else "")
-
-
-def _literal(text: str) -> str:
-    return re.escape(text).replace(r"\[", "(?:").replace(r"\]", ")?")
 
 
 @dataclass(frozen=True, slots=True)
 class Written(Slot):
     """A slot, as written in the step."""
 
+    pattern: ClassVar[str]
+    """A regular expression of what may stand in its place."""
+
     name: str
     written: str
+    varies: bool = field(init=False, compare=False)
 
-    @property
-    def varies(self) -> bool:
-        """Whether remembered values are put in."""
-        return "{{" in self.written
+    def __post_init__(self) -> None:
+        object.__setattr__(
+            self, "varies", "{{" in self.written
+        )  # as dataclasses themselves do it where they are frozen
 
 
 class Text(Written):
     """A text in double quotes."""
+
+    pattern = _QUOTED
 
     def filled(self, lookup: Lookup) -> str:
         """The text between the quotes."""
         return fill_text(_unquoted(self.written), lookup)
 
 
-class Word(Written):
-    """A word that is what it is."""
+class Method(Written):
+    """An HTTP method."""
 
-    def filled(self, lookup: Lookup) -> str:  # noqa: ARG002 - a word holds nothing to look up
-        """The word."""
+    pattern = "|".join(METHODS)
+
+    def filled(self, lookup: Lookup) -> str:  # noqa: ARG002 - it holds nothing to look up
+        """The method."""
         return self.written
 
 
 class Count(Written):
     """A whole number above 0."""
+
+    pattern = r"\S+"
 
     def filled(self, lookup: Lookup) -> int:
         """The number's value."""
@@ -167,6 +92,8 @@ class Count(Written):
 class RowCount(Written):
     """How many rows there are: `2 rows`."""
 
+    pattern = r"\S+ rows?"
+
     def filled(self, lookup: Lookup) -> int:
         """The number's value."""
         return _whole(fill_text(self.written.rsplit(" ", 1)[0], lookup), least=0)
@@ -174,6 +101,8 @@ class RowCount(Written):
 
 class Seconds(Written):
     """A span of time, in seconds or milliseconds."""
+
+    pattern = SPAN
 
     def filled(self, lookup: Lookup) -> float:
         """The span, in seconds."""
@@ -186,6 +115,8 @@ class Seconds(Written):
 
 class Expected(Written):
     """A comparator and its operand, a JSON literal."""
+
+    pattern = _COMPARISON
 
     @property
     def operator(self) -> str:
@@ -232,7 +163,7 @@ class Status(Expected):
 
     def _operand(self, operator: str, operand: str, lookup: Lookup) -> object:
         try:
-            return super()._operand(operator, operand, lookup)
+            value = super()._operand(operator, operand, lookup)
         except SentenceError:
             _check_end(operand)
             # What a JSON value is would be the wrong thing to say: not any text is a status.
@@ -241,18 +172,22 @@ class Status(Expected):
             if problem is None:
                 raise
             raise SentenceError(problem) from None
+        if isinstance(value, str) and operator.startswith("is") and not value.startswith("#"):
+            return status_number(operator, value)
+        return value
 
 
-_SLOTS: dict[str, Callable[[str, str], Slot]] = {
+KINDS: Mapping[str, type[Written]] = {
     "text": Text,
     "count": Count,
-    "method": Word,
+    "method": Method,
     "span": Seconds,
     "rows": RowCount,
     "expected": Expected,
     "wording": Wording,
     "status": Status,
 }
+"""The kinds of slots, as templates name them."""
 
 
 def _split(written: str) -> tuple[str, str]:

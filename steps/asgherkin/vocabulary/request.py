@@ -6,9 +6,8 @@ from typing import TYPE_CHECKING
 
 from asgherkin.matching.documents import fill_json, fill_text
 from asgherkin.session.draft import basic_credentials, is_json
+from asgherkin.vocabulary.arguments import Table, pairs, read_file
 from asgherkin.vocabulary.decorators import given, when
-from asgherkin.vocabulary.files import read_file
-from asgherkin.vocabulary.tables import Table, pairs
 
 if TYPE_CHECKING:
     from asgherkin.session.session import Session

@@ -15,23 +15,28 @@ from asgherkin.matching.schemas import verify_schema
 from asgherkin.matching.values import ABSENT, show
 from asgherkin.session.crashes import expects_crash
 from asgherkin.session.responses import send_again
+from asgherkin.vocabulary.arguments import Table, read_file, rows_of
 from asgherkin.vocabulary.decorators import then
-from asgherkin.vocabulary.files import read_file
-from asgherkin.vocabulary.statuses import by_number, expects_server_error, lists_server_error, status_code, whole_number
-from asgherkin.vocabulary.tables import Table, rows_of
+from asgherkin.vocabulary.grammar import Expected
+from asgherkin.vocabulary.http_statuses import is_server_error, status_in_cell, whole_number
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from asgherkin.session.session import Session
 
 
+def _expects_server_error(slots: Mapping[str, object], _: object) -> bool:
+    expected = slots["expected"]
+    assert isinstance(expected, Expected), "the sentence has that slot"
+    return expected.operator in ("is", "is at least") and is_server_error(expected.operand.strip('"'))
+
+
 @then("the response status {expected:status}", example="the response status is 201", within=send_again)
-@expects_crash(expects_server_error)
+@expects_crash(_expects_server_error)
 def the_response_status(session: Session, expected: Comparison) -> None:
     """The status code, or its standard phrase: `is "Not Found"`."""
-    comparison = by_number(expected)
-    verify("the response status", comparison, session.responses.last.status_code)
+    verify("the response status", expected, session.responses.last.status_code)
 
 
 @then(
@@ -187,13 +192,17 @@ def the_response_arrives_within(session: Session, limit: float) -> None:
         raise Mismatch(f"The response arrived after {took * 1000:.0f} ms, expected within {limit * 1000:.0f} ms.")
 
 
+def _lists_server_error(_: object, table: Sequence[Sequence[object]]) -> bool:
+    return any(is_server_error(str(row[0])) for row in table)
+
+
 @then("the response statuses are:", example="the response statuses are:", within=send_again)
-@expects_crash(lists_server_error)
+@expects_crash(_lists_server_error)
 def the_response_statuses_are(session: Session, datatable: Table) -> None:
     """How many of the requests sent at the same time had which status: a table with `status` and `count`."""
     expected: dict[int, int] = {}
     for status, count in rows_of(datatable, ("status", "count")):
-        code = status_code(session.fill_text(status))
+        code = status_in_cell(session.fill_text(status))
         expected[code] = expected.get(code, 0) + whole_number(session.fill_text(count))
     actual = Counter(response.status_code for response in session.responses.all)
     if actual != {status: count for status, count in expected.items() if count}:

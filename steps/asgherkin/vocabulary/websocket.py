@@ -14,7 +14,7 @@ from asgherkin.matching.paths import find
 from asgherkin.matching.values import sentence_start, show
 from asgherkin.session.crashes import expects_crash
 from asgherkin.vocabulary.decorators import given_or_when, then, when
-from asgherkin.vocabulary.statuses import is_server_error
+from asgherkin.vocabulary.http_statuses import is_server_error
 from asgherkin.vocabulary.variables import remember
 
 if TYPE_CHECKING:

@@ -1,4 +1,4 @@
-"""The standard phrases of statuses, and what to say of a text that is no status."""
+"""HTTP statuses in sentences: by number or by their standard phrase, and what to say of a text that is none."""
 
 from __future__ import annotations
 
@@ -6,18 +6,46 @@ import difflib
 import re
 from http import HTTPStatus
 
+from asgherkin.errors import SentenceError
 from asgherkin.matching.values import show
 
 # Names that the standard library has changed: RFC 9110 renamed them, and older features still say so.
 _RENAMED = {"Request Entity Too Large": 413, "Content Too Large": 413, "Request-URI Too Long": 414,
             "URI Too Long": 414, "Requested Range Not Satisfiable": 416, "Range Not Satisfiable": 416,
             "Unprocessable Entity": 422, "Unprocessable Content": 422, "I'm a teapot": 418}  # fmt: skip
-BY_PHRASE = {status.phrase.lower(): status.value for status in HTTPStatus} | {
+_BY_PHRASE = {status.phrase.lower(): status.value for status in HTTPStatus} | {
     phrase.lower(): value for phrase, value in _RENAMED.items()
 }
-"""The numbers of statuses, by their phrases in small letters."""
 _SUBJECT = "the response status"
 _LONGEST = 80
+
+
+def status_number(operator: str, phrase: str) -> int:
+    """The number of a status by its phrase; `operator` is the comparator before it.
+
+    Raises SentenceError for a text that is no phrase.
+    """
+    problem = no_status(operator, phrase)
+    if problem is not None:
+        raise SentenceError(problem)
+    return _BY_PHRASE[phrase.lower()]
+
+
+def status_in_cell(cell: str) -> int:
+    """The status in a table's cell, a number or a phrase. Raises SentenceError where it is neither."""
+    return _BY_PHRASE.get(cell.lower()) or whole_number(cell)
+
+
+def whole_number(cell: str) -> int:
+    """The whole number in a table's cell. Raises SentenceError where it is none."""
+    if re.fullmatch("[0-9]{1,9}", cell) is None:
+        raise SentenceError(f'"{cell}" is not a whole number. Write for example: | 201 | 20 |')
+    return int(cell)
+
+
+def is_server_error(text: str) -> bool:
+    """Whether a status, as written, is 5xx; also the text `5xx`: a step with it fails by itself, and says why."""
+    return re.fullmatch("5(?:[0-9][0-9]|[xX]{2})", str(_BY_PHRASE.get(text.lower(), text))) is not None
 
 
 def no_status(operator: str, text: str, written: str = "") -> str | None:
@@ -36,8 +64,8 @@ def no_status(operator: str, text: str, written: str = "") -> str | None:
     if whole_class is not None:
         return "\n".join([f"{shown} is not one status. {_LEADS[operator]}", *_limits(operator, int(whole_class[1]))])
     if operator.startswith("is at"):
-        return f"{shown} is not a number. Write for example: {_SUBJECT} {operator} {BY_PHRASE.get(text.lower(), 400)}"
-    return None if text.lower() in BY_PHRASE else _no_phrase(text)
+        return f"{shown} is not a number. Write for example: {_SUBJECT} {operator} {_BY_PHRASE.get(text.lower(), 400)}"
+    return None if text.lower() in _BY_PHRASE else _no_phrase(text)
 
 
 _LEADS = {
@@ -63,8 +91,8 @@ def _limits(operator: str, hundred: int) -> list[str]:
 
 
 def _no_phrase(text: str) -> str:
-    near = difflib.get_close_matches(text.lower(), BY_PHRASE)
-    known = ", ".join(f'"{HTTPStatus(BY_PHRASE[one]).phrase}"' for one in near)
+    near = difflib.get_close_matches(text.lower(), _BY_PHRASE)
+    known = ", ".join(f'"{HTTPStatus(_BY_PHRASE[one]).phrase}"' for one in near)
     return f"{show(text, limit=_LONGEST)} is not the standard phrase of a status. " + (
         f"Near to it: {known}." if near else 'Write for example: "Not Found", or 404.'
     )
