@@ -169,6 +169,6 @@ def code_of(closing: Closing | None) -> tuple[str, int, str]:
 
 
 async def port_of(client: LocalAdapter) -> int:
-    server = await client._serving()  # noqa: SLF001 - nothing else tells the port
+    server = await client.serving()
     assert server is not None
     return server.port

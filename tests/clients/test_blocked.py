@@ -12,8 +12,8 @@ import anyio
 import pytest
 from starlette.applications import Starlette
 
-from asgherkin.clients import alarm as alarm_module
-from asgherkin.clients.alarm import AppBlocked, alarm
+from asgherkin.clients import deadlines as alarm_module
+from asgherkin.clients.deadlines import AppBlocked, alarm
 from asgherkin.errors import AppError
 from tests.clients.places import place
 

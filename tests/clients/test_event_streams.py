@@ -14,7 +14,7 @@ from starlette.background import BackgroundTask
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
-from asgherkin.clients import alarm as alarm_module
+from asgherkin.clients import deadlines as alarm_module
 from asgherkin.clients.events import Event
 from asgherkin.errors import AppError
 from tests.clients.board import LONG, START, Patient, Shop, order_of, part, place_order

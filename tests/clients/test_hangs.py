@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from starlette.requests import Request
 
     from asgherkin.clients.asgi import Receive, Scope, Send
-    from asgherkin.clients.timing import Work
+    from asgherkin.clients.deadlines import Work
     from tests.clients.conftest import MakeClient
 
 open_the_door = threading.Event()
@@ -301,7 +301,7 @@ def test_a_call_that_ends_at_the_last_moment_did_not_hang(
         await send({"type": "http.response.start", "status": 204})
         await send({"type": "http.response.body"})
 
-    monkeypatch.setattr("asgherkin.clients.watch.start_soon", be_late)
+    monkeypatch.setattr("asgherkin.clients.deadlines.start_soon", be_late)
     client = make_client(app, timeout=0.05)
 
     response = client.request("GET", "/", follow_redirects=True)

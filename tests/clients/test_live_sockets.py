@@ -11,8 +11,8 @@ import httpx2
 import pytest
 
 from asgherkin.clients import live_sockets
-from asgherkin.clients.call import Call
 from asgherkin.clients.conversation import Refusal
+from asgherkin.clients.deadlines import AppCall
 from asgherkin.errors import AppError
 from tests.clients.live_shop import Run, Shop, code_of
 
@@ -169,11 +169,11 @@ def test_an_app_that_does_not_end_when_it_is_abandoned(monkeypatch: pytest.Monke
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
         await anyio.sleep_forever()
 
-    async def no(_: Call) -> bool:
+    async def no(_: AppCall) -> bool:
         return False
 
     client = run.scenario(app)
-    monkeypatch.setattr(Call, "ends", no)
+    monkeypatch.setattr(AppCall, "ends", no)
     with pytest.raises(AppError, match=r"^The app did not accept"):
         client.open_socket("/")
     monkeypatch.undo()

@@ -16,7 +16,6 @@ import pytest
 from anyio.from_thread import start_blocking_portal
 
 from asgherkin.clients.loop import LOOPS, Loop, MainThreadLoop, PortalLoop, make_loop
-from asgherkin.clients.timing import Flag
 from asgherkin.errors import AppError, AsgherkinError, ConfigurationError
 
 if TYPE_CHECKING:
@@ -49,11 +48,11 @@ def test_a_function_is_run(loop: Loop) -> None:
 
 def test_a_task_lives_across_runs(loop: Loop) -> None:
     """It goes on in the next run; it can be started from inside, too."""
-    flags: list[Flag] = []
+    flags: list[anyio.Event] = []
     log: list[str] = []
 
     async def background() -> None:
-        flag = Flag()
+        flag = anyio.Event()
         flags.append(flag)
         await flag.wait()
         await flag.wait()

@@ -11,7 +11,7 @@ import anyio.lowlevel
 import anyio.to_thread
 import pytest
 
-from asgherkin.clients import alarm as alarm_module
+from asgherkin.clients import deadlines as alarm_module
 from asgherkin.clients.conversation import Closing, Refusal
 from asgherkin.clients.line import Line
 from asgherkin.clients.recorder import Recorder
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from anyio.abc import TaskGroup
 
     from asgherkin.clients.asgi import Message, Receive, Scope, Send
-    from asgherkin.clients.timing import Work
+    from asgherkin.clients.deadlines import Work
     from tests.clients.conftest import MakeClient
 
 door = threading.Event()
@@ -244,7 +244,7 @@ def test_a_websocket_that_was_never_connected() -> None:
             line.start(lambda work: _start(group, work), sleeps, sends)
             await anyio.lowlevel.checkpoint()
             await line.abandon()
-        return line.call.ended.is_set
+        return line.call.ended.is_set()
 
     async def sleeps() -> Message:
         await anyio.sleep_forever()

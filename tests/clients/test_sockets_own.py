@@ -243,7 +243,7 @@ def test_the_place_of_the_app_may_be_unknown(make_client: MakeClient) -> None:
     client = make_client(app, timeout=0.05)
     with client.websocket_connect("/greet") as websocket:
         inner: AsyncWebSocket = websocket._websocket  # noqa: SLF001 - to make it not known
-        inner._line.call._task = 0  # noqa: SLF001
+        inner._line.call.task = 0  # noqa: SLF001
 
         with pytest.raises(AppError, match=r"^The websocket /greet received nothing within 0\.05 seconds\.$"):
             websocket.receive_text()

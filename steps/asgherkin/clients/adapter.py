@@ -8,27 +8,25 @@ from typing import TYPE_CHECKING, TypeAlias, TypeVar, cast
 
 import httpx2
 
-from asgherkin.clients.alarm import AppBlocked, alarm
 from asgherkin.clients.asgi import in_words
+from asgherkin.clients.deadlines import AppBlocked, alarm, grace
 from asgherkin.clients.lifespan import Lifespan
 from asgherkin.clients.log import HOST, keep_out
 from asgherkin.clients.owner import Owner
 from asgherkin.clients.transport import ASGITransport
-from asgherkin.clients.watch import grace
 from asgherkin.errors import AppError, Unreachable
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Sequence
+    from collections.abc import Awaitable, Callable, Mapping, Sequence
     from http.cookiejar import CookieJar
     from types import FrameType
 
     from asgherkin.clients.connection import WebSocketConnection
-    from asgherkin.clients.conversation import Side
-    from asgherkin.clients.port import Loop, Socket, Stream
+    from asgherkin.clients.deadlines import Work
+    from asgherkin.clients.port import BeforeShutDown, Loop, Side, Socket, Stream
     from asgherkin.clients.recorder import Recorder
     from asgherkin.clients.sockets import Sockets
     from asgherkin.clients.streaming import Streams
-    from asgherkin.clients.timing import Work
 
 T = TypeVar("T")
 BASE_URL = f"http://{HOST}"
@@ -54,7 +52,9 @@ class Adapter(ABC):
         self._closed = False
         self._plugged: object = None
         self._async_http: httpx2.AsyncClient | None = None
+        self._builder: httpx2.AsyncClient | None = None
         self._streams: Streams | None = None
+        self.before_shut_down: list[BeforeShutDown] = []
 
     @property
     @abstractmethod
@@ -63,11 +63,11 @@ class Adapter(ABC):
 
     def start(self, *, again: bool = False) -> None:
         """Start the app, once; `again` starts it anew after a shut-down. Raises `AppError` when it fails."""
-        self._act("start-up", lambda: self.loop.run(partial(self._lifespan.start, again=again)))
+        self.act("start-up", lambda: self.loop.run(partial(self._lifespan.start, again=again)))
 
     def shut_down(self) -> None:
         """Shut the app down. Raises `AppError` when it fails."""
-        self._act("shut-down", lambda: self.loop.run(self._stop))
+        self.act("shut-down", lambda: self.loop.run(self._stop))
 
     def finish(self) -> None:
         """The scenario's steps are over: shut the app down. Raises `AppError` when it fails."""
@@ -75,7 +75,37 @@ class Adapter(ABC):
 
     def run(self, function: Callable[..., Awaitable[T]], *args: object) -> T:
         """Run an async function on the app's loop."""
-        return self._act("", lambda: self.loop.run(function, *args))
+        return self.act("", lambda: self.loop.run(function, *args))
+
+    # For capabilities
+
+    @property
+    def state(self) -> Mapping[str, object]:
+        """What the app keeps from its start-up."""
+        return self._lifespan.state
+
+    @property
+    def user_side(self) -> Side:
+        """Where a user's own code runs."""
+        return self
+
+    def run_as(self, doing: str, function: Callable[..., Awaitable[T]], *args: object) -> T:
+        """Run an async function on the app's loop; `doing` is what the app is asked for: `GET /board`."""
+        return self.act(doing, lambda: self.loop.run(function, *args), raising=True)
+
+    def spawn(self, work: Work) -> None:
+        """Start a task that lives until the scenario ends, in the owner task."""
+        if not self._owned:
+            self._owned = True
+            self.loop.start(self._owner.serve)
+        self._owner.spawn(work)
+
+    def build_request(self, method: str, url: str, **options: object) -> httpx2.Request:
+        """A request with the scenario's cookies and base URL; `options` are httpx2's."""
+        if self._builder is None:
+            self._builder = self._async_client(raising=False)
+        build = cast("Callable[..., httpx2.Request]", self._builder.build_request)
+        return build(method, url, **options)
 
     @property
     def async_http(self) -> httpx2.AsyncClient:
@@ -95,21 +125,24 @@ class Adapter(ABC):
         from asgherkin.clients.connection import WebSocketConnection
 
         sockets = self._sockets
-        return WebSocketConnection(self.recorder, sockets, sockets.scope(url, subprotocols or (), options), self._run)
+        return WebSocketConnection(self.recorder, sockets, sockets.scope(url, subprotocols or (), options), self.run_as)
 
     @cached_property
     def _sockets(self) -> Sockets:
         from asgherkin.clients.sockets import Sockets  # most scenarios have none
 
         http = self._async_client(raising=False)
-        return Sockets(http, self.recorder, self._spawn, self._run, self._lifespan.state)
+        sockets = Sockets(http, self.recorder, self.spawn, self.run_as, self._lifespan.state)
+        self.before_shut_down.append(sockets.leave)
+        return sockets
 
     def open_stream(self, url: str, **options: object) -> Stream:
         """Send a GET request, and read its response as it comes."""
         if self._streams is None:
             from asgherkin.clients.streaming import Streams  # most scenarios have none
 
-            self._streams = Streams(self._async_client(raising=False), self.recorder, self._run)
+            self._streams = Streams(self._async_client(raising=False), self.recorder, self.run_as)
+            self.before_shut_down.append(self._streams.leave)
         return self._streams.open(url, options)
 
     def plug(self, http: object) -> None:
@@ -122,7 +155,7 @@ class Adapter(ABC):
             self._closed = True
             ends = self._owned or self._lifespan.running or self._async_http is not None
             if ends and not self.loop.blocked:
-                self._act("", lambda: self.loop.run(self._end))
+                self.act("", lambda: self.loop.run(self._end))
 
     def close_loop(self) -> None:
         """End the loop, if it is the client's own."""
@@ -132,7 +165,7 @@ class Adapter(ABC):
             # Its parts lead back to it: without circles all of it goes at once, not by garbage collection.
             vars(self).clear()
 
-    def _act(self, doing: str, function: Callable[[], T], *, raising: bool = False) -> T:
+    def act(self, doing: str, function: Callable[[], T], *, raising: bool = False) -> T:
         """Call a function that waits for the app. Raises `AppError` when the app blocks its event loop.
 
         `raising`: also where the app was interrupted, failed with that, and the function has returned.
@@ -154,33 +187,20 @@ class Adapter(ABC):
             raise watch.error
         return result
 
-    def _run(self, doing: str, function: Callable[..., Awaitable[T]], *args: object) -> T:
-        return self._act(doing, lambda: self.loop.run(function, *args), raising=True)
-
     async def _stop(self) -> None:
-        # The code for a restart, as servers send it.
-        await self._hang_up(1012, "app")
+        await self._leave_open(restarts=True)
         await self._lifespan.stop()
 
-    async def _hang_up(self, code: int, by: Side) -> None:
-        """Leave what is still open, before the app is shut down; `code` and `by` are for its websockets."""
-        if "_sockets" in vars(self):
-            await self._sockets.leave(code, by)
-        if self._streams is not None:
-            await self._streams.leave()
+    async def _leave_open(self, *, restarts: bool) -> None:
+        """Let capabilities leave what is still open, before the app is shut down."""
+        for leave in self.before_shut_down:
+            await leave(restarts=restarts)
 
     def _start_task(self, work: Work) -> None:
         self.loop.start(work)
 
-    def _spawn(self, work: Work) -> None:
-        """Start a task that lives until the scenario ends, in the owner task."""
-        if not self._owned:
-            self._owned = True
-            self.loop.start(self._owner.serve)
-        self._owner.spawn(work)
-
     async def _end(self) -> None:
-        await self._hang_up(1000, "client")
+        await self._leave_open(restarts=False)
         if self._async_http is not None:
             await self._async_http.aclose()
         lost = await self._lifespan.end()
@@ -191,7 +211,7 @@ class Adapter(ABC):
 
     def _respond(self, method: str, url: str, function: Callable[[], httpx2.Response]) -> httpx2.Response:
         try:
-            return self._act(f"{method} {url}", function)
+            return self.act(f"{method} {url}", function)
         except Exception as error:
             if not self._is_crash(error):
                 raise
@@ -204,7 +224,7 @@ class Adapter(ABC):
         outcomes: list[Outcome] = [None] * count
         missing: AppError | None = None
         try:
-            self._act(f"{method} {url}", partial(function, outcomes))
+            self.act(f"{method} {url}", partial(function, outcomes))
         except AppError as error:
             missing = error
         return [self._settled(missing if outcome is None else outcome, method, url) for outcome in outcomes]
@@ -241,7 +261,7 @@ class Adapter(ABC):
             answer()
 
     def _transport(self, *, raising: bool) -> ASGITransport:
-        return ASGITransport(self.recorder, self._spawn, self._lifespan.state, raise_app_exceptions=raising)
+        return ASGITransport(self.recorder, self.spawn, self._lifespan.state, raise_app_exceptions=raising)
 
     def _async_client(self, *, raising: bool) -> httpx2.AsyncClient:
         return httpx2.AsyncClient(

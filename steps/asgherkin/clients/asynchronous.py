@@ -15,9 +15,9 @@ from asgherkin.clients.transport import RAISING, WHOLE
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
 
+    from asgherkin.clients.deadlines import Abandon
     from asgherkin.clients.port import Loop
     from asgherkin.clients.recorder import Recorder
-    from asgherkin.clients.watch import Abandon
     from asgherkin.errors import AppError
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections import deque
 from typing import TYPE_CHECKING
 
+import anyio
+
 from asgherkin.clients.tapping import SEND
-from asgherkin.clients.timing import Flag
 
 if TYPE_CHECKING:
     from asgherkin.clients.asgi import Message
@@ -18,7 +19,7 @@ class Carrier:
     def __init__(self) -> None:
         self._to_app: deque[Message] = deque()
         self._to_client: deque[Message] = deque()
-        self._news = Flag()
+        self._news = anyio.Event()
 
     async def give(self, message: Message) -> None:
         """Send a message to the app."""
@@ -28,8 +29,8 @@ class Carrier:
     async def receive(self) -> Message:
         """The app's next message."""
         while not self._to_app:
-            if self._news.is_set:
-                self._news = Flag()
+            if self._news.is_set():
+                self._news = anyio.Event()
             await self._news.wait()
         return self._to_app.popleft()
 

@@ -23,9 +23,9 @@ if TYPE_CHECKING:
     from asgherkin.clients.asgi import Message, Scope
     from asgherkin.clients.carriers import Carrier
     from asgherkin.clients.line import Line
+    from asgherkin.clients.port import RunAs
     from asgherkin.clients.recorder import Recorder
     from asgherkin.clients.sockets import Sockets
-    from asgherkin.clients.streaming import RunAs
 
     Mode: TypeAlias = Literal["text", "binary"]
 

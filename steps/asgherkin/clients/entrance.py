@@ -12,8 +12,8 @@ import anyio
 import anyio.lowlevel
 from starlette.testclient import TestClient
 
-from asgherkin.clients.call import AppCall
-from asgherkin.clients.recorder import is_failure
+from asgherkin.clients.asgi import target
+from asgherkin.clients.deadlines import AppCall, is_failure
 from asgherkin.errors import AppError
 from asgherkin.frames import summary
 
@@ -71,12 +71,14 @@ class Entrance:
             await self._converse(scope, receive, send)
 
     async def _converse(self, scope: Scope, receive: Receive, send: Send) -> None:
+        from asgherkin.clients.tapping import converse  # most scenarios have no websocket
+
         line = self.lines.pop(id(scope), None)
         if line is not None:
             await self._listen(line, receive, send)
             return
         try:
-            await self._recorder(scope, receive, send)
+            await converse(self._recorder, scope, receive, send)
         except BaseException as exception:
             if not is_failure(exception):
                 raise
@@ -96,13 +98,14 @@ class Entrance:
 
     async def _visit(self, scope: Scope, receive: Receive, send: Send) -> None:
         door = _Door(receive, send)
-        call = AppCall(self._recorder)
-        self._spawn(partial(call.run, scope, door.receive, door.send, whole=self._whole))
+        call = AppCall(self._recorder, f"{scope['method']} {target(scope)}")
+        answer = partial(self._recorder.answer, scope, door.receive, door.send, call, whole=self._whole)
+        self._spawn(partial(call.run, answer))
         try:
             await call.ended.wait()
         except BaseException:
             door.shut()
-            await call.dismiss(scope)
+            await call.dismiss()
             raise
         if call.failure is not None and self._raising:
             self._raise(call.failure)

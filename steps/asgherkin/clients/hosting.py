@@ -8,10 +8,9 @@ from typing import TYPE_CHECKING, TypeVar
 
 import httpx2
 
-from asgherkin.clients.alarm import AppBlocked, alarm
 from asgherkin.clients.asgi import in_words
+from asgherkin.clients.deadlines import AppBlocked, alarm, grace
 from asgherkin.clients.loop import ThreadLoop, check_loop
-from asgherkin.clients.watch import grace
 from asgherkin.errors import AppError, ConfigurationError
 from asgherkin.frames import summary, user_frames
 

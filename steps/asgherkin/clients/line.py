@@ -10,11 +10,9 @@ import anyio
 import anyio.lowlevel
 
 from asgherkin.clients.asgi import in_words
-from asgherkin.clients.call import Call
 from asgherkin.clients.conversation import Closing
-from asgherkin.clients.tapping import ABNORMAL, SEND, content_of, conversation_of
-from asgherkin.clients.timing import Flag
-from asgherkin.clients.watch import grace, waiting_at
+from asgherkin.clients.deadlines import AppCall, comes, grace, waiting_at
+from asgherkin.clients.tapping import ABNORMAL, SEND, content_of, conversation_of, converse
 from asgherkin.errors import AppError
 
 if TYPE_CHECKING:
@@ -44,16 +42,16 @@ class Line:
 
     def __init__(self, recorder: Recorder, scope: Scope) -> None:
         self.conversation = conversation_of(scope)
-        self.call: Call
+        self.call: AppCall
         self._recorder = recorder
         self._scope = scope
         self._receive: Receive
         self._send: Send
         self._give: Send | None = None
-        self._answered = Flag()
-        self._over = Flag()
-        self._news = Flag()
-        self._room = Flag()
+        self._answered = anyio.Event()
+        self._over = anyio.Event()
+        self._news = anyio.Event()
+        self._room = anyio.Event()
         self._sizes: deque[int] = deque()
         self._ahead = 0
         self._asked = False
@@ -62,10 +60,9 @@ class Line:
     def start(self, spawn: Spawn, receive: Receive, send: Send) -> None:
         """Call the app, in a task of its own."""
         self._receive, self._send = receive, send
-        self.call = Call(self._recorder, self._ended)
-        converse = self._recorder.converse
-        work = partial(converse, self._scope, self._app_receives, self._app_sends, self.conversation)
-        spawn(partial(self.call.keep, work))
+        self.call = AppCall(self._recorder, self.conversation.doing, at_end=self._ended)
+        work = partial(converse, self._recorder, self._scope, self._app_receives, self._app_sends, self.conversation)
+        spawn(partial(self.call.run, work))
 
     @property
     def waits(self) -> bool:
@@ -75,12 +72,12 @@ class Line:
     @property
     def spent(self) -> bool:
         """Whether its call has ended, and nothing is left to be taken."""
-        return self.call.ended.is_set and not self._sizes
+        return self.call.ended.is_set() and not self._sizes
 
     async def connect(self) -> None:
         """Wait until the app has accepted or refused it. Raises `AppError` when it does neither in time."""
         timeout = self._recorder.timeout
-        if not await _comes(self._answered, timeout):
+        if not await comes(self._answered, timeout):
             text = f"The app did not accept the {self.conversation.doing} within {in_words(timeout)}."
             error = AppError(text + waiting_at(self.call.place()))
             await self.abandon()
@@ -101,9 +98,9 @@ class Line:
 
     async def take(self, take: Take, seconds: float) -> Message | None:
         """The next message of the app's; None where none comes in time, or it is over."""
-        if not (self._sizes or self._over.is_set):
-            self._news = Flag()
-            await _comes(self._news, seconds)
+        if not (self._sizes or self._over.is_set()):
+            self._news = anyio.Event()
+            await comes(self._news, seconds)
         if not self._sizes:
             return None
         self._ahead -= self._sizes.popleft()
@@ -114,11 +111,11 @@ class Line:
 
     async def closes(self, seconds: float) -> bool:
         """Wait until it is closed; False where it is not in time."""
-        return await _comes(self._over, seconds)
+        return await comes(self._over, seconds)
 
     async def leave(self, code: int, reason: str = "", by: Side = "client") -> None:
         """Close it, unless it is closed."""
-        if not self._over.is_set:
+        if not self._over.is_set():
             self._close(by, code, reason)
             await self._tell(code, reason)
 
@@ -134,7 +131,7 @@ class Line:
         error = AppError(f"{text}.{where}" if ends else f"{text}, but did not end then either.{where}")
         self._recorder.record(error, self.conversation.doing)
         if not ends:
-            self.call.leave(error)
+            self.call.abandon(error)
 
     async def abandon(self) -> None:
         """Leave it and cancel the call, at once."""
@@ -145,7 +142,7 @@ class Line:
             if not await self.call.ends():
                 error = AppError(f"The app did not end when the {self.conversation.doing} was cancelled.{where}")
                 self._recorder.record(error, self.conversation.doing)
-                self.call.leave(error)
+                self.call.abandon(error)
 
     async def _app_receives(self) -> Message:
         if self.conversation.refusal is not None:
@@ -188,9 +185,9 @@ class Line:
         self._sizes.append(size)
         self._ahead += size
         self._news.set()
-        while self._ahead > _AHEAD and not self._over.is_set:
-            if self._room.is_set:
-                self._room = Flag()
+        while self._ahead > _AHEAD and not self._over.is_set():
+            if self._room.is_set():
+                self._room = anyio.Event()
             await self._room.wait()
 
     def _close(self, by: Side, code: int, reason: str) -> None:
@@ -211,13 +208,6 @@ class Line:
     async def _go_on(self) -> None:
         """Let the app go on, until it asks for the next message; not for long, as it may have much to do."""
         for _ in range(_TURNS):
-            if self._asking or self.call.ended.is_set:
+            if self._asking or self.call.ended.is_set():
                 return
             await anyio.lowlevel.checkpoint()
-
-
-async def _comes(flag: Flag, seconds: float) -> bool:
-    if not flag.is_set:
-        with anyio.move_on_after(seconds):
-            await flag.wait()
-    return flag.is_set

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib
 from functools import cached_property, partial
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, TypeVar, cast
 
 import httpx2
 
@@ -16,13 +16,14 @@ from asgherkin.clients.live_transport import LiveTransport
 from asgherkin.errors import ConfigurationError, NotObservable
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Sequence
+    from collections.abc import Awaitable, Callable, Mapping, Sequence
+    from http.cookiejar import CookieJar
 
     from asgherkin.clients.connection import WebSocketConnection
-    from asgherkin.clients.conversation import Side
+    from asgherkin.clients.deadlines import Work
     from asgherkin.clients.hosting import Host, Hosts
     from asgherkin.clients.live_wire import Wire
-    from asgherkin.clients.port import Loop
+    from asgherkin.clients.port import BeforeShutDown, Loop
     from asgherkin.clients.recorder import Recorder
     from asgherkin.clients.server import Server
     from asgherkin.clients.sockets import Sockets
@@ -45,18 +46,24 @@ class LiveAdapter(AsyncAdapter):
     @property
     def _holds(self) -> bool:
         """Whether something may be open."""
-        return bool(self._wires) or self._streams is not None or "_sockets" in vars(self)
+        return bool(self._wires or self.before_shut_down)
 
-    async def _serving(self) -> Server | None:
+    @property
+    def pool(self) -> httpx2.AsyncBaseTransport:
+        """The connections that requests go over."""
+        return self._host.pool(verify=self._verify)
+
+    async def serving(self) -> Server | None:
         """The server of this process that requests go to, listening; None for a deployed one."""
         return None
 
     def _transport(self, *, raising: bool) -> LiveTransport:  # type: ignore[override] # another kind of transport
-        pool = self._host.pool(verify=self._verify)
-        return LiveTransport(pool, self.recorder, self._serving, self._spawn, self._wires, raise_app_exceptions=raising)
+        return LiveTransport(
+            self.pool, self.recorder, self.serving, self.spawn, self._wires, raise_app_exceptions=raising
+        )
 
-    async def _hang_up(self, code: int, by: Side) -> None:
-        await super()._hang_up(code, by)
+    async def _leave_open(self, *, restarts: bool) -> None:
+        await super()._leave_open(restarts=restarts)
         for wire in list(self._wires):  # what a user's own code has left open
             await wire.leave()
 
@@ -74,7 +81,9 @@ class LiveAdapter(AsyncAdapter):
         check_extra("wsproto")
         from asgherkin.clients.live_sockets import LiveSockets  # most scenarios have none
 
-        return LiveSockets(self._async_client(raising=False), self.recorder, self._spawn, self._run, {})
+        sockets = LiveSockets(self._async_client(raising=False), self.recorder, self.spawn, self.run_as, {})
+        self.before_shut_down.append(sockets.leave)
+        return sockets
 
     def close_loop(self) -> None:
         """Let go of the scenario. The loop stays: the next one uses it too."""
@@ -106,11 +115,11 @@ class LocalAdapter(LiveAdapter):
             self._served, self._started = server, True
             server.attach(self.recorder)
             return
-        self._act("start-up", partial(self.loop.run, self._start, again))
+        self.act("start-up", partial(self.loop.run, self._start, again))
 
     def shut_down(self) -> None:
         """Shut the app down; the server stays, as requests reach the app as it is."""
-        self._act("shut-down", partial(self.loop.run, self._stop))
+        self.act("shut-down", partial(self.loop.run, self._stop))
 
     def finish(self) -> None:
         """Leave what is open. The app is shut down if it is the scenario's alone."""
@@ -118,9 +127,10 @@ class LocalAdapter(LiveAdapter):
         if served is not None and not self._holds and self._hosts.keeps(served.app):
             served.attach(None)
             return
-        self._act("shut-down", partial(self.loop.run, self._finish))
+        self.act("shut-down", partial(self.loop.run, self._finish))
 
-    async def _serving(self) -> Server | None:
+    async def serving(self) -> Server | None:
+        """The server of the app, listening."""
         if self._served is None:
             served = self._host.server(self.recorder.app)
             await served.open()
@@ -129,7 +139,7 @@ class LocalAdapter(LiveAdapter):
         return self._served
 
     async def _start(self, again: bool) -> None:
-        served = await self._serving()
+        served = await self.serving()
         assert served is not None, "it is in this process"
         if self._started and not again:
             await served.lifespan.start()
@@ -140,13 +150,13 @@ class LocalAdapter(LiveAdapter):
         await served.lifespan.start(again=True)
 
     async def _stop(self) -> None:
-        await super()._hang_up(1012, "app")
-        served = await self._serving()
+        await self._leave_open(restarts=True)
+        served = await self.serving()
         assert served is not None, "it is in this process"
         await served.lifespan.stop()
 
     async def _finish(self) -> None:
-        await self._hang_up(1000, "client")
+        await self._leave_open(restarts=False)
         served = self._served
         if served is None:
             return
@@ -165,12 +175,11 @@ class RemoteAdapter(LiveAdapter):
         self.base_url = base_url
         self.host = httpx2.URL(base_url).host
         self._make_user_loop = user_loop
-        self._user_pool: httpx2.AsyncHTTPTransport | None = None
-        self._user_wires: set[Wire] = set()
 
     @cached_property
-    def _user_loop(self) -> Loop:
-        return self._make_user_loop()
+    def user_side(self) -> UserSide:
+        """Where a user's own code runs: pytest-asyncio's loop, where the user's async fixtures are."""
+        return UserSide(self.recorder, self._make_user_loop(), self.base_url, self.cookies)
 
     def start(self, *, again: bool = False) -> None:
         """A deployed app runs already. Raises `NotObservable` where its start is asked for."""
@@ -183,17 +192,17 @@ class RemoteAdapter(LiveAdapter):
 
     def finish(self) -> None:
         """Leave what is open."""
-        self._act("", partial(self.loop.run, self._hang_up, 1000, "client"))
+        self.act("", partial(self.loop.run, partial(self._leave_open, restarts=False)))
 
     def run(self, function: Callable[..., Awaitable[T]], *args: object) -> T:
         """Run an async function on pytest-asyncio's loop, where the user's async fixtures are."""
-        return self._user_loop.run(function, *args)
+        return self.user_side.loop.run(function, *args)
 
     @property
     def http(self) -> httpx2.Client:
         """A client for sync code."""
         if self._http is None:
-            bridge = Bridge(self._user_transport(), self.run)
+            bridge = Bridge(self.user_side.transport, self.run)
             self._http = httpx2.Client(
                 transport=bridge, base_url=self.base_url, cookies=self.cookies, follow_redirects=True, timeout=None
             )
@@ -202,15 +211,7 @@ class RemoteAdapter(LiveAdapter):
     @property
     def async_http(self) -> httpx2.AsyncClient:
         """A client for async code, on pytest-asyncio's loop."""
-        if self._async_http is None:
-            self._async_http = httpx2.AsyncClient(
-                transport=self._user_transport(),
-                base_url=self.base_url,
-                cookies=self.cookies,
-                follow_redirects=True,
-                timeout=None,
-            )
-        return self._async_http
+        return self.user_side.http
 
     def websocket_connect(
         self, url: str, subprotocols: Sequence[str] | None = None, **options: object
@@ -220,38 +221,72 @@ class RemoteAdapter(LiveAdapter):
 
         sockets = self._user_sockets
         scope = sockets.scope(url, subprotocols or (), options)
-        return WebSocketConnection(self.recorder, sockets, scope, self._run_for_user)
+        return WebSocketConnection(self.recorder, sockets, scope, self.user_side.run_as)
 
     @cached_property
     def _user_sockets(self) -> Sockets:
         check_extra("wsproto")
         from asgherkin.clients.live_sockets import LiveSockets  # most scenarios have none
 
-        return LiveSockets(self.async_http, self.recorder, self._user_loop.start, self._run_for_user, {})
-
-    def _run_for_user(self, doing: str, function: Callable[..., Awaitable[T]], *args: object) -> T:
-        del doing  # no watch here looks at the loop
-        return self.run(function, *args)
-
-    def _user_transport(self) -> LiveTransport:
-        if self._user_pool is None:
-            self._user_pool = make_pool()
-        return LiveTransport(self._user_pool, self.recorder, self._serving, self._user_loop.start, self._user_wires)
+        side = self.user_side
+        sockets = LiveSockets(side.http, self.recorder, side.spawn, side.run_as, {})
+        side.before_shut_down.append(sockets.leave)
+        return sockets
 
     def close(self) -> None:
         """End what the scenario holds."""
-        if self._user_pool is not None and not self._closed:
-            self._user_loop.run(self._leave_user)
-        self._async_http = None
+        if "user_side" in vars(self) and not self._closed:
+            self.user_side.loop.run(self.user_side.leave)
         super().close()
 
-    async def _leave_user(self) -> None:
-        if "_user_sockets" in vars(self):
-            await self._user_sockets.leave(1000, "client")
-        for wire in list(self._user_wires):
+
+class UserSide:
+    """A user's own code and a deployed server: on another loop than the sentences, with connections of its own.
+
+    See `asgherkin.clients.port.Side`.
+    """
+
+    def __init__(self, recorder: Recorder, loop: Loop, base_url: str, cookies: CookieJar) -> None:
+        self.recorder = recorder
+        self.loop = loop
+        self.state: Mapping[str, object] = {}
+        self.before_shut_down: list[BeforeShutDown] = []
+        self.pool = make_pool()
+        self._wires: set[Wire] = set()
+        self.transport = LiveTransport(self.pool, recorder, self.serving, self.spawn, self._wires)
+        self.http = httpx2.AsyncClient(
+            transport=self.transport, base_url=base_url, cookies=cookies, follow_redirects=True, timeout=None
+        )
+
+    async def serving(self) -> Server | None:
+        """No server of this process."""
+        return None
+
+    def act(self, doing: str, function: Callable[[], T]) -> T:
+        """Call a function."""
+        del doing  # no watch here looks at the loop
+        return function()
+
+    def run_as(self, doing: str, function: Callable[..., Awaitable[T]], *args: object) -> T:
+        """Run an async function on the loop."""
+        del doing
+        return self.loop.run(function, *args)
+
+    def spawn(self, work: Work) -> None:
+        """Start a task on the loop."""
+        self.loop.start(work)
+
+    def build_request(self, method: str, url: str, **options: object) -> httpx2.Request:
+        """A request with the scenario's cookies and base URL; `options` are httpx2's."""
+        return cast("Callable[..., httpx2.Request]", self.http.build_request)(method, url, **options)
+
+    async def leave(self) -> None:
+        """Leave all that is open. To be called on the loop."""
+        for leave in self.before_shut_down:
+            await leave(restarts=False)
+        for wire in list(self._wires):
             await wire.leave()
-        assert self._user_pool is not None, "it was used"
-        await self._user_pool.aclose()
+        await self.pool.aclose()
 
 
 def check_extra(*modules: str) -> None:

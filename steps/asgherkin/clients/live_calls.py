@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING, cast
 
 import anyio
 
-from asgherkin.clients.call import AppCall
-from asgherkin.clients.watch import grace
+from asgherkin.clients.deadlines import AppCall, grace
 
 if TYPE_CHECKING:
     import httpx2
@@ -45,8 +44,7 @@ class CallBehind:
     def found(self, response: httpx2.Response) -> None:
         """A response has come: the call is the one on the same connection."""
         if self._server is not None:
-            call = self._server.call(address_of(response))
-            self._call = call if isinstance(call, AppCall) else None
+            self._call = self._server.call(address_of(response))
 
     def rest(self) -> None:
         """Let no watch stop it: the client has deadlines of its own."""
@@ -74,16 +72,13 @@ class CallBehind:
 
     async def dismiss(self) -> None:
         """Let it end after its client has left; it is cancelled after a while."""
-        exchange = self._exchange
-        path, _, query = exchange.target.partition("?")
-        scope = {"method": exchange.method, "raw_path": path.encode(), "query_string": query.encode()}
         for call in self._calls():
-            await call.dismiss(scope)
+            await call.dismiss()
 
     async def failure(self) -> BaseException | None:
         """What left the app, once the call has ended."""
         calls = self._calls()
-        if not all(call.ended.is_set for call in calls):
+        if not all(call.ended.is_set() for call in calls):
             with anyio.move_on_after(self.patience):
                 for call in calls:
                     await call.ended.wait()
@@ -92,5 +87,4 @@ class CallBehind:
     def _calls(self) -> list[AppCall]:
         if self._call is not None:
             return [self._call]
-        calls = [] if self._server is None else self._server.calls(self._exchange.doing)
-        return [call for call in calls if isinstance(call, AppCall)]
+        return [] if self._server is None else self._server.calls(self._exchange.doing)

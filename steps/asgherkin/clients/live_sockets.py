@@ -12,9 +12,9 @@ import wsproto
 from httpx2.websockets import AsyncWebSocketSession, WebSocketDisconnect, WebSocketUpgradeError
 
 from asgherkin.clients.asgi import decoded, in_words
-from asgherkin.clients.call import Call
 from asgherkin.clients.carriers import Carrier
 from asgherkin.clients.conversation import Refusal
+from asgherkin.clients.deadlines import AppCall, waiting_at
 from asgherkin.clients.line import Line
 from asgherkin.clients.live_calls import address_of
 from asgherkin.clients.live_handshake import Handshake
@@ -24,7 +24,6 @@ from asgherkin.clients.network import late
 from asgherkin.clients.served import ServedSocket
 from asgherkin.clients.sockets import Sockets, spoken
 from asgherkin.clients.tapping import ABNORMAL, SEND, content_of
-from asgherkin.clients.watch import waiting_at
 from asgherkin.errors import AppError
 
 if TYPE_CHECKING:
@@ -85,7 +84,7 @@ class LiveLine(Line):
 
     def begin(self) -> None:
         """Be on the loop."""
-        self.call = Call(self._recorder)
+        self.call = AppCall(self._recorder)
         self._recorder.conversations.append(self.conversation)
         self._pump = anyio.CancelScope()
 
@@ -235,7 +234,7 @@ class LiveLine(Line):
                 if not await call.ends():
                     error = AppError(f"The app did not end when the {self.conversation.doing} was cancelled.{where}")
                     self._recorder.record(error, self.conversation.doing)
-                    call.leave(error)
+                    call.abandon(error)
             await self.call.ends()
 
     async def _next(self) -> Message:

@@ -9,11 +9,10 @@ import httpx2
 
 from asgherkin.clients.network import late
 from asgherkin.clients.talk import StreamTalk
-from asgherkin.clients.timing import Flag
 from asgherkin.errors import AppError
 
 if TYPE_CHECKING:
-    from asgherkin.clients.call import AppCall
+    from asgherkin.clients.deadlines import AppCall
     from asgherkin.clients.live_wire import Wire
     from asgherkin.clients.owner import Spawn
     from asgherkin.clients.transport import Opening
@@ -58,7 +57,7 @@ class _Pump:
         self._wire = wire
         self._talk = talk
         self._opened = False
-        self._ended = Flag()
+        self._ended = anyio.Event()
         self._scope = anyio.CancelScope()
 
     async def run(self) -> None:

@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING, Self, TypeVar
 
 from anyio.from_thread import BlockingPortal, start_blocking_portal
 
+from asgherkin.clients.deadlines import start_soon
 from asgherkin.clients.hang import family, frame_place, thread_place
 from asgherkin.clients.port import Loop
-from asgherkin.clients.timing import start_soon
 from asgherkin.errors import AppError, AsgherkinError, ConfigurationError
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from pathlib import Path
     from types import FrameType
 
-    from asgherkin.clients.timing import Work
+    from asgherkin.clients.deadlines import Work
 
 __all__ = ["LOOPS", "Loop", "MainThreadLoop", "PortalLoop", "check_loop", "make_loop"]
 

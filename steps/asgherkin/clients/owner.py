@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING, TypeAlias
 
 import anyio
 
-from asgherkin.clients.timing import Flag, current_task_id
+from asgherkin.clients.deadlines import comes
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from anyio.abc import TaskGroup
 
-    from asgherkin.clients.timing import Work
+    from asgherkin.clients.deadlines import Work
 
     Spawn: TypeAlias = Callable[[Work], None]
 
@@ -29,12 +29,12 @@ class Owner:
         """The id of the owner's task."""
         self._group: TaskGroup | None = None
         self._early: list[Work] = []
-        self._closing = Flag()
-        self._closed = Flag()
+        self._closing = anyio.Event()
+        self._closed = anyio.Event()
 
     async def serve(self) -> None:
         """Be the owner task."""
-        self.task = current_task_id()
+        self.task = anyio.get_current_task().id
         async with anyio.create_task_group() as group:
             self._group = group
             for work in self._early:
@@ -53,6 +53,4 @@ class Owner:
     async def close(self, seconds: float) -> bool:
         """Cancel what still runs; False if it does not end within `seconds`."""
         self._closing.set()
-        with anyio.move_on_after(seconds):
-            await self._closed.wait()
-        return self._closed.is_set
+        return await comes(self._closed, seconds)

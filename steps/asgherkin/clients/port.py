@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Sequence
+    from collections.abc import Awaitable, Callable, Mapping, Sequence
     from http.cookiejar import CookieJar
     from pathlib import Path
     from types import FrameType
@@ -14,9 +14,9 @@ if TYPE_CHECKING:
 
     from asgherkin.clients.connection import WebSocketConnection
     from asgherkin.clients.conversation import Conversation
+    from asgherkin.clients.deadlines import Work
     from asgherkin.clients.events import Event, StreamLog
     from asgherkin.clients.recorder import Recorder
-    from asgherkin.clients.timing import Work
     from asgherkin.errors import AppError
 
 T = TypeVar("T")
@@ -107,6 +107,35 @@ class Client(Protocol):
         """
         ...
 
+    before_shut_down: list[BeforeShutDown]
+    """What capabilities have to leave before the app is shut down."""
+
+    @property
+    def state(self) -> Mapping[str, object]:
+        """What the app keeps from its start-up; each scope gets a copy."""
+        ...
+
+    @property
+    def user_side(self) -> Side:
+        """The same for a user's own code, which may run on another loop."""
+        ...
+
+    def act(self, doing: str, function: Callable[[], T]) -> T:
+        """Call a function that waits for the app. Raises `AppError` when the app blocks its event loop."""
+        ...
+
+    def run_as(self, doing: str, function: Callable[..., Awaitable[T]], *args: object) -> T:
+        """Run an async function on the app's loop; see `RunAs`."""
+        ...
+
+    def spawn(self, work: Work) -> None:
+        """Start a task on the app's loop that lives until the scenario ends. It must not raise."""
+        ...
+
+    def build_request(self, method: str, url: str, **options: object) -> httpx2.Request:
+        """A request with the scenario's cookies and base URL; `options` are httpx2's."""
+        ...
+
     def plug(self, http: object) -> None:
         """Use a user's own client for `request` and `send`; exceptions that are not httpx's are crashes."""
         ...
@@ -171,6 +200,50 @@ class Stream(Protocol):
 
     def place(self) -> str:
         """Where the app's task for it waits; see `Socket.place`."""
+        ...
+
+
+class RunAs(Protocol):
+    """Runs an async function on the app's loop; `doing` is what the app is asked for: `GET /board`."""
+
+    def __call__(self, doing: str, function: Callable[..., Awaitable[T]], *args: object) -> T:
+        """Run it to its end. Raises `AppError` when the app blocks its event loop."""
+        ...
+
+
+class BeforeShutDown(Protocol):
+    """Called on the app's loop before the app is shut down, to leave what a capability holds open."""
+
+    async def __call__(self, *, restarts: bool) -> None:
+        """`restarts`: it is the app that goes, in the middle of a scenario; else the scenario has ended."""
+        ...
+
+
+class Side(Protocol):
+    """What a capability builds upon: a client as sentences use it, or as a user's own code does (`user_side`)."""
+
+    recorder: Recorder
+    before_shut_down: list[BeforeShutDown]
+
+    @property
+    def state(self) -> Mapping[str, object]:
+        """What the app keeps from its start-up; each scope gets a copy."""
+        ...
+
+    def act(self, doing: str, function: Callable[[], T]) -> T:
+        """Call a function that waits for the app. Raises `AppError` when the app blocks its event loop."""
+        ...
+
+    def run_as(self, doing: str, function: Callable[..., Awaitable[T]], *args: object) -> T:
+        """Run an async function on the app's loop; see `RunAs`."""
+        ...
+
+    def spawn(self, work: Work) -> None:
+        """Start a task on the loop that lives until the scenario ends. It must not raise."""
+        ...
+
+    def build_request(self, method: str, url: str, **options: object) -> httpx2.Request:
+        """A request with the scenario's cookies and base URL; `options` are httpx2's."""
         ...
 
 

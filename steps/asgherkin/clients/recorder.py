@@ -5,21 +5,23 @@ from __future__ import annotations
 import asyncio
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING
+from time import monotonic, perf_counter
+from typing import TYPE_CHECKING, Protocol, TypeAlias
 
 import anyio
 
-from asgherkin.clients.alarm import AppBlocked
-from asgherkin.clients.exchange import Exchange, Tap
-from asgherkin.clients.timing import Flag
-from asgherkin.clients.watch import Abandon, Watch
+from asgherkin.clients.asgi import ASGI3, Message, Receive, Scope, Send, decoded, in_words, target
+from asgherkin.clients.deadlines import AppBlocked, AppCall, is_failure
+from asgherkin.clients.exchange import BODY_CAP, Exchange
 from asgherkin.errors import AppError
 
 if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
     from pathlib import Path
 
-    from asgherkin.clients.asgi import ASGI3, Message, Receive, Scope, Send
     from asgherkin.clients.conversation import Conversation
+
+    Guard: TypeAlias = Callable[[Awaitable[None]], Awaitable[None]]
 
 __all__ = ["Crash", "Exchange", "Recorder"]
 
@@ -38,6 +40,37 @@ class Crash:
     """Whether it was raised into the caller's own code already."""
 
 
+class Wrapper(Protocol):
+    """The receive and send that the app is given: they record what passes, and keep ASGI's rules."""
+
+    doing: str
+    """What the app is asked for: `GET /orders`."""
+
+    async def receive(self) -> Message:
+        """Hand the client's next message to the app."""
+        ...
+
+    async def send(self, message: Message) -> None:
+        """Take a message from the app. Raises `AppError` into an app that breaks ASGI's rules."""
+        ...
+
+    def returned(self) -> None:
+        """The app has returned. Raises `AppError` where it may not have."""
+        ...
+
+    def failed(self, *, cancelled: bool) -> None:
+        """The app has let an exception out, or was `cancelled`."""
+        ...
+
+    def caused(self, exception: BaseException) -> bool:
+        """Whether an exception that left the app is the client's own doing, and so no crash."""
+        ...
+
+
+WRAPPERS: dict[str, Callable[[Recorder, Scope, Receive, Send], Wrapper]] = {}
+"""What makes the wrapper for a type of scopes. A capability puts its own into it; else the app is called as it is."""
+
+
 class Recorder:
     """An ASGI app around `app`, which records its exchanges and its crashes and stops it when it hangs.
 
@@ -50,77 +83,56 @@ class Recorder:
         self.app = app
         self.timeout = timeout
         self.root = root
+        self.listens = listens
         self.exchanges: list[Exchange] = []
         self.conversations: list[Conversation] = []
         self.crashes: list[Crash] = []
-        self._listens = listens
         self.running = 0
         """Requests and websockets that the app is busy with."""
-        self._news = Flag()
+        self._news = anyio.Event()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Call the app as an ASGI server does."""
         if scope["type"] == "http":
-            await self.answer(scope, receive, send)
-        elif scope["type"] == "websocket":
-            await self.converse(scope, receive, send)
+            call = AppCall(self, f"{scope['method']} {target(scope)}")
+            await call.run(partial(self.answer, scope, receive, send, call, whole=False))
+            if call.failure is not None:
+                raise call.failure
         else:
-            await self._live(scope, receive, send)
+            make = WRAPPERS.get(scope["type"], _Unwrapped)
+            await self.run(scope, make(self, scope, receive, send))
 
-    async def answer(
-        self,
-        scope: Scope,
-        receive: Receive,
-        send: Send,
-        *,
-        whole: bool = False,
-        abandon: Abandon | None = None,
-        watch: Watch | None = None,
-    ) -> None:
-        """Call the app for one request.
+    async def answer(self, scope: Scope, receive: Receive, send: Send, call: AppCall, *, whole: bool) -> None:
+        """Call the app for one request, in the `run` of `call`, whose watch stops it when it hangs.
 
         `whole`: the client stays until the app has ended, so an app that waits for it to leave hangs.
-        `abandon` is called with the error when the app does not stop though it hung and was cancelled.
         """
-        watch = watch or Watch(self.timeout, self.root)
-        tap = Tap(scope, receive, send, watch, whole=whole)
-        if self._listens:
-            self.exchanges.append(tap.exchange)
-        self.running += 1
+        wrapper = _HTTPWrapper(scope, receive, send, call, whole=whole)
+        if self.listens:
+            self.exchanges.append(wrapper.exchange)
+        await self.run(scope, wrapper, partial(call.watch, describe=wrapper.hang))
+
+    async def run(self, scope: Scope, wrapper: Wrapper, guard: Guard | None = None) -> None:
+        """Call the app with the receive and send of `wrapper`.
+
+        `guard` stops it when it hangs. For a websocket there is none: an app may rightly wait for something else than
+        its client.
+        """
+        busy = scope["type"] != "lifespan"
+        self.running += busy
         try:
-            await watch.guard(
-                self.app(scope, tap.receive, tap.send), tap.hang, partial(self._abandoned, tap.exchange, abandon)
-            )
-            tap.check_end()
+            running = self.app(scope, wrapper.receive, wrapper.send)
+            await (running if guard is None else guard(running))
+            wrapper.returned()
         except BaseException as exception:
-            self._left_app(exception, tap.exchange.doing, farewell=tap.left)
+            stray = _stray_cancellation(exception)
+            wrapper.failed(cancelled=not (stray or is_failure(exception)))
+            if not wrapper.caused(exception):
+                self._left_app(exception, wrapper.doing, stray=stray)
             raise
         finally:
-            self._done()
-
-    async def converse(
-        self, scope: Scope, receive: Receive, send: Send, conversation: Conversation | None = None
-    ) -> None:
-        """Call the app for one websocket. What the client says is recorded by who gives a `conversation`.
-
-        No watch stops it: an app may rightly wait for something else than its client.
-        """
-        from asgherkin.clients.tapping import SocketTap  # most scenarios have no websocket
-
-        tap = SocketTap(scope, receive, send, conversation)
-        if self._listens:
-            self.conversations.append(tap.conversation)
-        self.running += 1
-        try:
-            await self.app(scope, tap.receive, tap.send)
-            tap.returned()
-        except BaseException as exception:
-            tap.failed(cancelled=not (is_failure(exception) or _stray_cancellation(exception)))
-            if exception is not tap.farewell:
-                self._left_app(exception, tap.conversation.doing, farewell=tap.left)
-            raise
-        finally:
-            self._done()
+            self.running -= busy
+            self._news.set()
 
     def record(self, exception: BaseException, doing: str) -> Crash:
         """Record a crash; one exception is one crash, however often it is met."""
@@ -135,12 +147,8 @@ class Recorder:
         """Wait until there are more crashes than `known`, or the app is busy with nothing; `seconds` at most."""
         with anyio.move_on_after(seconds):
             while self.running and len(self.crashes) <= known:
-                self._news = Flag()
+                self._news = anyio.Event()
                 await self._news.wait()
-
-    def _done(self) -> None:
-        self.running -= 1
-        self._news.set()
 
     def crash_of(self, exception: BaseException) -> Crash | None:
         """The crash that an exception was recorded as."""
@@ -152,39 +160,12 @@ class Recorder:
         if crash is not None:
             crash.delivered = True
 
-    async def _live(self, scope: Scope, receive: Receive, send: Send) -> None:
-        doing = ""
-
-        async def asking() -> Message:
-            nonlocal doing
-            doing = doing or "start-up"
-            message = await receive()
-            if message["type"] == "lifespan.shutdown":
-                doing = "shut-down"
-            return message
-
-        async def answering(message: Message) -> None:
-            nonlocal doing
-            if message["type"] == "lifespan.startup.complete":
-                doing = "lifespan"
-            await send(message)
-
-        try:
-            await self.app(scope, asking, answering)
-        except BaseException as exception:
-            # An app that raises before it has asked for anything does not support lifespans: no crash.
-            if doing:
-                self._left_app(exception, doing)
-            raise
-
-    def _left_app(self, exception: BaseException, doing: str, *, farewell: bool = False) -> None:
-        """Record an exception, unless it is the client's own doing; raise an `AppError` where that says more."""
-        if farewell and type(exception).__name__ in _FAREWELLS:
-            return
+    def _left_app(self, exception: BaseException, doing: str, *, stray: bool) -> None:
+        """Record an exception that left the app; raise an `AppError` where that says more."""
         if isinstance(exception, AppBlocked):
             self.record(exception.error, doing)
             raise exception.error from None
-        if _stray_cancellation(exception):
+        if stray:
             error = AppError(
                 f"The app let a CancelledError out of {doing}, though nobody cancelled it: "
                 "it awaits a task that was cancelled."
@@ -194,15 +175,10 @@ class Recorder:
         if is_failure(exception):
             self.record(exception, doing)
 
-    def _abandoned(self, exchange: Exchange, abandon: Abandon | None, error: AppError) -> None:
-        self.record(error, exchange.doing)
-        if abandon is not None:
-            abandon(error)
 
-
-def is_failure(exception: BaseException) -> bool:
-    """Whether an exception is the app's failure: no cancellation, no Ctrl-C. To be called on a loop."""
-    return not isinstance(exception, (KeyboardInterrupt, GeneratorExit, anyio.get_cancelled_exc_class()))
+def is_farewell(exception: BaseException) -> bool:
+    """Whether an exception says that the client has left."""
+    return type(exception).__name__ in _FAREWELLS
 
 
 def _stray_cancellation(exception: BaseException) -> bool:
@@ -210,3 +186,148 @@ def _stray_cancellation(exception: BaseException) -> bool:
         return False
     task = asyncio.current_task()
     return task is not None and not task.cancelling()
+
+
+class _Unwrapped:
+    """For a type of scopes that has no wrapper: its messages pass as they are."""
+
+    def __init__(self, recorder: Recorder, scope: Scope, receive: Receive, send: Send) -> None:
+        del recorder
+        self.doing = f"{scope['type']} {target(scope)}" if "path" in scope else f"{scope['type']}"
+        self._receive = receive
+        self._send = send
+
+    async def receive(self) -> Message:
+        return await self._receive()
+
+    async def send(self, message: Message) -> None:
+        await self._send(message)
+
+    def returned(self) -> None:
+        """It may end whenever it wants to."""
+
+    def failed(self, *, cancelled: bool) -> None:
+        """There is no record to note it in."""
+
+    def caused(self, exception: BaseException) -> bool:
+        return is_farewell(exception)
+
+
+class _HTTPWrapper:
+    """The receive and send for a request. They tell its call whose turn it is, the app's or the client's."""
+
+    __slots__ = ("_asked", "_call", "_left", "_receive", "_send", "_started", "_whole", "doing", "exchange")
+
+    def __init__(self, scope: Scope, receive: Receive, send: Send, call: AppCall, *, whole: bool) -> None:
+        """`whole`: the client stays until the app has ended, so an app that waits for it to leave hangs."""
+        self.doing = call.doing
+        self.exchange = Exchange(scope["method"], target(scope), decoded(scope["headers"]))
+        self._left = False
+        self._receive = receive
+        self._send = send
+        self._call = call
+        self._whole = whole
+        self._asked = False
+        self._started = perf_counter()
+
+    async def receive(self) -> Message:
+        """Hand the next part of the request to the app."""
+        call = self._call
+        rest = not (self._whole and self._asked)
+        call.rests += rest
+        try:
+            message = await self._receive()
+        finally:
+            call.rests -= rest
+            call.moved = monotonic()
+        if message["type"] == "http.request":
+            self._add_request(message)
+        else:
+            self._left = True
+        return message
+
+    async def send(self, message: Message) -> None:
+        """Take a part of the response from the app. Raises `AppError` into an app that breaks ASGI's rules."""
+        kind = message["type"]
+        if kind == "http.response.body":
+            self._add_body(message)
+        elif kind == "http.response.start":
+            self._start(message)
+        call = self._call
+        call.rests += 1
+        try:
+            await self._send(message)
+        finally:
+            call.rests -= 1
+            # Who wants the whole response does not wait for ever for one that goes on and on.
+            if not self._whole or self.exchange.complete:
+                call.moved = monotonic()
+
+    def hang(self) -> str:
+        """What an app that stands still failed to do."""
+        doing = self.doing
+        within = f"within {in_words(self._call.limits.timeout)}"
+        if self.exchange.complete:
+            return f"The app answered {doing}, but did not end {within} of its response."
+        if self.exchange.status is not None:
+            did = "come to the end of" if self._whole else "go on with"
+            return f"The app did not {did} its response to {doing} {within}."
+        return f"The app did not answer {doing} {within}."
+
+    def returned(self) -> None:
+        """Raise `AppError` when the app has returned without a whole response."""
+        exchange = self.exchange
+        if exchange.status is None:
+            raise AppError(f"The app returned from {self.doing} without a response.")
+        if not (exchange.complete or self._left or self._call.left):
+            raise AppError(
+                f"The app returned from {self.doing} in the middle of its response. "
+                'ASGI wants a last "http.response.body" without more_body.'
+            )
+
+    def failed(self, *, cancelled: bool) -> None:
+        """The exchange stays as it is."""
+
+    def caused(self, exception: BaseException) -> bool:
+        """Whether the app let its client's leaving pass."""
+        return self._left and is_farewell(exception)
+
+    def _add_request(self, message: Message) -> None:
+        exchange = self.exchange
+        body = message.get("body", b"")
+        if room := BODY_CAP - len(exchange.request_body):
+            exchange.request_body += body[:room]
+        exchange.request_size += len(body)
+        self._asked = not message.get("more_body", False)
+
+    def _start(self, message: Message) -> None:
+        exchange = self.exchange
+        if exchange.status is not None:
+            raise self._violation('a second "http.response.start"', "one start for each request")
+        try:
+            exchange.response_headers = decoded(message.get("headers", ()))
+        except (AttributeError, UnicodeDecodeError) as error:
+            seen = f"the headers {message['headers']!r}"
+            raise self._violation(seen, "each name and each value in bytes") from error
+        exchange.status = message["status"]
+
+    def _add_body(self, message: Message) -> None:
+        exchange = self.exchange
+        body = message.get("body", b"")
+        if exchange.status is None:
+            raise self._violation('"http.response.body" first', 'an "http.response.start" before it')
+        if exchange.complete:
+            raise self._violation(
+                '"http.response.body" after the last one', "more_body to be true in each but the last"
+            )
+        if not isinstance(body, bytes | bytearray | memoryview):
+            raise self._violation(f"a body of type {type(body).__name__}", "bytes")
+        if room := BODY_CAP - len(exchange.response_body):
+            exchange.response_body += body[:room]
+        exchange.response_size += len(body)
+        if not message.get("more_body", False):
+            exchange.complete = True
+            exchange.seconds = perf_counter() - self._started
+
+    def _violation(self, seen: str, wanted: str) -> AppError:
+        return AppError(f"The app sent {seen} in its response to {self.doing}. ASGI wants {wanted}.")

@@ -9,10 +9,9 @@ from typing import TYPE_CHECKING
 import anyio
 import anyio.lowlevel
 
-from asgherkin.clients.call import Call
 from asgherkin.clients.conversation import Closing
-from asgherkin.clients.tapping import ABNORMAL, INTERNAL_ERROR, conversation_of
-from asgherkin.clients.timing import Flag
+from asgherkin.clients.deadlines import AppCall
+from asgherkin.clients.tapping import ABNORMAL, INTERNAL_ERROR, conversation_of, converse
 
 if TYPE_CHECKING:
     from asgherkin.clients.asgi import Message, Receive, Scope, Send
@@ -26,25 +25,25 @@ class Crashed(Exception):  # noqa: N818 - no error of its own
     """Tells the server that the app has crashed: it answers with a 500 or drops the connection."""
 
 
-class ServedSocket(Call):
+class ServedSocket(AppCall):
     """The call of the app for one websocket."""
 
-    __slots__ = ("_asking", "_heard", "_news", "_receive", "_scope", "_send", "conversation")
+    __slots__ = ("_asking", "_heard", "_news", "_receive", "_recorder", "_send", "_websocket", "conversation")
 
     def __init__(self, recorder: Recorder, scope: Scope, receive: Receive, send: Send) -> None:
         self.conversation = conversation_of(scope)
-        super().__init__(recorder, self._wake, self.conversation.doing)
-        self._scope = scope
+        super().__init__(recorder, self.conversation.doing, at_end=self._wake)
+        self._recorder = recorder
+        self._websocket = scope
         self._receive = receive
         self._send = send
         self._heard = 0
         self._asking = False
-        self._news = Flag()
+        self._news = anyio.Event()
 
-    async def run(self) -> None:
+    async def serve(self) -> None:
         """Call the app. Raises `Crashed` where the server has to refuse the websocket."""
-        converse = self._recorder.converse
-        await self.keep(partial(converse, self._scope, self._hear, self._say, self.conversation))
+        await self.run(partial(converse, self._recorder, self._websocket, self._hear, self._say, self.conversation))
         if not self.conversation.accepted:
             if self.failure is not None:
                 raise Crashed
@@ -55,8 +54,8 @@ class ServedSocket(Call):
     async def goes_on(self, heard: int) -> None:
         """Give the app a moment to hear so many messages, and to ask for the next one or to end."""
         with anyio.move_on_after(_MOMENT):
-            while not (self.ended.is_set or (self._asking and self._heard >= heard)):
-                self._news = Flag()
+            while not (self.ended.is_set() or (self._asking and self._heard >= heard)):
+                self._news = anyio.Event()
                 await self._news.wait()
 
     async def _hear(self) -> Message:

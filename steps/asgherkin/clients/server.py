@@ -13,7 +13,7 @@ import anyio.lowlevel
 import uvicorn
 
 from asgherkin.clients.asgi import target
-from asgherkin.clients.call import AppCall, Call
+from asgherkin.clients.deadlines import AppCall
 from asgherkin.clients.lifespan import Lifespan
 from asgherkin.clients.recorder import Crash, Recorder
 from asgherkin.clients.served import Crashed, ServedSocket
@@ -81,7 +81,7 @@ class Server:
         self.recorder = ServerRecorder(app, timeout=timeout, root=root)
         self.lifespan = Lifespan(self.recorder, spawn)
         self.port = 0
-        self._calls: dict[Address, Call] = {}
+        self._calls: dict[Address, AppCall] = {}
         self._resting: list[str] = []
         self._server = uvicorn.Server(_config(self._enter))
         self._socket: socket.socket | None = None
@@ -99,11 +99,11 @@ class Server:
 
     def attach(self, recorder: Recorder | None) -> None:
         """Let a scenario use the server; None: it is over."""
-        self._calls = {address: call for address, call in self._calls.items() if not call.ended.is_set}
+        self._calls = {address: call for address, call in self._calls.items() if not call.ended.is_set()}
         self._resting.clear()
         self.recorder.attach(recorder)
 
-    def call(self, address: Address | None) -> Call | None:
+    def call(self, address: Address | None) -> AppCall | None:
         """The last call of the app for a client's socket, by its address."""
         return self._calls.get(address) if address is not None else None
 
@@ -111,7 +111,7 @@ class Server:
         """Let no watch stop the next call for a request: its client has deadlines of its own."""
         self._resting.append(doing)
 
-    def calls(self, doing: str) -> list[Call]:
+    def calls(self, doing: str) -> list[AppCall]:
         """The calls of the app for a request, `GET /orders`, or for a websocket, `websocket /greet`."""
         return [call for call in self._calls.values() if call.doing == doing]
 
@@ -160,14 +160,14 @@ class Server:
         if scope["type"] == "websocket":
             served = ServedSocket(recorder, scope, receive, send)
             self._calls[scope["client"]] = served
-            await served.run()
+            await served.serve()
             return
-        call = AppCall(recorder, doing=f"{scope['method']} {target(scope)}")
+        call = AppCall(recorder, f"{scope['method']} {target(scope)}")
         self._calls[scope["client"]] = call
         if call.doing in self._resting:
             self._resting.remove(call.doing)
             call.rest()
-        await call.run(scope, receive, partial(_send, send), whole=True)
+        await call.run(partial(recorder.answer, scope, receive, partial(_send, send), call, whole=True))
         if call.failure is not None:
             raise Crashed
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from asgherkin.clients.asgi import Message, Send
     from asgherkin.clients.entrance import Entrance
     from asgherkin.clients.line import Line, Take
-    from asgherkin.clients.streaming import RunAs
+    from asgherkin.clients.port import RunAs
 
 T = TypeVar("T")
 

@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from asgherkin.clients.asgi import Message, Scope
     from asgherkin.clients.conversation import Conversation, Side
     from asgherkin.clients.owner import Spawn
+    from asgherkin.clients.port import RunAs
     from asgherkin.clients.recorder import Recorder
-    from asgherkin.clients.streaming import RunAs
 
 _CONNECT = {"type": "websocket.connect"}
 
@@ -130,11 +130,14 @@ class Sockets:
 
     def keep(self, line: Line) -> None:
         """Have an eye on a websocket, until its call has ended."""
-        self._lines = [other for other in self._lines if not other.call.ended.is_set]
+        self._lines = [other for other in self._lines if not other.call.ended.is_set()]
         self._lines.append(line)
 
-    async def leave(self, code: int, by: Side) -> None:
+    async def leave(self, *, restarts: bool) -> None:
         """Close all that are open, at once, and let their calls end."""
+        # The code for a restart, as servers send it.
+        code = 1012 if restarts else 1000
+        by: Side = "app" if restarts else "client"
         lines, self._lines = self._lines, []
         for line in lines:
             await line.leave(code, by=by)

@@ -4,35 +4,27 @@ from __future__ import annotations
 
 from collections import deque
 from time import monotonic
-from typing import TYPE_CHECKING, Protocol, TypeVar, cast
+from typing import TYPE_CHECKING, cast
 
 import anyio
 import httpx2
 
 from asgherkin.clients.asgi import in_words
+from asgherkin.clients.deadlines import waiting_at
 from asgherkin.clients.events import Event, EventParser, StreamLog
-from asgherkin.clients.transport import OPENING
-from asgherkin.clients.watch import waiting_at
+from asgherkin.clients.transport import OPENING, doing_of
 from asgherkin.errors import AppError
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Mapping
+    from collections.abc import Callable, Mapping
 
-    from asgherkin.clients.call import AppCall
+    from asgherkin.clients.deadlines import AppCall
+    from asgherkin.clients.port import RunAs
     from asgherkin.clients.recorder import Recorder
     from asgherkin.clients.talk import StreamTalk
 
-T = TypeVar("T")
 # What is compressed is no text to read as it comes; an app that compresses unasked is read as it is.
 _HEADERS = {"Accept": "text/event-stream", "Accept-Encoding": "identity"}
-
-
-class RunAs(Protocol):
-    """Runs an async function on the app's loop; `doing` is what the app is asked for: `GET /board`."""
-
-    def __call__(self, doing: str, function: Callable[..., Awaitable[T]], *args: object) -> T:
-        """Run it to its end."""
-        ...
 
 
 class Streams:
@@ -52,9 +44,9 @@ class Streams:
         """Send a GET request; `options` are httpx2's. Raises `AppError` when no response starts in time."""
         follows = bool(options.get("follow_redirects", True))
         request = self._request(url, {name: value for name, value in options.items() if name != "follow_redirects"})
-        return self._run(_doing(request), self._opened, request, follows)
+        return self._run(doing_of(request), self._opened, request, follows)
 
-    async def leave(self) -> None:
+    async def leave(self, *, restarts: bool) -> None:  # noqa: ARG002 - streams are left alike
         """Leave all that are open, at once."""
         async with anyio.create_task_group() as group:
             for stream in self._open:
@@ -83,7 +75,7 @@ class Streams:
         return stream
 
     async def _started(self, request: httpx2.Request) -> OpenStream:
-        opening = _Opening(_doing(request), self._recorder.timeout)
+        opening = _Opening(doing_of(request), self._recorder.timeout)
         request.extensions = {**request.extensions, OPENING: opening.wait}
         response = await self._http.send(request, stream=True, follow_redirects=False)
         return OpenStream(response, opening.talk, opening.call, self._run)
@@ -106,20 +98,20 @@ class OpenStream:
 
         Raises `AppError` at an event that is longer than 1 MiB.
         """
-        return self._run(_doing(self.response.request), self._next_event, monotonic() + seconds)
+        return self._run(doing_of(self.response.request), self._next_event, monotonic() + seconds)
 
     def read(self, seconds: float) -> bytes | None:
         """The next part of the body, as the app sent it; None as in `receive`."""
-        return self._run(_doing(self.response.request), self._next_part, monotonic() + seconds)
+        return self._run(doing_of(self.response.request), self._next_part, monotonic() + seconds)
 
     def close(self) -> None:
         """Leave it: the app gets its `http.disconnect`, and a moment to end."""
         if not self.log.left:
-            self._run(_doing(self.response.request), self.leave)
+            self._run(doing_of(self.response.request), self.leave)
 
     def place(self) -> str:
         """Where the app's task for it waits; empty where that is not known."""
-        return self._run(_doing(self.response.request), self._place)
+        return self._run(doing_of(self.response.request), self._place)
 
     async def leave(self) -> None:
         """Leave it. To be called on the loop."""
@@ -177,7 +169,3 @@ class _Opening:
         if not await talk.starts(self._timeout):
             within = f"within {in_words(self._timeout)}"
             raise AppError(f"The app did not answer {self._doing} {within}.{waiting_at(call.place())}")
-
-
-def _doing(request: httpx2.Request) -> str:
-    return f"{request.method} {request.url.raw_path.decode('latin-1')}"

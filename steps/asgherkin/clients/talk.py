@@ -9,7 +9,6 @@ import anyio
 import anyio.lowlevel
 import httpx2
 
-from asgherkin.clients.timing import Flag
 from asgherkin.errors import AppError
 
 if TYPE_CHECKING:
@@ -31,7 +30,7 @@ class Talk:
         self.chunks: deque[bytes] = deque()
         self.complete = False
         self._over = False
-        self._over_event: Flag | None = None
+        self._over_event: anyio.Event | None = None
         self._asked = False
         self._parts: AsyncIterator[bytes] | None = None
 
@@ -40,7 +39,7 @@ class Talk:
         if not self._asked:
             return await self._part()
         if not self._over:
-            self._over_event = self._over_event or Flag()
+            self._over_event = self._over_event or anyio.Event()
             await self._over_event.wait()
         return {"type": "http.disconnect"}
 
@@ -99,9 +98,9 @@ class StreamTalk(Talk):
 
     def __init__(self, request: httpx2.Request) -> None:
         super().__init__(request)
-        self.started = Flag()
-        self._news = Flag()
-        self._room = Flag()
+        self.started = anyio.Event()
+        self._news = anyio.Event()
+        self._room = anyio.Event()
         self._size = 0
         self._ended = False
 
@@ -118,20 +117,20 @@ class StreamTalk(Talk):
             self._news.set()
         await anyio.lowlevel.checkpoint()
         while self._size > _BUFFER and not self._over:
-            self._room = Flag()
+            self._room = anyio.Event()
             await self._room.wait()
 
     async def starts(self, seconds: float) -> bool:
         """Wait until the response has started, or cannot any more; False where neither is so within `seconds`."""
         with anyio.move_on_after(seconds):
             await self.started.wait()
-        return self.started.is_set
+        return self.started.is_set()
 
     async def goes_on(self, seconds: float) -> bool:
         """Wait until `next_chunk` has no need to; False where that is not so within `seconds`."""
         # A deadline that has passed must not be waited for: an app that never stops sending may come first each time.
         if seconds > 0 and not (self.chunks or self._ended):
-            self._news = Flag()
+            self._news = anyio.Event()
             with anyio.move_on_after(seconds):
                 await self._news.wait()
         return bool(self.chunks) or self._ended
@@ -139,7 +138,7 @@ class StreamTalk(Talk):
     async def next_chunk(self) -> bytes | None:
         """The next part of the body, None at its end."""
         while not (self.chunks or self._ended):
-            self._news = Flag()
+            self._news = anyio.Event()
             await self._news.wait()
         if not self.chunks:
             return None

@@ -12,6 +12,7 @@ import anyio.lowlevel
 from asgherkin.clients.asgi import Message, Receive, Scope, Send, decoded, target
 from asgherkin.clients.conversation import Closing, Conversation, Refusal
 from asgherkin.clients.exchange import BODY_CAP
+from asgherkin.clients.recorder import WRAPPERS, Recorder, is_farewell
 from asgherkin.errors import AppError
 
 if TYPE_CHECKING:
@@ -43,12 +44,29 @@ def content_of(message: Message) -> str | bytes | None:
     return message.get("text") if data is None else data
 
 
+async def converse(
+    recorder: Recorder, scope: Scope, receive: Receive, send: Send, conversation: Conversation | None = None
+) -> None:
+    """Call the app for one websocket. What the client says is recorded by who gives a `conversation`."""
+    await recorder.run(scope, _tap(recorder, scope, receive, send, conversation))
+
+
+def _tap(
+    recorder: Recorder, scope: Scope, receive: Receive, send: Send, conversation: Conversation | None = None
+) -> SocketTap:
+    tap = SocketTap(scope, receive, send, conversation)
+    if recorder.listens:
+        recorder.conversations.append(tap.conversation)
+    return tap
+
+
 class SocketTap:
     """Records what passes, and raises into an app that breaks the rules or whose client has left."""
 
     def __init__(self, scope: Scope, receive: Receive, send: Send, conversation: Conversation | None) -> None:
         """Whoever gives the `conversation` records what the client says."""
         self.conversation = conversation or conversation_of(scope)
+        self.doing = self.conversation.doing
         self.farewell: OSError | None = None
         """Raised into an app that sent to a client that had left."""
         self._hears = conversation is None
@@ -63,6 +81,10 @@ class SocketTap:
     def left(self) -> bool:
         """Whether it is closed, so that a `WebSocketDisconnect` in the app is no crash."""
         return self.conversation.closing is not None
+
+    def caused(self, exception: BaseException) -> bool:
+        """Whether an exception that left the app is the client's own doing, and so no crash."""
+        return exception is self.farewell or (self.left and is_farewell(exception))
 
     async def receive(self) -> Message:
         """Hand the client's next message to the app."""
@@ -208,3 +230,6 @@ class SocketTap:
 
 def _type(value: object) -> str:
     return type(value).__name__
+
+
+WRAPPERS["websocket"] = _tap

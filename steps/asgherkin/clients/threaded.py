@@ -95,7 +95,7 @@ class TestClientAdapter(Adapter):
     def _sessions(self) -> SessionSockets:
         from asgherkin.clients.session_socket import SessionSockets  # most scenarios have none
 
-        return SessionSockets(self._opened(), self._sockets, self._act, self._run)
+        return SessionSockets(self._opened(), self._sockets, self.act, self.run_as)
 
     def close(self) -> None:
         """End what the scenario holds. The portal stays usable."""
@@ -120,14 +120,14 @@ class TestClientAdapter(Adapter):
         from asgherkin.clients.entrance import AlarmedTestClient, Entrance
 
         client = AlarmedTestClient(
-            Entrance(self.recorder, self._spawn, raising=raising, whole=whole),
+            Entrance(self.recorder, self.spawn, raising=raising, whole=whole),
             raise_server_exceptions=raising,
             backend=self._backend,
             backend_options={"use_uvloop": True} if self._use_uvloop else None,
             cookies=self.cookies,
             client=CLIENT,
         )
-        client.act = _plainly if whole else self._act
+        client.act = _plainly if whole else self.act
         return client
 
 

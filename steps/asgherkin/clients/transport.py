@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING, TypeAlias
 
 import httpx2
 
-from asgherkin.clients.call import AppCall
-from asgherkin.clients.recorder import Recorder, is_failure
+from asgherkin.clients.deadlines import AppCall
 from asgherkin.clients.talk import StreamTalk, Talk
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 
     from asgherkin.clients.asgi import Scope
+    from asgherkin.clients.deadlines import Abandon
     from asgherkin.clients.owner import Spawn
-    from asgherkin.clients.watch import Abandon
+    from asgherkin.clients.recorder import Recorder
 
     Opening: TypeAlias = Callable[[StreamTalk, AppCall], Awaitable[None]]
 
@@ -47,6 +47,11 @@ def scope_of(request: httpx2.Request, state: Mapping[str, object]) -> Scope:
         "server": (url.host, url.port or _PORTS.get(url.scheme)),
         "state": dict(state),
     }
+
+
+def doing_of(request: httpx2.Request) -> str:
+    """What the app is asked for by a request: `GET /orders`."""
+    return f"{request.method} {request.url.raw_path.decode('latin-1')}"
 
 
 class ASGITransport(httpx2.AsyncBaseTransport):
@@ -81,9 +86,10 @@ class ASGITransport(httpx2.AsyncBaseTransport):
             return await self._whole(Talk(request), scope, abandon, raising=raising)
         opening: Opening | None = extensions.get(OPENING)
         talk = StreamTalk(request)
-        call = AppCall(self._recorder, talk.end)
-        self._spawn(partial(call.run, scope, talk.receive, talk.send, whole=False))
-        stream = _Stream(self._recorder, scope, talk, call, raising=raising)
+        call = AppCall(self._recorder, doing_of(request), at_end=talk.end)
+        answer = partial(self._recorder.answer, scope, talk.receive, talk.send, call, whole=False)
+        self._spawn(partial(call.run, answer))
+        stream = _Stream(self._recorder, talk, call, raising=raising)
         try:
             await (talk.started.wait() if opening is None else opening(talk, call))
         except BaseException:
@@ -96,14 +102,11 @@ class ASGITransport(httpx2.AsyncBaseTransport):
 
     async def _whole(self, talk: Talk, scope: Scope, abandon: Abandon, *, raising: bool) -> httpx2.Response:
         """Call the app in the present task, and return after it has ended."""
-        try:
-            await self._recorder.answer(scope, talk.receive, talk.send, whole=True, abandon=abandon)
-        except BaseException as exception:
-            if not is_failure(exception):
-                raise
-            if raising:
-                self._recorder.deliver(exception)
-                raise
+        call = AppCall(self._recorder, doing_of(talk.request), abandon=abandon)
+        await call.run(partial(self._recorder.answer, scope, talk.receive, talk.send, call, whole=True))
+        if call.failure is not None and raising:
+            self._recorder.deliver(call.failure)
+            raise call.failure
         if not talk.status:
             return httpx2.Response(500)
         body = httpx2.ByteStream(b"".join(talk.chunks))
@@ -123,9 +126,8 @@ class ASGITransport(httpx2.AsyncBaseTransport):
 class _Stream(httpx2.AsyncByteStream):
     """The body of a response that is read as it comes."""
 
-    def __init__(self, recorder: Recorder, scope: Scope, talk: StreamTalk, call: AppCall, *, raising: bool) -> None:
+    def __init__(self, recorder: Recorder, talk: StreamTalk, call: AppCall, *, raising: bool) -> None:
         self._recorder = recorder
-        self._scope = scope
         self._talk = talk
         self._call = call
         self._raising = raising
@@ -152,7 +154,7 @@ class _Stream(httpx2.AsyncByteStream):
     async def leave(self) -> None:
         """Tell the app that its client has left; cancel it if it does not end soon."""
         self._talk.disconnect()
-        await self._call.dismiss(self._scope)
+        await self._call.dismiss()
 
     def check(self) -> None:
         """Raise the app's exception, once."""
