@@ -17,11 +17,10 @@ from asgherkin.gherkin.bdd import register_mark, run_scenarios_with
 from asgherkin.gherkin.bound import run_bound, settle_variants, tell_failure, without_bound
 from asgherkin.gherkin.collect import FeatureFile, spare_collector
 from asgherkin.gherkin.definitions import Definitions, definitions_key
-from asgherkin.gherkin.hooks import Hooks, hooks_key
 from asgherkin.gherkin.items import keep_by_tags
 from asgherkin.gherkin.links import collect_dangling
 from asgherkin.gherkin.marks import tag_filter
-from asgherkin.gherkin.run import conduct_key, watch_key
+from asgherkin.gherkin.run import Hooks, conduct_key, hooks_key, watch_key
 from asgherkin.gherkin.select import without_lines
 from asgherkin.gherkin.undefined import UndefinedSteps
 from asgherkin.gherkin.variants import variants_key, vary_bound

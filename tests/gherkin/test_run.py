@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING
 
 from asgherkin.errors import UndefinedStep
 from asgherkin.gherkin.bdd import DataTable, Step
-from asgherkin.gherkin.run import FoundStep
+from asgherkin.gherkin.calling import StepMatch
 
 if TYPE_CHECKING:
     from tests.project import Project
 
 
-def found_step(*rows: str) -> FoundStep:
+def found_step(*rows: str) -> StepMatch:
     """A step without a definition, with a table of these rows."""
     place = {"line": 1, "column": 1}
     step = Step("a", "then", 0, 1, "Then")
@@ -20,7 +20,7 @@ def found_step(*rows: str) -> FoundStep:
         cells = [[{"location": place, "value": cell} for cell in row] for row in rows]
         table = {"location": place, "rows": [{"id": "", "location": place, "cells": one} for one in cells]}
         step.datatable = DataTable.from_dict(table)
-    return FoundStep(step, UndefinedStep("none"))
+    return StepMatch(step, UndefinedStep("none"))
 
 
 def test_a_step_without_a_definition_has_no_function() -> None:

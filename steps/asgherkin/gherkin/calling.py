@@ -1,56 +1,154 @@
-"""Call a step function: its arguments, and the kinds of function it may be."""
+"""A step of a running scenario: its definition, its arguments, and the call of its function.
+
+What a scenario holds while it runs (an app, a loop, variables) is not known here. It is reached through `Conduct`.
+"""
 
 from __future__ import annotations
 
 import inspect
 from collections.abc import AsyncGenerator, Generator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 import pytest
+from pytest_bdd.parsers import string as exact_text
 
-from asgherkin.errors import SentenceError
+from asgherkin.errors import AmbiguousStep, SentenceError, UndefinedStep
 from asgherkin.gherkin.bdd import has_fixture
-from asgherkin.gherkin.definitions import definitions_key
-from asgherkin.gherkin.suggestions import nearest
+from asgherkin.gherkin.definitions import DOC_STRING, TABLE, Definition, definitions_key
+from asgherkin.gherkin.suggestions import ambiguous, nearest, undefined
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping, Sequence
 
-    from asgherkin.gherkin.bdd import Step
-    from asgherkin.gherkin.definitions import Definition
-    from asgherkin.gherkin.run import Conduct, FoundStep, Progress
+    from asgherkin.gherkin.bdd import Scenario, Step
 
-TABLE = "datatable"
-DOC_STRING = "docstring"
 _FORMS = {TABLE: ", a row a line: | … | … |", DOC_STRING: ', between two lines of """'}
 
 
+class Conduct(Protocol):
+    """How a scenario is conducted: what the runner asks of whoever holds its app, loop and variables."""
+
+    def before(self, steps: Sequence[StepMatch]) -> None:
+        """Called once all definitions are looked up, before the first step."""
+
+    def fill(self, arguments: Mapping[str, object]) -> dict[str, object]:
+        """The arguments of a step, with remembered values put in."""
+
+    def fill_text(self, text: str) -> str:
+        """A cell or doc string of a user's own step, with remembered values put in."""
+
+    def run(self, awaitable: Callable[[], Any]) -> object:
+        """Await what a function gives, on the scenario's loop."""
+
+    def after_step(self, position: int) -> None:
+        """Called after each step that did not fail; raises what the step caused and no later step expects."""
+
+    def end(self) -> None:
+        """Called after the last step, whatever happened; raises what went wrong at the end."""
+
+    def evidence(self) -> Sequence[tuple[str, str]]:
+        """What to show of a failing scenario: titles and texts."""
+
+    def redact(self, text: str) -> str:
+        """A text without the secrets in it."""
+
+
+class StepMatch(NamedTuple):
+    """A step of a running scenario, and its definition, or the reason why it has none."""
+
+    step: Step
+    definition: Definition | Exception
+
+    @property
+    def kind(self) -> str:
+        """given, when or then."""
+        return str(self.step.type)
+
+    @property
+    def function(self) -> Callable[..., object] | None:
+        """The function that runs the step, if there is one."""
+        return self.definition.function if isinstance(self.definition, Definition) else None
+
+    @property
+    def fixtures(self) -> tuple[str, ...]:
+        """What the function asks for: fixtures, and slots of the sentence."""
+        return self.definition.required if isinstance(self.definition, Definition) else ()
+
+    @property
+    def table(self) -> Sequence[Sequence[object]]:
+        """The rows of the data table under the step."""
+        return self.step.datatable.raw() if self.step.datatable is not None else ()
+
+    def slots(self) -> Mapping[str, object]:
+        """The slots of the sentence, as parsed; remembered values are not yet put in."""
+        assert isinstance(self.definition, Definition)
+        return self.definition.parser.parse_arguments(self.step.name) or {}
+
+
+def match_steps(scenario: Scenario, item: pytest.Item) -> list[StepMatch]:
+    """The steps of an item's scenario, with their definitions."""
+    index = item.config.stash[definitions_key].seen_by(item)
+    matches: list[StepMatch] = []
+    for step in scenario.steps:
+        try:
+            found = index.find(step.type, step.name)
+        except Exception as error:  # noqa: BLE001 - a project's own parser; raised when the step is reached
+            matches.append(StepMatch(step, error))
+            continue
+        if len(found) == 1:
+            matches.append(StepMatch(step, found[0]))
+        elif found:
+            matches.append(StepMatch(step, AmbiguousStep(ambiguous(found))))
+        else:
+            matches.append(StepMatch(step, UndefinedStep(undefined(step.type, step.name, index))))
+    return matches
+
+
 def arguments_of(
-    one: FoundStep, definition: Definition, progress: Progress, request: pytest.FixtureRequest
+    match: StepMatch, conduct: Conduct, fixtures: dict[str, object], request: pytest.FixtureRequest
 ) -> dict[str, object]:
     """What a step function is called with: slots of its sentence, its table or doc string, fixtures.
 
-    Raises SentenceError where the step lacks what the function needs.
+    `fixtures` are those that earlier steps have asked for. Raises SentenceError where the step lacks what the function
+    needs.
     """
     __tracebackhide__ = True
-    step, parameters, conduct = one.step, definition.parameters, progress.conduct
+    step, definition = match.step, match.definition
+    assert isinstance(definition, Definition)
     if step.docstring is not None or step.datatable is not None or definition.needs_argument:
         check_argument(step, definition, request.node)
-    values = one.call_arguments(conduct)
-    arguments = {name: value for name, value in values.items() if name in parameters}
+    values = _slot_values(match, definition, conduct)
+    arguments = {name: value for name, value in values.items() if name in definition.parameters}
     # Our own sentences put remembered values in themselves: what is JSON is filled as JSON.
     fill = (lambda text: text) if definition.strict else conduct.fill_text
-    if step.datatable is not None and TABLE in parameters:
+    if step.datatable is not None and TABLE in definition.parameters:
         arguments[TABLE] = [[fill(str(cell)) for cell in row] for row in step.datatable.raw()]
-    if step.docstring is not None and DOC_STRING in parameters:
+    if step.docstring is not None and DOC_STRING in definition.parameters:
         # The text may carry its media type, as a subclass of str, which filling would lose.
         arguments[DOC_STRING] = fill(step.docstring) if "{{" in step.docstring else step.docstring
     for name in definition.required:
         if name not in arguments:
-            if name not in progress.fixtures:
-                progress.fixtures[name] = _fixture(name, definition, request)
-            arguments[name] = progress.fixtures[name]
+            if name not in fixtures:
+                fixtures[name] = _fixture(name, definition, request)
+            arguments[name] = fixtures[name]
     return arguments
+
+
+def _slot_values(match: StepMatch, definition: Definition, conduct: Conduct) -> dict[str, object]:
+    """The values of the sentence's slots, remembered values put in, converted."""
+    __tracebackhide__ = True
+    if type(definition.parser) is exact_text:
+        return {}
+    slots = match.slots()
+    reserved = {TABLE, DOC_STRING} & slots.keys()
+    if reserved:
+        raise SentenceError(
+            f"The sentence {definition.pattern!r} ({definition.location}) names a slot {min(reserved)!r}, "
+            "which is the name of a step's argument. Use another name."
+        )
+    converters = definition.converters
+    filled = conduct.fill(slots)
+    return {name: converters[name](value) if name in converters else value for name, value in filled.items()}
 
 
 def _fixture(name: str, definition: Definition, request: pytest.FixtureRequest) -> object:
@@ -69,35 +167,31 @@ def _fixture(name: str, definition: Definition, request: pytest.FixtureRequest) 
 def check_argument(step: Step, definition: Definition, item: pytest.Item) -> None:
     """Raises SentenceError for a table or doc string that is missing or, under our own sentences, too many."""
     arguments = ((TABLE, step.datatable, "data table"), (DOC_STRING, step.docstring, "doc string"))
-    under = next((name for parameter, given, name in arguments if given is not None), None)
+    under = next((name for _, given, name in arguments if given is not None), None)
     for parameter, given, name in arguments:
         surplus = given is not None and parameter not in definition.parameters and definition.strict
         missing = given is None and parameter in definition.required
         if surplus or missing:
-            takes = _taken(definition) if definition.strict else f"a {name}"
+            takes = _argument_taken(definition) if definition.strict else f"a {name}"
             stands = f"a {under} stands" if under else "none stands"
             how = "" if under else f" Write it on the lines below{_FORMS[parameter]}."
-            fitting = _fitting(step, definition, item, least=0.25 if under else 0.7)
+            fitting = _fitting_sentence(step, definition, item, least=0.25 if under else 0.7)
             raise SentenceError(f"This sentence takes {takes}, and {stands} under it.{how}{fitting}")
 
 
-def _taken(definition: Definition) -> str:
+def _argument_taken(definition: Definition) -> str:
     if DOC_STRING in definition.parameters:
         return "a doc string"
     return "a data table" if TABLE in definition.parameters else "neither a doc string nor a data table"
 
 
-def _fitting(step: Step, definition: Definition, item: pytest.Item, *, least: float) -> str:
+def _fitting_sentence(step: Step, definition: Definition, item: pytest.Item, *, least: float) -> str:
     """The sentence nearest to this one that takes just what stands under the step; "" where all are far."""
-    under = ((TABLE, step.datatable), (DOC_STRING, step.docstring))
-    wanted = tuple(name for name, given in under if given is not None)
-    index = item.config.stash[definitions_key].seen_by(item)
+    under = {name for name, given in ((TABLE, step.datatable), (DOC_STRING, step.docstring)) if given is not None}
     takers = [
         one
-        for one in index.definitions
-        if one.strict
-        and one.kind == step.type
-        and tuple(name for name in (TABLE, DOC_STRING) if name in one.parameters) == wanted
+        for one in item.config.stash[definitions_key].seen_by(item).definitions
+        if one.strict and one.kind == step.type and one.parameters & {TABLE, DOC_STRING} == under
     ]
     same_subject = [one for one in takers if one.function.__module__ == definition.function.__module__]
     near = nearest(step.name, same_subject or takers, most=1, least=least)
@@ -123,10 +217,10 @@ def call(
             return next(generator)
         return conduct.run(lambda: anext(generator))
 
-    return _first(advance, definition, request)
+    return _run_to_yield(advance, definition, request)
 
 
-def _first(advance: Callable[[], object], definition: Definition, request: pytest.FixtureRequest) -> object:
+def _run_to_yield(advance: Callable[[], object], definition: Definition, request: pytest.FixtureRequest) -> object:
     __tracebackhide__ = True
     try:
         value = advance()
@@ -134,11 +228,11 @@ def _first(advance: Callable[[], object], definition: Definition, request: pytes
         raise SentenceError(
             f"The step function at {definition.location} has a yield, and came to its end without it."
         ) from None
-    request.addfinalizer(lambda: _finish(advance, definition))
+    request.addfinalizer(lambda: _run_to_end(advance, definition))
     return value
 
 
-def _finish(advance: Callable[[], object], definition: Definition) -> None:
+def _run_to_end(advance: Callable[[], object], definition: Definition) -> None:
     __tracebackhide__ = True
     try:
         advance()

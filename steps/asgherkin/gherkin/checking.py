@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
 
 from asgherkin.errors import SentenceError
 from asgherkin.gherkin.bdd import template_of
-from asgherkin.gherkin.calling import DOC_STRING, TABLE, check_argument
+from asgherkin.gherkin.calling import check_argument
 from asgherkin.gherkin.catalogue import listed
 from asgherkin.gherkin.collect import BrokenFeature, ScenarioItem
-from asgherkin.gherkin.definitions import Definition, definitions_key
+from asgherkin.gherkin.definitions import DOC_STRING, TABLE, Definition, definitions_key
 from asgherkin.gherkin.document import fill
 from asgherkin.gherkin.examples import key_of
 from asgherkin.gherkin.items import example_of, scenario_of
@@ -54,7 +54,7 @@ class Ambiguous(NamedTuple):
     kind: str
     text: str
     places: list[Place]
-    definitions: list[Definition]
+    definitions: Sequence[Definition]
 
 
 class Stopped(NamedTuple):
@@ -84,9 +84,6 @@ class Checked(NamedTuple):
         return len(self.undefined) + len(self.ambiguous) + len(self.stopped)
 
 
-_Lookup: TypeAlias = tuple[int, str, str]
-
-
 class _Step(NamedTuple):
     kind: str
     text: str
@@ -109,7 +106,7 @@ def check(session: pytest.Session, items: Sequence[pytest.Item]) -> Checked:
         checker.check(item)
     scenarios, steps = len(checker.scenarios), checker.steps
     selected = set(items)
-    rest = _Checker(session.config.rootpath, checker.found)
+    rest = _Checker(session.config.rootpath)
     for item in session.config.stash.get(everything_key, []):
         if item not in selected:
             rest.check(item)
@@ -131,9 +128,8 @@ def check(session: pytest.Session, items: Sequence[pytest.Item]) -> Checked:
 
 
 class _Checker:
-    def __init__(self, root: Path, found: dict[_Lookup, list[Definition] | str] | None = None) -> None:
+    def __init__(self, root: Path) -> None:
         self._root = root
-        self.found = {} if found is None else found
         self.scenarios: set[object] = set()
         self.steps = 0
         self.files: dict[str, None] = {}
@@ -171,18 +167,13 @@ class _Checker:
             else:
                 self._none_or_many(found, step, Place(path, step.line), index)
 
-    def _definitions(self, index: Index, kind: str, text: str) -> list[Definition] | str:
-        key = (id(index), kind, text)
-        found = self.found.get(key)
-        if found is None:
-            try:
-                found = index.nearest(kind, text)
-            except Exception as error:  # noqa: BLE001 - a project's own parser; told where the step stands
-                found = f"Looking up this step failed: {type(error).__name__}: {error}"
-            self.found[key] = found
-        return found
+    def _definitions(self, index: Index, kind: str, text: str) -> Sequence[Definition] | str:
+        try:
+            return index.find(kind, text)
+        except Exception as error:  # noqa: BLE001 - a project's own parser; shown where the step stands
+            return f"Looking up this step failed: {type(error).__name__}: {error}"
 
-    def _none_or_many(self, found: list[Definition], step: _Step, place: Place, index: Index) -> None:
+    def _none_or_many(self, found: Sequence[Definition], step: _Step, place: Place, index: Index) -> None:
         key = (step.kind, step.text)
         places = (
             self.ambiguous.setdefault(key, Ambiguous(*key, [], found)).places

@@ -16,18 +16,17 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from pytest_bdd import parsers
 
-from asgherkin.errors import AmbiguousStep, UndefinedStep
 from asgherkin.gherkin.bdd import visible_contexts
 from asgherkin.gherkin.mistakes import shown_path
-from asgherkin.gherkin.suggestions import undefined
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from types import CodeType
 
     from asgherkin.gherkin.bdd import StepFunctionContext
 
-KINDS = ("given", "when", "then")
+TABLE = "datatable"
+DOC_STRING = "docstring"
 _SPACES = re.compile(r"\s+")
 # What ends the literal start of a regular expression. A character before ?, * or { may be absent.
 _LITERAL = re.compile(r"(?:[^\\.^$*+?{}\[\]|()]|\\[^\w\s])*")
@@ -52,7 +51,7 @@ class Definition:
 
     @property
     def example(self) -> str:
-        """The sentence as one would write it in a feature."""
+        """The sentence as a feature might have it."""
         return str(getattr(self.parser, "example", self.parser.name))
 
     @property
@@ -88,7 +87,7 @@ class Definition:
     @functools.cached_property
     def needs_argument(self) -> bool:
         """Whether the function takes a doc string or table, and cannot do without."""
-        return bool({"docstring", "datatable"} & set(self.required))
+        return bool({DOC_STRING, TABLE} & set(self.required))
 
     @functools.cached_property
     def is_generator(self) -> bool:
@@ -109,7 +108,7 @@ class Index:
         self.definitions = list(definitions)
         self._exact: defaultdict[str, list[Definition]] = defaultdict(list)
         self._by_prefix: defaultdict[int, defaultdict[str, list[Definition]]] = defaultdict(lambda: defaultdict(list))
-        self._found: dict[tuple[str, str], Definition | Exception] = {}
+        self._found: dict[tuple[str, str], Sequence[Definition]] = {}
         for definition in self.definitions:
             if type(definition.parser) is parsers.string:
                 self._exact[definition.pattern].append(definition)
@@ -124,30 +123,18 @@ class Index:
         unique = {(id(context), rank): (context, rank) for rank, context in visible_contexts(node)}
         return cls(Definition(context, rank, root) for context, rank in unique.values())
 
-    def find(self, kind: str, text: str) -> Definition:
-        """The definition of a step. The nearest wins.
+    def find(self, kind: str, text: str) -> Sequence[Definition]:
+        """The nearest definitions of a step: one, none where it is undefined, or several where it is ambiguous.
 
-        Raises UndefinedStep with the nearest sentences and a stub; AmbiguousStep that names all that fit.
+        Raises what a project's own parser raises.
         """
         key = (kind, text)
         found = self._found.get(key)
         if found is None:
-            found = self._found[key] = self._search(kind, text)
-        if isinstance(found, Exception):
-            raise found.with_traceback(None)
+            fitting = [one for one in self.fitting(text) if one.kind in (None, kind)]
+            highest = max((one.rank for one in fitting), default=None)
+            found = self._found[key] = tuple([one for one in fitting if one.rank == highest])
         return found
-
-    def _search(self, kind: str, text: str) -> Definition | Exception:
-        nearest = self.nearest(kind, text)
-        if not nearest:
-            return UndefinedStep(undefined(kind, text, self))
-        return nearest[0] if len(nearest) == 1 else AmbiguousStep(_ambiguous(nearest))
-
-    def nearest(self, kind: str, text: str) -> list[Definition]:
-        """The nearest definitions of a step: one, none where it is undefined, or several where it is ambiguous."""
-        fitting = [one for one in self.fitting(text) if one.kind in (None, kind)]
-        highest = max((one.rank for one in fitting), default=None)
-        return [one for one in fitting if one.rank == highest]
 
     def fitting(self, text: str) -> list[Definition]:
         """Every definition whose pattern fits the text, of whatever kind and rank."""
@@ -168,25 +155,23 @@ class Definitions:
     def __init__(self) -> None:
         self._indexes: dict[object, Index] = {}
 
-    def seen_from(self, node: pytest.Item | pytest.Collector) -> Index:
-        """The index for a node, compiled at its first use."""
-        index = self._indexes.get(node)
-        if index is None:
-            index = self._indexes[node] = Index.seen_from(node)
-        return index
-
     def seen_by(self, item: pytest.Item) -> Index:
-        """The index for a scenario: that of its test module or class, or of the folder of its feature file."""
-        parent = item.parent
-        assert isinstance(parent, pytest.Collector)
-        return self.seen_from(getattr(parent, "definitions_from", parent))
+        """The index for a scenario, compiled at its first use.
+
+        It is that of the scenario's test module or class, or of the folder of its feature file.
+        """
+        node = getattr(item.parent, "definitions_from", item.parent)
+        assert isinstance(node, pytest.Collector)
+        if node not in self._indexes:
+            self._indexes[node] = Index.seen_from(node)
+        return self._indexes[node]
 
 
 definitions_key = pytest.StashKey[Definitions]()
 
 
 def _normal(text: str) -> str:
-    # `parse` patterns ignore case and take any run of spaces for one, so the index does too.
+    # `parse` patterns ignore case and take any run of spaces for a single space, so the index does too.
     return _SPACES.sub(" ", text).lower()
 
 
@@ -200,15 +185,8 @@ def _literal_prefix(parser: parsers.StepParser) -> str:
     if isinstance(parser, parsers.re) and not parser.regex.flags & re.VERBOSE and "|" not in parser.name:
         found = _LITERAL.match(parser.name.removeprefix("^"))
         literal = found[0] if found else ""
-        rest = parser.name.removeprefix("^")[len(literal) :]
-        if rest[:1] in ("?", "*", "{"):
+        following = parser.name.removeprefix("^")[len(literal) :]
+        if following[:1] in ("?", "*", "{"):
             literal = literal[:-1].removesuffix("\\")
         return _normal(re.sub(r"\\(.)", r"\1", literal))
     return ""
-
-
-def _ambiguous(fitting: list[Definition]) -> str:
-    lines = [f"{len(fitting)} step definitions fit this step equally well:"]
-    lines += sorted(f"  {one.location}: {one.kind or 'step'} {one.pattern}" for one in fitting)
-    lines.append("Change the text of one, or move one nearer to the feature: the nearest conftest.py wins.")
-    return "\n".join(lines)

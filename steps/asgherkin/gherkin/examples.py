@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypeAlias
 
-from asgherkin.errors import AmbiguousStep, UndefinedStep
 from asgherkin.gherkin.collect import ScenarioItem
 from asgherkin.gherkin.definitions import Definition, definitions_key
 from asgherkin.gherkin.document import fill
@@ -33,11 +32,9 @@ def of_the_project(session: pytest.Session) -> Mapping[Key, str]:
             index = session.config.stash[definitions_key].seen_by(item)
             values = item.source.example.values if item.source.example else {}
             for kind, step in steps_of(item.source):
-                try:
-                    definition = index.find(kind, fill(step.text, values))
-                except (UndefinedStep, AmbiguousStep):
-                    continue
-                found.setdefault(key_of(definition), written(kind, step, values))
+                definitions = index.find(kind, fill(step.text, values))
+                if len(definitions) == 1:
+                    found.setdefault(key_of(definitions[0]), written(kind, step, values))
     return found
 
 

@@ -1,59 +1,54 @@
-"""Run one scenario: find each step's definition, call it, and tell pytest-bdd's hooks as pytest-bdd would.
-
-What a scenario holds while it runs (an app, a loop, variables) is not known here; it is reached through the
-`Conduct` that the plugin puts into the config's stash.
-"""
+"""Run one scenario: call the function of each step, and call pytest-bdd's hooks as pytest-bdd would."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import pytest
-from pytest_bdd.parsers import string as exact_text
 
-from asgherkin.errors import FeatureError, NotObservable, SentenceError, UndefinedStep
+from asgherkin.errors import FeatureError, NotObservable, UndefinedStep
 from asgherkin.gherkin.bdd import inject_fixture
-from asgherkin.gherkin.calling import DOC_STRING, TABLE, arguments_of, call
-from asgherkin.gherkin.definitions import Definition, definitions_key
-from asgherkin.gherkin.hooks import hooks_key
+from asgherkin.gherkin.calling import Conduct, StepMatch, arguments_of, call, match_steps
+from asgherkin.gherkin.definitions import Definition
 from asgherkin.gherkin.mistakes import shown_path
 
 if TYPE_CHECKING:
-    from asgherkin.gherkin.bdd import Feature, Scenario, Step
+    from pluggy import HookCaller
+
+    from asgherkin.gherkin.bdd import Feature, Scenario
+
+_REPORTERS = ("cucumber_json_path", "gherkin_terminal_reporter")
 
 
-class Conduct(Protocol):
-    """How a scenario is conducted: what the runner asks of whoever holds its app, loop and variables."""
+class Hooks:
+    """pytest-bdd's hooks. A hook that nobody implements costs nothing.
 
-    def before(self, steps: Sequence[FoundStep]) -> None:
-        """Called once all definitions are looked up, before the first step."""
+    pytest-bdd's own implementations keep what its two reporters need: a record of every step, put into a dictionary
+    three times a scenario. They are called only where such a reporter is asked for. Every other implementation, a
+    user's or a plugin's, is always called.
+    """
 
-    def fill(self, arguments: Mapping[str, object]) -> dict[str, object]:
-        """The arguments of a step, with remembered values put in."""
+    def __init__(self, config: pytest.Config) -> None:
+        asked = any(config.getoption(name, None) for name in _REPORTERS)
+        self._left_out = [] if asked else [config.pluginmanager.get_plugin("pytest-bdd")]
+        self._manager = config.pluginmanager
+        self._callers: dict[str, HookCaller | None] = {}
 
-    def fill_text(self, text: str) -> str:
-        """A cell or doc string of a user's own step, with remembered values put in."""
-
-    def run(self, awaitable: Callable[[], Any]) -> object:
-        """Await what a function gives, on the scenario's loop."""
-
-    def after_step(self, position: int) -> None:
-        """Called after each step that did not fail; raises what the step caused and no later step expects."""
-
-    def end(self) -> None:
-        """Called after the last step, whatever happened; raises what went wrong at the end."""
-
-    def evidence(self) -> Sequence[tuple[str, str]]:
-        """What to show of a failing scenario: titles and texts."""
-
-    def redact(self, text: str) -> str:
-        """A text without the secrets in it."""
+    def call(self, name: str, arguments: Mapping[str, Any]) -> None:
+        """Call all implementations of a hook."""
+        if name not in self._callers:
+            # A caller without some plugins is a new one each time; it knows only implementations that are there.
+            fresh = self._manager.subset_hook_caller(name, remove_plugins=self._left_out)
+            self._callers[name] = fresh if fresh.get_hookimpls() else None
+        caller = self._callers[name]
+        if caller is not None:
+            caller(**arguments)
 
 
 class Watch(Protocol):
-    """Who is told how a scenario goes on, where a report was asked for."""
+    """Follows the scenarios of a run as they go, for its report."""
 
     def begin(self, progress: Progress) -> None:
         """Called once all definitions are looked up, before the first step."""
@@ -65,56 +60,7 @@ class Watch(Protocol):
         """Called after the last step that runs, whatever happened in it."""
 
     def take(self, item: pytest.Item, report: pytest.TestReport, call: pytest.CallInfo[None]) -> None:
-        """Called with each report of an item, once its failure is told."""
-
-
-class FoundStep(NamedTuple):
-    """A step of a running scenario, and its definition, or the reason why there is none."""
-
-    step: Step
-    definition: Definition | Exception
-
-    @property
-    def kind(self) -> str:
-        """given, when or then."""
-        return str(self.step.type)
-
-    @property
-    def function(self) -> Callable[..., object] | None:
-        """The function that runs the step, if there is one."""
-        return self.definition.function if isinstance(self.definition, Definition) else None
-
-    @property
-    def fixtures(self) -> tuple[str, ...]:
-        """What the function asks for: fixtures, and slots of the sentence."""
-        return self.definition.required if isinstance(self.definition, Definition) else ()
-
-    @property
-    def table(self) -> Sequence[Sequence[object]]:
-        """The rows of the data table under the step."""
-        return self.step.datatable.raw() if self.step.datatable is not None else ()
-
-    def slots(self) -> Mapping[str, object]:
-        """The slots of the sentence, as parsed; remembered values are not yet put in."""
-        assert isinstance(self.definition, Definition)
-        return self.definition.parser.parse_arguments(self.step.name) or {}
-
-    def call_arguments(self, conduct: Conduct) -> dict[str, object]:
-        """What the sentence says: the values of its slots, remembered values put in, converted."""
-        definition = self.definition
-        assert isinstance(definition, Definition)
-        if type(definition.parser) is exact_text:
-            return {}
-        parsed = self.slots()
-        reserved = {TABLE, DOC_STRING} & parsed.keys()
-        if reserved:
-            raise SentenceError(
-                f"The sentence {definition.pattern!r} ({definition.location}) names a slot {min(reserved)!r}, "
-                "which is the name of a step's argument. Use another name."
-            )
-        filled = conduct.fill(parsed)
-        converters = definition.converters
-        return {name: converters[name](value) if name in converters else value for name, value in filled.items()}
+        """Called with each report of an item, once it has the text of its failure."""
 
 
 class Progress:
@@ -128,7 +74,7 @@ class Progress:
         self.feature = feature
         self.scenario = scenario
         self.conduct = conduct
-        self.steps: list[FoundStep] = []
+        self.steps: list[StepMatch] = []
         self.fixtures: dict[str, object] = {}
         self.at: int | None = None
         self.finished = False
@@ -142,6 +88,7 @@ class Progress:
 progress_key = pytest.StashKey[Progress]()
 conduct_key = pytest.StashKey[Callable[[pytest.FixtureRequest], Conduct]]()
 watch_key = pytest.StashKey[Watch]()
+hooks_key = pytest.StashKey[Hooks]()
 
 
 def run_scenario(feature: Feature, scenario: Scenario, request: pytest.FixtureRequest, *, problem: str = "") -> None:
@@ -153,9 +100,9 @@ def run_scenario(feature: Feature, scenario: Scenario, request: pytest.FixtureRe
     config = request.config
     conduct = config.stash[conduct_key](request)
     progress = request.node.stash[progress_key] = Progress(feature, scenario, conduct)
-    tell = config.stash[hooks_key].tell
-    told = {"request": request, "feature": feature, "scenario": scenario}
-    tell("pytest_bdd_before_scenario", told)
+    hooks = config.stash[hooks_key]
+    arguments = {"request": request, "feature": feature, "scenario": scenario}
+    hooks.call("pytest_bdd_before_scenario", arguments)
     try:
         try:
             if problem:
@@ -174,88 +121,71 @@ def run_scenario(feature: Feature, scenario: Scenario, request: pytest.FixtureRe
             progress.failed = error
             raise
     finally:
-        tell("pytest_bdd_after_scenario", told)
+        hooks.call("pytest_bdd_after_scenario", arguments)
 
 
 def _end_after(error: BaseException, conduct: Conduct) -> None:
     try:
         conduct.end()
-    except Exception as second:  # noqa: BLE001 - the first failure is the one to tell; this one is added to it
+    except Exception as second:  # noqa: BLE001 - the first failure is the one to show; this one is added to it
         error.add_note(f"After that, at the end of the scenario: {second}")
 
 
 def _run_steps(progress: Progress, request: pytest.FixtureRequest) -> None:
     __tracebackhide__ = True
-    progress.steps += found_steps(progress.scenario, request.node)
+    progress.steps += match_steps(progress.scenario, request.node)
     watch = request.config.stash.get(watch_key, None)
     if watch is None:
         progress.conduct.before(progress.steps)
-        _run_found(progress, request, None)
+        _run_matched(progress, request, None)
         return
     watch.begin(progress)
     progress.conduct.before(progress.steps)
     try:
-        _run_found(progress, request, watch)
+        _run_matched(progress, request, watch)
     finally:
         watch.leave()
 
 
-def found_steps(scenario: Scenario, item: pytest.Item) -> list[FoundStep]:
-    """The steps of an item's scenario, with their definitions."""
-    index = item.config.stash[definitions_key].seen_by(item)
-    found: list[FoundStep] = []
-    for step in scenario.steps:
-        try:
-            definition: Definition | Exception = index.find(step.type, step.name)
-        except Exception as error:  # noqa: BLE001 - raised when the step is reached
-            definition = error
-        found.append(FoundStep(step, definition))
-    return found
-
-
-def _run_found(progress: Progress, request: pytest.FixtureRequest, watch: Watch | None) -> None:
+def _run_matched(progress: Progress, request: pytest.FixtureRequest, watch: Watch | None) -> None:
     __tracebackhide__ = True
-    for position, one in enumerate(progress.steps):
+    for position, match in enumerate(progress.steps):
         progress.at = position
         if watch is not None:
             watch.reach(position)
-        if isinstance(one.definition, Exception):
-            _not_found(one.definition, one.step, progress, request)
+        arguments = {
+            "request": request,
+            "feature": progress.feature,
+            "scenario": progress.scenario,
+            "step": match.step,
+        }
+        if isinstance(match.definition, Definition):
+            _run_step(match, match.definition, position, progress, arguments)
         else:
-            _run_step(one, position, progress, request)
+            if isinstance(match.definition, UndefinedStep):
+                arguments["exception"] = match.definition
+                request.config.stash[hooks_key].call("pytest_bdd_step_func_lookup_error", arguments)
+            raise match.definition
 
 
-def _not_found(error: Exception, step: Step, progress: Progress, request: pytest.FixtureRequest) -> None:
+def _run_step(
+    match: StepMatch, definition: Definition, position: int, progress: Progress, for_hooks: dict[str, Any]
+) -> None:
     __tracebackhide__ = True
-    if isinstance(error, UndefinedStep):
-        told = {"request": request, "feature": progress.feature, "scenario": progress.scenario, "step": step}
-        tell = request.config.stash[hooks_key].tell
-        tell("pytest_bdd_step_func_lookup_error", {**told, "exception": error})
-    raise error
-
-
-def _run_step(one: FoundStep, position: int, progress: Progress, request: pytest.FixtureRequest) -> None:
-    __tracebackhide__ = True
-    definition, step, tell = one.definition, one.step, request.config.stash[hooks_key].tell
-    assert isinstance(definition, Definition)
-    told: dict[str, Any] = {
-        "request": request,
-        "feature": progress.feature,
-        "scenario": progress.scenario,
-        "step": step,
-        "step_func": definition.function,
-    }
-    tell("pytest_bdd_before_step", told)
-    told["step_func_args"] = {}
+    request: pytest.FixtureRequest = for_hooks["request"]
+    hooks = request.config.stash[hooks_key]
+    for_hooks["step_func"] = definition.function
+    hooks.call("pytest_bdd_before_step", for_hooks)
+    for_hooks["step_func_args"] = {}
     try:
-        arguments = told["step_func_args"] = arguments_of(one, definition, progress, request)
-        tell("pytest_bdd_before_step_call", told)
+        arguments = for_hooks["step_func_args"] = arguments_of(match, progress.conduct, progress.fixtures, request)
+        hooks.call("pytest_bdd_before_step_call", for_hooks)
         value = call(definition, arguments, progress.conduct, request)
         progress.conduct.after_step(position)
     except (Exception, pytest.fail.Exception) as error:
-        tell("pytest_bdd_step_error", {**told, "exception": error})
+        hooks.call("pytest_bdd_step_error", {**for_hooks, "exception": error})
         raise
     if definition.target_fixture is not None:
         inject_fixture(request, definition.target_fixture, value)
         progress.fixtures.pop(definition.target_fixture, None)
-    tell("pytest_bdd_after_step", told)
+    hooks.call("pytest_bdd_after_step", for_hooks)

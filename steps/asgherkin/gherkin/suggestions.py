@@ -1,19 +1,18 @@
-"""What to say about a step that no definition fits: the nearest sentences, and a stub to paste."""
+"""What to say of a step that no definition fits, or several: corrections, the nearest sentences, a stub to paste."""
 
 from __future__ import annotations
 
 import difflib
 import functools
+import itertools
 import keyword
 import re
 from typing import TYPE_CHECKING
 
 from pytest_bdd import parsers
 
-from asgherkin.gherkin.rewording import reworded
-
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from asgherkin.gherkin.definitions import Definition, Index
 
@@ -21,23 +20,65 @@ _QUOTED = r'"(?:[^"\\]|\\.)*"'
 _NUMBER = r"(?<![\w.])\d+(?![\w.])"
 _IMPORTED = ("given", "when", "then", "parsers")
 _SLOT = r"\{[^}]*\}|\(\?P<[^)]*\)"
+# Straight single quotes around words, curly double ones (201c to 201f), curly single ones, angles, backquotes.
+_OTHER_QUOTES = re.compile(
+    r"""(?<!\w)'([^'"]*)'(?!\w)|[\u201c-\u201f]([^"\u201c-\u201f]*)[\u201c-\u201f]"""
+    r"""|\u2018([^"\u2018\u2019]*)\u2019|«([^«»"]*)»|`([^`"]*)`"""
+)
+_SPACES = re.compile(rf"({_QUOTED})|\s+")
+_PARTS = re.compile(rf"{_QUOTED}|\S+")
+_SIGNS = ".,;:!"
+_MOST_PARTS = 16
 
 
+@functools.lru_cache(maxsize=256)  # a step that is missing is often missing in many scenarios
 def undefined(kind: str, text: str, index: Index) -> str:
     """The whole message for a step without a definition."""
-    right = instead(kind, text, index)
-    parts = [f"No sentence fits this {kind.capitalize()} step.", *(right or _nearest(kind, text, index))]
-    if not right:
-        parts += ["To write it yourself, put this into conftest.py:", "", indented(stub(kind, text))]
+    corrected = corrections(kind, text, index)
+    parts = [f"No sentence fits this {kind.capitalize()} step.", *(corrected or _nearest_sentences(kind, text, index))]
+    if not corrected:
+        parts += ["To write it yourself, put this into conftest.py:", "", indented(stubs([(kind, text)]))]
     return "\n".join(parts)
 
 
+def ambiguous(fitting: Sequence[Definition]) -> str:
+    """The whole message for a step that several definitions fit."""
+    lines = [f"{len(fitting)} step definitions fit this step equally well:"]
+    lines += sorted(f"  {one.location}: {one.kind or 'step'} {one.pattern}" for one in fitting)
+    lines.append("Change the text of one, or move one nearer to the feature: the nearest conftest.py wins.")
+    return "\n".join(lines)
+
+
 def hints(kind: str, text: str, index: Index) -> list[str]:
-    """What to write instead of a step without a definition: what is right but for little, or the nearest sentences."""
-    return instead(kind, text, index) or _nearest(kind, text, index)
+    """What to write in place of a step without a definition: corrections, or else the nearest sentences."""
+    return corrections(kind, text, index) or _nearest_sentences(kind, text, index)
 
 
-def _nearest(kind: str, text: str, index: Index) -> list[str]:
+def corrections(kind: str, text: str, index: Index) -> list[str]:
+    """What to say of a step that is a sentence but for its keyword, its quotes or the like; nothing where it is none.
+
+    Such a step needs no stub.
+    """
+    elsewhere = of_another_kind(text, index)
+    correct = None if elsewhere else _reworded(kind, text, index)
+    if correct is None:
+        return elsewhere
+    return [
+        f"This fits: {kind.capitalize()} {correct}",
+        "Quotes, capital letters, spaces and the sign at its end count.",
+    ]
+
+
+def of_another_kind(text: str, index: Index) -> list[str]:
+    """What to say of a step whose text is a sentence under another keyword; nothing where it is none."""
+    kinds = sorted({one.kind.capitalize() for one in index.fitting(text) if one.kind})
+    return [f"The same text is a {' and a '.join(kinds)} sentence: check the keyword."] if kinds else []
+
+
+# The nearest sentences
+
+
+def _nearest_sentences(kind: str, text: str, index: Index) -> list[str]:
     near = nearest(text, index.definitions)
     lines = [f"  {(one.kind or kind).capitalize()} {one.example}" for one in near]
     return ["The nearest sentences:", *lines, *_plain_braces(text, near)] if lines else []
@@ -48,27 +89,6 @@ def _plain_braces(text: str, near: Iterable[Definition]) -> Iterator[str]:
     for one in near:
         if type(one.parser) is parsers.string and "{" in one.pattern and parsers.parse(one.pattern).is_matching(text):
             yield f"The {{…}} of {one.location} is plain text: write parsers.parse({_literal(one.pattern)}) for a slot."
-
-
-def instead(kind: str, text: str, index: Index) -> list[str]:
-    """What to say of a step that is a sentence but for its keyword, its quotes or the like; nothing where it is none.
-
-    No stub is wanted for it.
-    """
-    elsewhere = of_another_kind(text, index)
-    right = None if elsewhere else reworded(kind, text, index)
-    if right is None:
-        return elsewhere
-    return [
-        f"This fits: {kind.capitalize()} {right}",
-        "Quotes, capital letters, spaces and the sign at its end count.",
-    ]
-
-
-def of_another_kind(text: str, index: Index) -> list[str]:
-    """What to say of a step whose text is a sentence under another keyword; nothing where it is none."""
-    kinds = sorted({one.kind.capitalize() for one in index.fitting(text) if one.kind})
-    return [f"The same text is a {' and a '.join(kinds)} sentence: check the keyword."] if kinds else []
 
 
 def nearest(text: str, definitions: Iterable[Definition], most: int = 3, least: float = 0.5) -> list[Definition]:
@@ -95,11 +115,83 @@ def _shape(text: str) -> str:
     return re.sub(_SLOT, "…", re.sub(_NUMBER, "…", re.sub(_QUOTED, '"…"', text))).lower()
 
 
-def stub(kind: str, text: str, names: set[str] | None = None) -> str:
-    """A step definition to paste, with a slot for each quoted text and each whole number.
+# A step that is a sentence but for its quotes, capital letters, spaces or the sign at its end
 
-    Its function's name is none of `names`, and is added to them.
+
+def _reworded(kind: str, text: str, index: Index) -> str | None:
+    """The first text that the author may have meant and that a sentence fits; None where none does."""
+    return next((one for one in _rewordings(text) if one != text and _fits(kind, one, index)), None)
+
+
+def _fits(kind: str, text: str, index: Index) -> bool:
+    try:
+        return any(one.kind in (None, kind) for one in index.fitting(text))
+    except Exception:  # noqa: BLE001 - a project's own parser or converter, which was not asked about this text
+        return False
+
+
+def _rewordings(text: str) -> Iterator[str]:
+    """Texts that the author may have meant, the likeliest first."""
+    tidy = _SPACES.sub(lambda it: it[1] or " ", _OTHER_QUOTES.sub(_in_double_quotes, text)).strip()
+    plain = tidy.rstrip(_SIGNS)
+    ends = dict.fromkeys([tidy, plain, f"{plain}:"])
+    yield from ends
+    for end in ends:
+        parts = _PARTS.findall(end)
+        if len(parts) <= _MOST_PARTS:
+            yield from _with_words_changed(parts)
+
+
+def _in_double_quotes(found: re.Match[str]) -> str:
+    return '"' + next(one for one in found.groups() if one is not None) + '"'
+
+
+def _with_words_changed(parts: list[str]) -> Iterator[str]:
+    """One word in quotes or with other capitals, then two in quotes, then several as one text in quotes."""
+    words = [position for position, one in enumerate(parts) if '"' not in one]
+    for at in words:
+        word = parts[at]
+        for changed in (f'"{word}"', word.upper(), word[:1].lower() + word[1:], word[:1].upper() + word[1:]):
+            yield _joined(parts, {at: changed})
+    for first, second in itertools.combinations(words, 2):
+        yield _joined(parts, {first: f'"{parts[first]}"', second: f'"{parts[second]}"'})
+    for first, last in itertools.combinations(words, 2):
+        if not any('"' in one for one in parts[first:last]):
+            yield " ".join([*parts[:first], f'"{" ".join(parts[first : last + 1])}"', *parts[last + 1 :]])
+
+
+def _joined(parts: Iterable[str], changed: dict[int, str]) -> str:
+    return " ".join(changed.get(position, one) for position, one in enumerate(parts))
+
+
+# Stubs to paste
+
+
+def stubs(steps: Iterable[tuple[str, str]]) -> str:
+    """One block of code with a definition for each step, by its kind and its text.
+
+    Each quoted text and each whole number becomes a slot. No function's name hides another.
     """
+    names: set[str] = set()
+    functions: dict[tuple[str, str], str] = {}
+    has_slots = False
+    for kind, text in steps:
+        pattern, parameters = _pattern_of(text)
+        if (kind, pattern) in functions:  # "it is 1" and "it is 2": two of the same sentence would be ambiguous
+            continue
+        matcher = f"parsers.parse({_literal(pattern)})" if parameters else _literal(text)
+        name = _function_name(text, names)
+        definition = f"@{kind}({matcher})\ndef {name}({', '.join(parameters)}) -> None:\n    raise NotImplementedError"
+        functions[kind, pattern] = definition
+        has_slots = has_slots or bool(parameters)
+    imports = f"from asgherkin import {', '.join(sorted({kind for kind, _ in functions}))}"
+    if has_slots:
+        imports += "\nfrom pytest_bdd import parsers"
+    return "\n\n\n".join([imports, *functions.values()])
+
+
+def _pattern_of(text: str) -> tuple[str, list[str]]:
+    """A step's text as a pattern of `parsers.parse`, and the parameters for its slots."""
     parameters: list[str] = []
 
     def slot(name: str, annotation: str, written: str) -> str:
@@ -112,29 +204,7 @@ def stub(kind: str, text: str, names: set[str] | None = None) -> str:
     # A slot never holds an empty text.
     pattern = re.sub(_QUOTED, lambda it: it[0] if it[0] == '""' else slot("text", "str", '"{NAME}"'), pattern)
     pattern = re.sub(_NUMBER, lambda _: slot("number", "int", "{NAME:d}"), pattern)
-    name = _function_name(text, names if names is not None else set())
-    literal = _literal(pattern if parameters else text)
-    decorator = f"@{kind}(parsers.parse({literal}))" if parameters else f"@{kind}({literal})"
-    imports = [f"from asgherkin import {kind}"] + (["from pytest_bdd import parsers"] if parameters else [])
-    body = [decorator, f"def {name}({', '.join(parameters)}) -> None:", "    raise NotImplementedError"]
-    return "\n".join([*imports, "", "", *body])
-
-
-def stubs(steps: Iterable[tuple[str, str]]) -> str:
-    """One block of code with a definition for each step, by its kind and its text."""
-    imports: set[str] = set()
-    names: set[str] = set()
-    bodies: dict[str, str] = {}
-    for kind, text in steps:
-        alone = stub(kind, text).split("\n\n\n", 1)[1]
-        if alone in bodies:  # "it is 1" and "it is 2": two of the same sentence would be ambiguous
-            continue
-        head, bodies[alone] = stub(kind, text, names).split("\n\n\n", 1)
-        imports.update(head.splitlines())
-    kinds = sorted(line.rsplit(" ", 1)[1] for line in imports if line.startswith("from asgherkin"))
-    parsers = sorted(one for one in imports if "pytest_bdd" in one)
-    heads = [f"from asgherkin import {', '.join(kinds)}", *parsers]
-    return "\n\n\n".join(["\n".join(heads), *bodies.values()])
+    return pattern, parameters
 
 
 def _literal(text: str) -> str:

@@ -9,7 +9,7 @@ import pytest
 from asgherkin.errors import UndefinedStep
 from asgherkin.gherkin.definitions import definitions_key
 from asgherkin.gherkin.run import progress_key
-from asgherkin.gherkin.suggestions import indented, instead, stubs
+from asgherkin.gherkin.suggestions import corrections, indented, stubs
 from asgherkin.gherkin.unloaded import unloaded
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from pytest import TerminalReporter  # noqa: PT013 - a name for a type only
 
-    from asgherkin.gherkin.run import FoundStep
+    from asgherkin.gherkin.calling import StepMatch
 
 # On the report, as plain lists, so that pytest-xdist brings it from its workers.
 _ATTRIBUTE = "asgherkin_undefined"
@@ -73,6 +73,6 @@ class UndefinedSteps:
             terminalreporter.line(line)
 
 
-def _is_mixed_up(one: FoundStep, item: pytest.Item) -> bool:
+def _is_mixed_up(one: StepMatch, item: pytest.Item) -> bool:
     """Whether the text is a sentence but for its keyword, its quotes or the like."""
-    return bool(instead(one.kind, one.step.name, item.config.stash[definitions_key].seen_by(item)))
+    return bool(corrections(one.kind, one.step.name, item.config.stash[definitions_key].seen_by(item)))

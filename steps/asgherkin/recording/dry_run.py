@@ -8,7 +8,7 @@ import pytest
 
 from asgherkin.errors import ConfigurationError
 from asgherkin.gherkin.checking import check, everything_key, scenarios_in
-from asgherkin.gherkin.suggestions import hints, instead, of_another_kind, stubs
+from asgherkin.gherkin.suggestions import corrections, hints, of_another_kind, stubs
 from asgherkin.gherkin.unloaded import unloaded
 from asgherkin.options import OPTIONS, settings_key
 from asgherkin.report.redaction import Redactor
@@ -125,7 +125,7 @@ def _undefined(one: Undefined, position: int) -> Iterator[str]:
 def _is_missing(one: Undefined, position: int) -> bool:
     """Whether a sentence is to be written for a step; one that is right but for its keyword or its quotes has one."""
     if position < _MOST_HINTS:
-        return not instead(one.kind, one.text, one.known)
+        return not corrections(one.kind, one.text, one.known)
     return not of_another_kind(one.text, one.known)
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from asgherkin.errors import AmbiguousStep, UndefinedStep
 from asgherkin.gherkin.definitions import Definition, definitions_key
-from asgherkin.gherkin.suggestions import stub
+from asgherkin.gherkin.suggestions import stubs
 from asgherkin.report.names import MASK
 
 if TYPE_CHECKING:
@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
     import pytest
 
+    from asgherkin.gherkin.calling import StepMatch
     from asgherkin.gherkin.definitions import Index
-    from asgherkin.gherkin.run import FoundStep
     from asgherkin.report.results import DefinitionRecord, Match
 
 Group = dict[str, Any]
@@ -46,7 +46,7 @@ class Known:
         self._told.update(records)
         return sorted(fresh, key=lambda one: (one["uri"], one["line"] or 0, one["pattern"]))
 
-    def matches(self, found: FoundStep, item: pytest.Item, shown: str) -> list[Match]:
+    def matches(self, found: StepMatch, item: pytest.Item, shown: str) -> list[Match]:
         """The definitions that fit a step; `shown` is its text without secrets. Not to be changed: others share it."""
         return self._match(tuple(_fitting(found, item)), found.step.name, shown)
 
@@ -56,9 +56,9 @@ class Known:
             for one in definitions
         ]
 
-    def snippet(self, found: FoundStep, shown: str) -> str:
+    def snippet(self, found: StepMatch, shown: str) -> str:
         """The code to paste for an undefined step; "" for another."""
-        return stub(found.kind, shown) if isinstance(found.definition, UndefinedStep) else ""
+        return stubs([(found.kind, shown)]) if isinstance(found.definition, UndefinedStep) else ""
 
     def _id(self, definition: Definition) -> str:
         if definition not in self._ids:
@@ -71,14 +71,12 @@ def _index(item: pytest.Item) -> Index:
     return item.config.stash[definitions_key].seen_by(item)
 
 
-def _fitting(found: FoundStep, item: pytest.Item) -> Sequence[Definition]:
+def _fitting(found: StepMatch, item: pytest.Item) -> Sequence[Definition]:
     if isinstance(found.definition, Definition):
         return [found.definition]
     if not isinstance(found.definition, AmbiguousStep):
         return []
-    fitting = [one for one in _index(item).fitting(found.step.name) if one.kind in (None, found.kind)]
-    highest = max(one.rank for one in fitting)
-    return [one for one in fitting if one.rank == highest]
+    return _index(item).find(found.kind, found.step.name)
 
 
 def _record(id_: str, one: Definition) -> DefinitionRecord:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     import pytest
 
-    from asgherkin.gherkin.run import FoundStep
+    from asgherkin.gherkin.calling import StepMatch
 
 # A failure's text tells the sentence and what differed first, then the place in the feature.
 _PLACE = re.compile(r"\n\n\S[^\n]*:\d+, \w")
@@ -46,7 +46,7 @@ class Ending(NamedTuple):
 _PASSED = Outcome(PASSED)
 
 
-def outcomes_of(ends: Mapping[str, Ending], found: Sequence[FoundStep], at: int | None) -> Outcomes:
+def outcomes_of(ends: Mapping[str, Ending], found: Sequence[StepMatch], at: int | None) -> Outcomes:
     """The outcomes of a scenario whose phases ended so. `at` is the last step that was reached."""
     outcomes = _of_steps(ends, found, at)
     last = ends["teardown"]
@@ -55,7 +55,7 @@ def outcomes_of(ends: Mapping[str, Ending], found: Sequence[FoundStep], at: int 
     return outcomes._replace(after=_both(outcomes.after, _told(last)))
 
 
-def _of_steps(ends: Mapping[str, Ending], found: Sequence[FoundStep], at: int | None) -> Outcomes:
+def _of_steps(ends: Mapping[str, Ending], found: Sequence[StepMatch], at: int | None) -> Outcomes:
     set_up, call = ends["setup"], ends.get("call")
     if call is None:
         return _stopped_before(_told(set_up), found)
@@ -66,17 +66,17 @@ def _of_steps(ends: Mapping[str, Ending], found: Sequence[FoundStep], at: int | 
     return _stopped_before(_told(call), found) if at is None else _stopped_at(at, _told(call), found)
 
 
-def cut_short(why: str, found: Sequence[FoundStep], at: int | None) -> Outcomes:
+def cut_short(why: str, found: Sequence[StepMatch], at: int | None) -> Outcomes:
     """The outcomes of a scenario in which the run itself was ended."""
     told = Outcome(FAILED, why, {"type": "Interrupted", "message": why})
     return _stopped_before(told, found) if at is None else _stopped_at(at, told, found)
 
 
-def _stopped_before(told: Outcome, found: Sequence[FoundStep]) -> Outcomes:
+def _stopped_before(told: Outcome, found: Sequence[StepMatch]) -> Outcomes:
     return Outcomes(told, _not_reached(told.status, found), _PASSED)
 
 
-def _stopped_at(at: int, told: Outcome, found: Sequence[FoundStep]) -> Outcomes:
+def _stopped_at(at: int, told: Outcome, found: Sequence[StepMatch]) -> Outcomes:
     definition = found[at].definition
     if told.status != SKIPPED and isinstance(definition, Exception):
         told = told._replace(status=_missing(definition))
@@ -84,7 +84,7 @@ def _stopped_at(at: int, told: Outcome, found: Sequence[FoundStep]) -> Outcomes:
     return Outcomes(_PASSED, [*passed, told, *_not_reached(told.status, found[at + 1 :])], _PASSED)
 
 
-def _not_reached(status: str, found: Sequence[FoundStep]) -> list[Outcome]:
+def _not_reached(status: str, found: Sequence[StepMatch]) -> list[Outcome]:
     """Steps that did not run: what has no definition says so, unless the scenario was skipped."""
     return [
         Outcome(_missing(one.definition), str(one.definition))

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, cast
 
 import pytest
 
+from asgherkin.gherkin.calling import match_steps
 from asgherkin.gherkin.items import example_of, scenario_of
-from asgherkin.gherkin.run import found_steps
 from asgherkin.gherkin.variants import variant_of
 from asgherkin.options import settings_key
 from asgherkin.recording.known import Known
@@ -29,7 +29,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from asgherkin.gherkin.bdd import Scenario
-    from asgherkin.gherkin.run import FoundStep, Progress
+    from asgherkin.gherkin.calling import StepMatch
+    from asgherkin.gherkin.run import Progress
     from asgherkin.recording.journal import Journal
     from asgherkin.report.results import Failure, Result, ScenarioRecord, StepRecord
     from asgherkin.session.session import Session
@@ -155,10 +156,10 @@ class Recorder:
         outcomes = cut_short(why, self._found(running), running.at)
         return [*self._records, self._record(running, outcomes)]
 
-    def _found(self, running: _Running) -> Sequence[FoundStep]:
+    def _found(self, running: _Running) -> Sequence[StepMatch]:
         if running.progress is not None and running.progress.steps:
             return running.progress.steps
-        return found_steps(running.scenario, running.item)
+        return match_steps(running.scenario, running.item)
 
     def _skeleton(self, running: _Running) -> ScenarioRecord:
         """A record of an attempt of which nothing came."""
@@ -200,7 +201,7 @@ class Recorder:
             return Redactor(self._config.stash[settings_key].redact).redact
         return session.redact
 
-    def _step(self, one: FoundStep, result: Result, redact: Callable[[str], str], item: pytest.Item) -> StepRecord:
+    def _step(self, one: StepMatch, result: Result, redact: Callable[[str], str], item: pytest.Item) -> StepRecord:
         text = redact(one.step.name)
         record = cast("StepRecord", result)
         record["line"] = one.step.line_number

@@ -1,4 +1,4 @@
-"""What one scenario holds while it runs, and how it is conducted: see `gherkin.run.Conduct`."""
+"""What one scenario holds while it runs, and how it is conducted: see `gherkin.calling.Conduct`."""
 
 from __future__ import annotations
 

@@ -122,7 +122,7 @@ class Sentence(StepParser):
         self.prefix = literal.removesuffix(":") if within else literal
         self._types = dict(_TEMPLATE_SLOT.findall(template))
         self._within = within
-        self._parsed: dict[str, dict[str, Slot | None] | None] = {}
+        self._parsed: dict[str, dict[str, Slot | None]] = {}
 
     @property
     def pattern(self) -> str:
@@ -137,13 +137,19 @@ class Sentence(StepParser):
 
     def is_matching(self, name: str) -> bool:
         """Whether a step's text is this sentence."""
-        return self._regex.fullmatch(name) is not None
+        return self.parse_arguments(name) is not None
 
     def parse_arguments(self, name: str) -> dict[str, Slot | None] | None:
-        """The slots of a step's text; `within` is None where the sentence does not say it."""
-        if name not in self._parsed:
-            self._parsed[name] = self._parse(name)
-        return self._parsed[name]
+        """The slots of a step's text; `within` is None where the sentence does not say it.
+
+        They are kept: the look-up of a step parses its text, the call of its function does not again.
+        """
+        slots = self._parsed.get(name)
+        if slots is None:
+            slots = self._parse(name)
+            if slots is not None:
+                self._parsed[name] = slots
+        return slots
 
     def _parse(self, name: str) -> dict[str, Slot | None] | None:
         found = self._regex.fullmatch(name)
