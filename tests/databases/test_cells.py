@@ -12,7 +12,7 @@ from uuid import UUID
 import pytest
 
 from asgherkin.databases.cells import as_json, convert, shown
-from asgherkin.databases.expecting import matches, prepared
+from asgherkin.databases.row_pairing import ExpectedCell
 from asgherkin.databases.port import Cell, Column, Kind, Type
 from asgherkin.errors import SentenceError
 from asgherkin.matching.documents import parse_cell
@@ -198,7 +198,7 @@ def test_a_cell_that_cannot_be_of_the_columns_type(type_: Type, written: str, me
     with pytest.raises(SentenceError) as stored:
         convert(column(type_), cell(written))
     with pytest.raises(SentenceError) as compared:
-        prepared(column(type_), cell(written))
+        ExpectedCell(column(type_), cell(written))
 
     assert (str(stored.value), str(compared.value)) == (whole, whole)
 
@@ -278,7 +278,7 @@ def without_address(value: object) -> str:
 )
 def test_the_value_is_what_the_cell_says(kind: Kind | Type, written: str, actual: object) -> None:
     """Values are compared by the column's type; of an unknown column by their own."""
-    assert matches(column(kind), cell(written), actual)
+    assert ExpectedCell(column(kind), cell(written)).matches(actual)
 
 
 @pytest.mark.parametrize(
@@ -310,21 +310,21 @@ def test_the_value_is_what_the_cell_says(kind: Kind | Type, written: str, actual
 )
 def test_the_value_is_not_what_the_cell_says(kind: Kind, written: str, actual: object) -> None:
     """Neither NULL and an empty text nor 1 and true are the same; a wrong cell of an unknown column does not match."""
-    assert not matches(column(kind), cell(written), actual)
+    assert not ExpectedCell(column(kind), cell(written)).matches(actual)
 
 
 def test_a_remembered_text_that_looks_like_a_matcher_is_none() -> None:
     """What the app has sent is escaped, in documents too."""
     remembered = Cell('["#uuid"]', ["\\#uuid"])
 
-    assert matches(column("json"), remembered, ["#uuid"])
+    assert ExpectedCell(column("json"), remembered).matches(["#uuid"])
     assert convert(column("json"), remembered) == ["#uuid"]
 
 
 def test_a_text_that_is_no_matcher_is_told_of() -> None:
     """Before anything is compared."""
     with pytest.raises(SentenceError) as caught:
-        prepared(column("unknown"), cell("#uuidd"))
+        ExpectedCell(column("unknown"), cell("#uuidd"))
 
     assert str(caught.value) == (
         "#uuidd is not a matcher. The nearest are #uuid, #url and #null. "
@@ -334,7 +334,7 @@ def test_a_text_that_is_no_matcher_is_told_of() -> None:
 
 def test_a_document_that_is_nested_too_deeply() -> None:
     """It came from the database, and must not break the run."""
-    expected = prepared(column("json"), cell("[1]"))
+    expected = ExpectedCell(column("json"), cell("[1]"))
 
     assert as_json(deep(5000)) == "nested too deeply to show"
     assert shown(deep(5000)) == "nested too deeply to show"

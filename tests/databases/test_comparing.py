@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from asgherkin.databases.comparing import (
+from asgherkin.databases.row_checks import (
     verify_contains,
     verify_contains_exactly,
     verify_does_not_contain,

@@ -1,21 +1,36 @@
-"""Cells of a feature's table by the type of their column, and values of a database as JSON."""
+"""Cells of a feature's table by the type of their column, and values of a database as JSON and as a cell's text."""
 
 from __future__ import annotations
 
-from datetime import date, time
+import math
+import re
+from datetime import date, datetime, time
 from decimal import Decimal
 from enum import Enum
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeAlias
+from uuid import UUID
 
-from asgherkin.databases.readers import LARGEST, READERS, ItemError
-from asgherkin.databases.telling import cannot_be
+from asgherkin.databases.port import Cell, Type
 from asgherkin.errors import SentenceError
 from asgherkin.matching.documents import parse_cell
-from asgherkin.matching.matchers import escape, parse_matcher
-from asgherkin.matching.values import SHOWN, show
+from asgherkin.matching.matchers import escape, is_date, is_datetime, parse_matcher, unescape
+from asgherkin.matching.values import SHOWN, show, to_json
 
 if TYPE_CHECKING:
-    from asgherkin.databases.port import Cell, Column
+    from collections.abc import Callable, Mapping
+
+    from asgherkin.databases.port import Column, Kind
+
+    Read: TypeAlias = Callable[[Type, Cell], object]
+
+_NUMBER: Final = re.compile(r"-?[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]{1,4})?")
+_TIME: Final = re.compile(r"[0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:[.,][0-9]+)?)?(?:Z|[+-][0-9]{2}(?::?[0-9]{2})?)?")
+_UUID: Final = re.compile(r"[0-9a-fA-F]{8}(?:-?[0-9a-fA-F]{4}){3}-?[0-9a-fA-F]{12}")
+_MOST_DIGITS: Final = 1000
+"""How many digits a number may have before its point."""
+_SEEN: Final = 80
+_MOST_LABELS: Final = 10
+_JSON_SCALARS: Final = frozenset({type(None), bool, int, float, str})
 
 
 def convert(column: Column, cell: Cell) -> object:
@@ -32,11 +47,11 @@ def convert(column: Column, cell: Cell) -> object:
             f"compared. Write a value, or \\{matcher} for this text."
         )
     try:
-        return READERS[column.type.kind](column.type, cell)
-    except ItemError as error:
-        raise cannot_be(column, cell, f", because of {show(error.item, 80)}") from None
+        return _read(column.type, cell)
+    except _ItemError as error:
+        raise _cannot_be(column, cell, f", because of {show(error.item, 80)}") from None
     except (ValueError, ArithmeticError):
-        raise cannot_be(column, cell) from None
+        raise _cannot_be(column, cell) from None
 
 
 def matcher_in(column: Column, cell: Cell) -> str | None:
@@ -56,6 +71,190 @@ def _first_matcher(value: object) -> str | None:
     return next((found for part in parts if (found := _first_matcher(part))), None)
 
 
+def _cannot_be(column: Column, cell: Cell, reason: str = "") -> SentenceError:
+    """Return what is wrong with a cell that a column cannot hold: type, value, and how to write it."""
+    kind = column.type.kind
+    name = column.type.declared or _KINDS[kind][1]
+    seen = "an empty text" if cell.value == "" else _seen(cell)
+    null = "null for no value, or " if cell.value == "" else ""
+    return SentenceError(
+        f'The column "{column.name}" is {name}, which {seen} cannot be{reason}. Write {null}{_advice(column.type)}'
+    )
+
+
+def _seen(cell: Cell) -> str:
+    as_written = isinstance(cell.value, int | float) and len(cell.written) <= _SEEN
+    return cell.written if as_written else show(cell.value, _SEEN)
+
+
+def _advice(type_: Type) -> str:
+    if type_.kind == "boolean":
+        return "true or false."
+    if type_.choices:
+        return f"one of: {_labels(type_.choices)}"
+    return f"for example: {_example(type_)}"
+
+
+def _labels(choices: tuple[str, ...]) -> str:
+    more = len(choices) - _MOST_LABELS
+    return ", ".join(choices[:_MOST_LABELS]) + (f" … and {more} more" if more > 0 else "")
+
+
+def _example(type_: Type) -> str:
+    if type_.kind != "array":
+        return _KINDS[type_.kind][2]
+    if type_.item is None:
+        return "[]"
+    item = type_.item.choices[0] if type_.item.choices else _example(type_.item).strip('"')
+    plain = type_.item.kind in ("boolean", "integer", "decimal", "float", "json", "array")
+    return f"[{item}]" if plain else f'["{item}"]'
+
+
+def _read(type_: Type, cell: Cell) -> object:
+    """The value; a ValueError or ArithmeticError says that the type has none."""
+    return _KINDS[type_.kind][0](type_, cell)
+
+
+class _ItemError(ValueError):
+    """An item that an array cannot hold."""
+
+    def __init__(self, item: object) -> None:
+        super().__init__()
+        self.item = item
+
+
+def _text(_: Type, cell: Cell) -> str:
+    # The digits as they are written: 007 stays 007, and 3.80 does not become 3.8.
+    return unescape(cell.value) if isinstance(cell.value, str) else cell.written
+
+
+def _stripped(type_: Type, cell: Cell) -> str:
+    return _text(type_, cell).strip()
+
+
+def _valid(holds: object) -> None:
+    if not holds:
+        raise ValueError
+
+
+def _boolean(_: Type, cell: Cell) -> bool:
+    _valid(isinstance(cell.value, bool))
+    return bool(cell.value)
+
+
+def _decimal(_: Type, cell: Cell) -> Decimal:
+    _valid(_NUMBER.fullmatch(cell.written))
+    number = Decimal(cell.written)
+    _valid(number.adjusted() < _MOST_DIGITS)
+    return number
+
+
+def _integer(type_: Type, cell: Cell) -> int:
+    number = _decimal(type_, cell)
+    _valid(number == number.to_integral_value())
+    return int(number)
+
+
+def _float(type_: Type, cell: Cell) -> float:
+    number = float(_decimal(type_, cell))
+    _valid(not math.isinf(number))
+    return number
+
+
+def _date(type_: Type, cell: Cell) -> date:
+    text = _stripped(type_, cell)
+    _valid(is_date(text))
+    return date.fromisoformat(text)
+
+
+def _time(type_: Type, cell: Cell) -> time:
+    text = _stripped(type_, cell).upper()
+    _valid(_TIME.fullmatch(text))
+    return time.fromisoformat(text)
+
+
+def _datetime(type_: Type, cell: Cell) -> datetime:
+    text = _stripped(type_, cell).upper()
+    _valid(is_datetime(text))
+    return datetime.fromisoformat(text)
+
+
+def _uuid(type_: Type, cell: Cell) -> UUID:
+    text = _stripped(type_, cell)
+    _valid(_UUID.fullmatch(text))
+    return UUID(text)
+
+
+def _bytes(type_: Type, cell: Cell) -> bytes:
+    _valid(cell.written)
+    return bytes.fromhex(_text(type_, cell))
+
+
+def _enum(type_: Type, cell: Cell) -> str:
+    label = _text(type_, cell)
+    _valid(not type_.choices or label in type_.choices)
+    return label
+
+
+def _json(_: Type, cell: Cell) -> object:
+    _valid(cell.written)
+    return _meant(cell.value)
+
+
+def _any(_: Type, cell: Cell) -> object:
+    return _meant(cell.value)
+
+
+def _meant(value: object) -> object:
+    """Return a document without its escapes."""
+    if isinstance(value, str):
+        return unescape(value)
+    if isinstance(value, list | tuple):
+        return [_meant(item) for item in value]
+    if isinstance(value, dict):
+        return {key: _meant(item) for key, item in value.items()}
+    return value
+
+
+def _array(type_: Type, cell: Cell) -> list[object]:
+    if not isinstance(cell.value, list | tuple):
+        raise ValueError
+    return [_item(type_, item) for item in cell.value]
+
+
+def _item(type_: Type, item: object) -> object:
+    if item is None:
+        return None
+    # An array of arrays has the type of its innermost items.
+    kind = type_ if isinstance(item, list) and type_.item and type_.item.kind != "json" else type_.item or Type()
+    cell = Cell(item if isinstance(item, str) and item else to_json(item), item)
+    try:
+        return _read(kind, cell)
+    except _ItemError:
+        raise
+    except (ValueError, ArithmeticError):
+        raise _ItemError(item) from None
+
+
+# How a cell is read, and what messages call such a value, with an example.
+_KINDS: Final[Mapping[Kind, tuple[Read, str, str]]] = {
+    "unknown": (_any, "of a type that is not known", '"milk"'),
+    "boolean": (_boolean, "a boolean", "true"),
+    "integer": (_integer, "an integer", "3"),
+    "decimal": (_decimal, "a decimal number", "3.80"),
+    "float": (_float, "a number", "0.5"),
+    "text": (_text, "a text", '"milk"'),
+    "date": (_date, "a date", "2026-11-22"),
+    "time": (_time, "a time", "10:30:00"),
+    "datetime": (_datetime, "a date and time", "2026-11-22T10:30:00"),
+    "uuid": (_uuid, "a UUID", "1b4e28ba-2fa1-41d2-883f-0016d3cca427"),
+    "json": (_json, "JSON", '{"a": 1}'),
+    "bytes": (_bytes, "bytes", "68 69"),
+    "enum": (_enum, "an enum", "a label"),
+    "array": (_array, "an array", "[]"),
+}
+
+
 def as_json(value: object) -> object:
     """Return a value of a database as JSON, which matchers and JSONPath see.
 
@@ -68,9 +267,6 @@ def as_json(value: object) -> object:
         return _as_json(value)
     except RecursionError:
         return "nested too deeply to show"
-
-
-_JSON_SCALARS: Final = frozenset({type(None), bool, int, float, str})
 
 
 def _as_json(value: object) -> object:
@@ -87,7 +283,7 @@ def _as_json(value: object) -> object:
 
 def _number(value: Decimal) -> int | float:
     exponent = value.as_tuple().exponent
-    whole = isinstance(exponent, int) and exponent >= 0 and value.adjusted() < LARGEST
+    whole = isinstance(exponent, int) and exponent >= 0 and value.adjusted() < _MOST_DIGITS
     return int(value) if whole else float(value)
 
 

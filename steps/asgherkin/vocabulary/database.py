@@ -79,7 +79,7 @@ def the_table_is_empty(session: Session, table: str) -> None:
 
 
 def _verify_number(session: Session, table: str, count: int) -> None:
-    from asgherkin.databases.comparing import verify_count
+    from asgherkin.databases.row_checks import verify_count
 
     verify_count(_subject(table), session.databases.count(table, count), count)
 
@@ -88,7 +88,7 @@ def _verify_number(session: Session, table: str, count: int) -> None:
 @uses_database
 def the_table_contains(session: Session, table: str, datatable: Table) -> None:
     """Each of these rows is there, and each needs one of its own; only the columns of the heading are looked at."""
-    from asgherkin.databases.comparing import verify_contains
+    from asgherkin.databases.row_checks import verify_contains
 
     _verify_rows(session, table, _with_rows(datatable), verify_contains)
 
@@ -97,7 +97,7 @@ def the_table_contains(session: Session, table: str, datatable: Table) -> None:
 @uses_database
 def the_table_contains_exactly(session: Session, table: str, datatable: Table) -> None:
     """These rows are there and no others, in any order; only the columns of the heading are looked at."""
-    from asgherkin.databases.comparing import verify_contains_exactly
+    from asgherkin.databases.row_checks import verify_contains_exactly
 
     _verify_rows(session, table, datatable, verify_contains_exactly)
 
@@ -106,7 +106,7 @@ def the_table_contains_exactly(session: Session, table: str, datatable: Table) -
 @uses_database
 def the_table_does_not_contain(session: Session, table: str, datatable: Table) -> None:
     """None of these rows is there; only the columns of the heading are looked at."""
-    from asgherkin.databases.comparing import verify_does_not_contain
+    from asgherkin.databases.row_checks import verify_does_not_contain
 
     _verify_rows(session, table, _with_rows(datatable), verify_does_not_contain)
 
@@ -120,7 +120,7 @@ def _verify_rows(session: Session, table: str, datatable: Table, verify: Verify)
 @uses_database
 def the_query_result_is(session: Session, datatable: Table) -> None:
     """The rows of the last query, in this order; the heading names all its columns, in any order."""
-    from asgherkin.databases.comparing import verify_in_order
+    from asgherkin.databases.row_checks import verify_in_order
 
     columns, rows = _cells(session, datatable)
     verify_in_order(session.databases.result, columns, rows)
@@ -130,7 +130,7 @@ def the_query_result_is(session: Session, datatable: Table) -> None:
 @uses_database
 def the_query_result_has_rows(session: Session, count: int) -> None:
     """The number of rows of the last query."""
-    from asgherkin.databases.comparing import verify_count
+    from asgherkin.databases.row_checks import verify_count
 
     verify_count("The query result", session.databases.result.total, count)
 

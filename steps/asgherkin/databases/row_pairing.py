@@ -1,24 +1,39 @@
-"""Which expected row is which row of the database: looked up by plain values, tried in turn only for matchers."""
+"""Which expected row is which row of the database: looked up by plain values, tried in turn only for matchers.
+
+A cell is converted once and compared many times: what two values of a kind have in common when they are the same is a
+key that both have.
+"""
 
 from __future__ import annotations
 
+import math
+import struct
 from collections import defaultdict
-from datetime import date
+from contextlib import suppress
+from datetime import UTC, date, datetime, time
 from decimal import Decimal
+from enum import Enum
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
 from uuid import UUID
 
-from asgherkin.databases.expecting import Expected, key_of, kind_of, prepared
-from asgherkin.matching.differences import assign
+from asgherkin.databases.cells import as_json, convert, matcher_in, plain_text
+from asgherkin.databases.port import Column, Type
+from asgherkin.errors import SentenceError
+from asgherkin.matching.differences import assign, differences
+from asgherkin.matching.values import is_number
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Iterable, Mapping, Sequence
 
-    from asgherkin.databases.port import Cell, Column, Kind
+    from asgherkin.databases.port import Cell, Kind
 
     Key = tuple[Hashable, ...]
 
+_IMPOSSIBLE: Final = object()
+"""The key of a cell that no value of a kind equals."""
+_TOO_DEEP: Final = object()
+"""The key of a document that is nested so deeply that no cell can hold it."""
 _PATTERN: Final = object()
 """Stands in a key for a cell that many values fit."""
 _MIXED: Final = object()
@@ -27,9 +42,21 @@ _MIXED: Final = object()
 _OWN_KEYS: Final = frozenset({str, int, bool, bytes, date, UUID, type(None)})
 # Cells of these types are, too, below a column of the kind; a boolean is no number there.
 _QUICK: Final[Mapping[Kind, type]] = {"text": str, "integer": int, "decimal": int, "boolean": bool}
+_NUMBERS: Final = ("integer", "decimal", "float")
+_KINDS: Final[tuple[tuple[type | tuple[type, ...], Kind], ...]] = (
+    (Enum, "text"),
+    (bool, "boolean"),
+    ((int, float, Decimal), "decimal"),
+    (datetime, "datetime"),
+    (date, "date"),
+    (time, "time"),
+    (UUID, "uuid"),
+    ((bytes, bytearray, memoryview), "bytes"),
+    ((dict, list, tuple), "json"),
+)
 
 
-class Sheet:
+class ComparedRows:
     """Expected rows and the rows of a database, with the same columns in the same order."""
 
     def __init__(
@@ -38,13 +65,13 @@ class Sheet:
         self.columns = columns
         self.expected = expected
         self.actual = actual
-        self._prepared: dict[tuple[int, int], Expected] = {}
+        self._prepared: dict[tuple[int, int], ExpectedCell] = {}
 
-    def cell(self, want: int, column: int) -> Expected:
+    def cell(self, want: int, column: int) -> ExpectedCell:
         """What an expected row has below a column."""
         place = (want, column)
         if place not in self._prepared:
-            self._prepared[place] = prepared(self.columns[column], self.expected[want][column])
+            self._prepared[place] = ExpectedCell(self.columns[column], self.expected[want][column])
         return self._prepared[place]
 
     def fits(self, want: int, at: int, columns: Sequence[int] | None = None) -> bool:
@@ -150,3 +177,110 @@ def _offered_keys(kind: Kind | None, values: list[object]) -> list[Hashable]:
     if kind not in ("json", "float") and _OWN_KEYS.issuperset(map(type, values)):
         return values
     return [key_of(kind, value) for value in values]
+
+
+class ExpectedCell:
+    """A cell below a column.
+
+    Raises SentenceError for a cell that the column's type does not have.
+    """
+
+    __slots__ = ("_keys", "cell", "column", "is_pattern")
+
+    def __init__(self, column: Column, cell: Cell) -> None:
+        self.column = column
+        self.cell = cell
+        self.is_pattern = matcher_in(column, cell) is not None
+        """It is a matcher, or a document with one in it: many values fit."""
+        self._keys: dict[Kind, Hashable] = {}
+        if column.type.kind != "unknown" and not self.is_pattern:
+            self.key(column.type.kind)
+
+    def matches(self, actual: object) -> bool:
+        """Tell whether a value of the database is what the cell says."""
+        if self.is_pattern:
+            return not differences(self.cell.value, as_json(actual))
+        kind = self.column.type.kind
+        if kind == "unknown":
+            kind = kind_of(actual)
+        return self.key(kind) == key_of(kind, actual)
+
+    def key(self, kind: Kind) -> Hashable:
+        """What `key_of` gives for the values that the cell equals, where they are of this kind; not for a pattern."""
+        if kind not in self._keys:
+            self._keys[kind] = self._key(kind)
+        return self._keys[kind]
+
+    def is_of_another_type(self, actual: object) -> bool:
+        """Whether a value is of a type that no value of the cell has."""
+        kind = self.column.type.kind
+        if actual is None or self.cell.value is None or self.is_pattern or kind in ("json", "array"):
+            return False
+        if kind == "unknown":
+            return self.key(kind_of(actual)) is _IMPOSSIBLE
+        return kind_of(actual) != ("decimal" if kind in _NUMBERS else "text" if kind == "enum" else kind)
+
+    def _key(self, kind: Kind) -> Hashable:
+        if self.column.type.kind != "unknown":
+            return key_of(kind, convert(self.column, self.cell))
+        with suppress(SentenceError):
+            return key_of(kind, convert(Column(self.column.name, Type(kind)), self.cell))
+        return _IMPOSSIBLE
+
+
+def kind_of(value: object) -> Kind:
+    """The kind of column that a value would stand in; all numbers are of one kind, and what is not known is text."""
+    return next((kind for known, kind in _KINDS if isinstance(value, known)), "text")
+
+
+def key_of(kind: Kind, value: object) -> Hashable:
+    """What two values of a column of this kind have in common when they are the same."""
+    if value is None:
+        return None
+    if kind == "json":
+        try:
+            return _document(value)
+        except RecursionError:
+            return _TOO_DEEP
+    if kind == "float" and (is_number(value) or isinstance(value, Decimal)):
+        return _shortest(float(value))  # type: ignore[arg-type]
+    if isinstance(value, list | tuple):
+        return ("array", *(key_of(kind, item) for item in value))
+    return _key(value)
+
+
+def _key(value: object) -> Hashable:
+    if isinstance(value, float):
+        return Decimal(repr(value)) if math.isfinite(value) else str(value)
+    if isinstance(value, Decimal):
+        return value if value.is_finite() else str(value)
+    if isinstance(value, datetime | time):
+        return value if value.tzinfo else value.replace(tzinfo=UTC)
+    if isinstance(value, bytes | bytearray | memoryview):
+        return bytes(value)
+    if isinstance(value, dict):
+        return key_of("json", value)
+    return value if isinstance(value, int | str | date | UUID) and not isinstance(value, Enum) else plain_text(value)
+
+
+def _document(value: object) -> Hashable:
+    """JSON's true is not 1."""
+    if isinstance(value, dict):
+        return ("object", frozenset((str(key), _document(item)) for key, item in value.items()))
+    if isinstance(value, list | tuple):
+        return ("array", *(_document(item) for item in value))
+    if isinstance(value, bool):
+        return ("boolean", value)
+    return None if value is None else _key(as_json(value))
+
+
+def _shortest(value: float) -> float:
+    """PostgreSQL's REAL gives 0.1 as 0.10000000149011612: the shortest number that it keeps in the same way."""
+    if not math.isfinite(value) or value.is_integer() or _single(value) != value:
+        return value
+    return next((short for digits in (6, 7, 8) if _single(short := float(f"{value:.{digits}g}")) == value), value)
+
+
+def _single(value: float) -> float:
+    # What is too large for it is a whole number, and has been dealt with.
+    return float(struct.unpack("f", struct.pack("f", value))[0])

@@ -1,0 +1,285 @@
+"""Checks of a table's rows and of a query's result. Only the columns of the heading are looked at.
+
+Rows that differ stand in a failure as a table: expected rows, and the nearest ones with the differing cells marked.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from asgherkin.databases.cells import capped, shown
+from asgherkin.databases.row_pairing import ComparedRows, kind_of
+from asgherkin.errors import Mismatch, SentenceError
+from asgherkin.matching.values import show, type_name
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from asgherkin.databases.port import Cell, Rows
+    from asgherkin.databases.row_pairing import ExpectedCell
+
+    ExpectedRows = Sequence[Sequence[Cell]]
+
+_RESULT = "The query result"
+_LISTED: Final = 10
+"""How many rows a failure lists of each sort."""
+_NEAREST_OF: Final = 1000
+_WIDEST: Final = 40
+
+
+class ShownRow(NamedTuple):
+    """A row of a failure's table, what is said of it, and the columns that differ."""
+
+    cells: Sequence[str]
+    remark: str = ""
+    differing: Sequence[int] = ()
+
+    @property
+    def marked(self) -> list[str]:
+        """The cells, with stars around those that differ."""
+        return [f"*{cell}*" if number in self.differing else cell for number, cell in enumerate(self.cells)]
+
+
+class ShownRows(NamedTuple):
+    """Rows that differ, as a failure has them. `more` says how many are left out."""
+
+    heading: Sequence[str]
+    rows: Sequence[ShownRow]
+    more: str
+
+    def as_text(self) -> str:
+        """The rows below the heading, with aligned columns, and what is left out."""
+        table = [list(self.heading), *(one.marked for one in self.rows)]
+        widths = [min(_WIDEST, max(map(len, column))) for column in zip(*table, strict=True)]
+        lines = [
+            f"  | {' | '.join(map(str.ljust, cells, widths))} |  {remark}".rstrip()
+            for cells, remark in zip(table, ["", *(one.remark for one in self.rows)], strict=True)
+        ]
+        return "\n".join([*lines, *([f"  {self.more}"] if self.more else [])])
+
+
+def verify_contains(subject: str, rows: Rows, heading: Sequence[str], expected: ExpectedRows) -> None:
+    """Check that each expected row is there, one row for each.
+
+    Args:
+        subject: what is looked at, as a sentence starts with it: `The table "orders"`.
+        rows: what was read; its columns are those of the heading, in whatever order.
+        heading: the names of the columns.
+        expected: the rows below the heading.
+
+    Raises:
+        Mismatch: rows are missing.
+        SentenceError: the table under the sentence has a wrong heading, row or cell.
+    """
+    sheet = _sheet(subject, rows, heading, expected)
+    missing, others = _unpaired(sheet, sheet.pair())
+    if missing:
+        headline = _lacks(subject, len(missing), len(expected), is_empty=not sheet.actual)
+        raise _mismatch(headline, _missing_and_others(sheet, missing, others, exact=False))
+
+
+def verify_contains_exactly(subject: str, rows: Rows, heading: Sequence[str], expected: ExpectedRows) -> None:
+    """Check that the expected rows are there, in any order, and no others. See `verify_contains`."""
+    sheet = _sheet(subject, rows, heading, expected)
+    _verify_paired(subject, sheet, sheet.pair())
+
+
+def verify_does_not_contain(subject: str, rows: Rows, heading: Sequence[str], expected: ExpectedRows) -> None:
+    """Check that none of the expected rows is there. See `verify_contains`."""
+    sheet = _sheet(subject, rows, heading, expected)
+    found = sheet.found()
+    if found:
+        several = len(expected) > 1
+        labelled = [(at, f"fits row {want + 1} of the step's table" if several else "") for at, want in found]
+        raise _mismatch(f"{subject} contains {_rows(len(found))} that it should not:", _labelled(sheet, labelled))
+
+
+def verify_in_order(rows: Rows, heading: Sequence[str], expected: ExpectedRows) -> None:
+    """Check that a query's result is the expected rows, in their order; the heading names all its columns.
+
+    Raises:
+        Mismatch: it is not.
+        SentenceError: the table under the sentence has a wrong heading, row or cell.
+    """
+    sheet = _sheet(_RESULT, rows, heading, expected)
+    left_out = [column.name for column in rows.columns if column.name not in heading]
+    if left_out:
+        raise SentenceError(
+            f"{_RESULT} has {_columns(left_out)}, which the heading does not name. "
+            "Name all of its columns, or leave them out of the query."
+        )
+    if sheet.is_in_order():
+        return
+    given = sheet.pair()
+    _verify_paired(_RESULT, sheet, given)
+    places = {at: want for want, at in enumerate(given) if at is not None}
+    moved = [(at, f"row {at + 1}, expected as row {places[at] + 1}") for at in sorted(places) if places[at] != at]
+    raise _mismatch(f"{_RESULT} has the expected rows in another order:", _labelled(sheet, moved))
+
+
+def verify_count(subject: str, total: int, expected: int) -> None:
+    """Check the number of rows.
+
+    Raises:
+        Mismatch: it is another one.
+    """
+    if total != expected:
+        seen = "is empty" if total == 0 else f"has {_rows(total)}"
+        raise Mismatch(f"{subject} {seen}, expected {_rows(expected)}.")
+
+
+def _mismatch(headline: str, rows: ShownRows) -> Mismatch:
+    return Mismatch(f"{headline}\n{rows.as_text()}")
+
+
+def _verify_paired(subject: str, sheet: ComparedRows, given: Sequence[int | None]) -> None:
+    missing, others = _unpaired(sheet, given)
+    if missing or others:
+        counts = [f"{len(missing)} missing"] if missing else []
+        counts += [f"{len(others)} not expected"] if others else []
+        is_empty = "" if sheet.actual else " is empty, and"
+        headline = f"{subject}{is_empty} differs from the expected rows ({', '.join(counts)}):"
+        raise _mismatch(headline, _missing_and_others(sheet, missing, others, exact=True))
+
+
+def _unpaired(sheet: ComparedRows, given: Sequence[int | None]) -> tuple[list[int], list[int]]:
+    """The expected rows that got none, and the database's rows that were given to none."""
+    taken = set(given)
+    return (
+        [want for want, at in enumerate(given) if at is None],
+        [at for at in range(len(sheet.actual)) if at not in taken],
+    )
+
+
+def _lacks(subject: str, missing: int, expected: int, *, is_empty: bool) -> str:
+    if is_empty:
+        return f"{subject} is empty, and does not contain the expected {'row' if expected == 1 else 'rows'}:"
+    if missing < expected:
+        return f"{subject} does not contain {missing} of the {expected} expected rows:"
+    if expected == 1:
+        return f"{subject} does not contain the expected row:"
+    return f"{subject} contains none of the {expected} expected rows:"
+
+
+def _sheet(subject: str, rows: Rows, heading: Sequence[str], expected: ExpectedRows) -> ComparedRows:
+    _verify_shape(heading, expected)
+    places = {column.name: number for number, column in enumerate(rows.columns)}
+    unknown = [name for name in heading if name not in places]
+    if unknown:
+        known = ", ".join(places) or "none"
+        raise SentenceError(f"{subject} does not have {_columns(unknown)}, which the heading names. It has: {known}")
+    chosen = [places[name] for name in heading]
+    columns = [rows.columns[place] for place in chosen]
+    in_place = chosen == list(range(len(places)))
+    actual = list(rows.values) if in_place else [tuple(row[place] for place in chosen) for row in rows.values]
+    return ComparedRows(columns, expected, actual)
+
+
+def _verify_shape(heading: Sequence[str], expected: ExpectedRows) -> None:
+    if not heading:
+        raise SentenceError(
+            "The table under this sentence has no heading. Write the names of columns in its first row."
+        )
+    twice = next((name for place, name in enumerate(heading) if name in heading[:place]), None)
+    if twice is not None:
+        raise SentenceError(f'The heading names the column "{twice}" twice. Name it once.')
+    for number, row in enumerate(expected, 1):
+        if len(row) != len(heading):
+            cells = "1 cell" if len(row) == 1 else f"{len(row)} cells"
+            columns = "1 column" if len(heading) == 1 else f"{len(heading)} columns"
+            raise SentenceError(f"Row {number} below the heading has {cells}, and the heading has {columns}.")
+
+
+def _columns(names: Sequence[str]) -> str:
+    quoted = ", ".join(f'"{name}"' for name in names)
+    return f"the column {quoted}" if len(names) == 1 else f"the columns {quoted}"
+
+
+def _rows(count: int) -> str:
+    return "1 row" if count == 1 else f"{count} rows"
+
+
+def _missing_and_others(
+    sheet: ComparedRows, missing: Sequence[int], others: Sequence[int], *, exact: bool
+) -> ShownRows:
+    """The expected rows that are missing, each with the row nearest to it.
+
+    `others` are the rows of the database that no expected row has got; with `exact` they must not be there.
+    """
+    rows: list[ShownRow] = []
+    left = list(others)
+    for want in missing[:_LISTED]:
+        taken = sum(sheet.fits(want, at) for at in range(len(sheet.actual)))
+        rows.append(ShownRow([_written(cell) for cell in sheet.expected[want]], _missing(taken)))
+        nearest = None if taken else _nearest(sheet, want, left)
+        if nearest is not None:
+            rows.append(_marked_row(sheet, want, nearest, exact=exact))
+            if exact:
+                left.remove(nearest)
+    more = [_count_more(len(missing) - _LISTED, "missing row", "missing rows")]
+    if exact:
+        rows += [ShownRow(_shown_cells(sheet, at), "not expected") for at in left[:_LISTED]]
+        more.append(_count_more(len(left) - _LISTED, "row that is not expected", "rows that are not expected"))
+    return _shown_rows(sheet, rows, more)
+
+
+def _missing(taken: int) -> str:
+    if not taken:
+        return "missing"
+    if taken == 1:
+        return "missing: the one row that fits is another expected row's"
+    return f"missing: the {taken} rows that fit are other expected rows'"
+
+
+def _count_more(count: int, one: str, several: str) -> str:
+    return f"{count} more {one if count == 1 else several}" if count > 0 else ""
+
+
+def _nearest(sheet: ComparedRows, want: int, rows: Sequence[int]) -> int | None:
+    """The row with the fewest differing cells; None where each has nothing in common with the expected one."""
+    counts = {at: len(sheet.differing(want, at)) for at in rows[:_NEAREST_OF]}
+    nearest = min(counts, key=counts.__getitem__, default=None)
+    return None if nearest is None or counts[nearest] == len(sheet.columns) else nearest
+
+
+def _marked_row(sheet: ComparedRows, want: int, at: int, *, exact: bool) -> ShownRow:
+    differing = sheet.differing(want, at)
+    cells = _shown_cells(sheet, at)
+    for column in differing:
+        cells[column] = _typed(sheet.cell(want, column), sheet.actual[at][column])
+    names = [_printable(sheet.columns[column].name) for column in differing]
+    listed = " and ".join([", ".join(names[:-1]), names[-1]]) if len(names) > 1 else names[0]
+    what = "not expected; differs from the row above in" if exact else "the nearest row, which differs in"
+    return ShownRow(cells, f"{what} {listed}", differing)
+
+
+def _shown_cells(sheet: ComparedRows, at: int) -> list[str]:
+    return [shown(value) for value in sheet.actual[at]]
+
+
+def _typed(expected: ExpectedCell, actual: object) -> str:
+    """A differing value, with its type where that is not the expected one."""
+    if not expected.is_of_another_type(actual):
+        return shown(actual)
+    kind = kind_of(actual)
+    name = type_name(actual) if kind == "decimal" else kind
+    return f"{shown(actual)} ({name.lower()})"
+
+
+def _labelled(sheet: ComparedRows, rows: Sequence[tuple[int, str]]) -> ShownRows:
+    """Rows of the database, each with a remark, the first ten of them."""
+    shown_rows = [ShownRow(_shown_cells(sheet, at), remark) for at, remark in rows[:_LISTED]]
+    return _shown_rows(sheet, shown_rows, [_count_more(len(rows) - _LISTED, "row", "rows")])
+
+
+def _shown_rows(sheet: ComparedRows, rows: Sequence[ShownRow], more: Sequence[str]) -> ShownRows:
+    told = " and ".join(filter(None, more))
+    return ShownRows([_printable(column.name) for column in sheet.columns], rows, f"… and {told}" if told else "")
+
+
+def _written(cell: Cell) -> str:
+    return _printable(cell.written) if cell.written else '""'
+
+
+def _printable(text: str) -> str:
+    return capped(text) if text.isprintable() and "|" not in text else show(text)
