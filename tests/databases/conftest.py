@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import NullPool
 
-from asgherkin.databases.opening import open_database
+from asgherkin.databases.database_opening import open_database
 from tests.databases.postgres import Cluster, Unavailable, cluster
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ import pytest_asyncio
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from asgherkin.databases.alchemy import AlchemyDatabase
-from asgherkin.databases.opening import open_database
+from asgherkin.databases.database_opening import open_database
 from asgherkin.databases.port import Query, Selection, Statement
 from asgherkin.errors import AppError, SentenceError
 from tests.databases.cells import dicts, starting

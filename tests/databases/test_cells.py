@@ -12,8 +12,8 @@ from uuid import UUID
 import pytest
 
 from asgherkin.databases.cells import as_json, convert, shown
-from asgherkin.databases.row_pairing import ExpectedCell
 from asgherkin.databases.port import Cell, Column, Kind, Type
+from asgherkin.databases.row_pairing import ExpectedCell
 from asgherkin.errors import SentenceError
 from asgherkin.matching.documents import parse_cell
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 import sqlalchemy as sa
 
-from asgherkin.databases.opening import open_database
+from asgherkin.databases.database_opening import open_database
 from asgherkin.databases.port import Query, Selection
 from asgherkin.errors import SentenceError
 from tests.databases.cells import dicts, starting

@@ -11,8 +11,8 @@ import pytest
 import pytest_asyncio
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
-from asgherkin.databases.fields import with_zone, without_zone
-from asgherkin.databases.opening import open_database
+from asgherkin.databases.columns import with_zone, without_zone
+from asgherkin.databases.database_opening import open_database
 from asgherkin.databases.port import Query, Selection, Type
 from tests.databases.cells import starting
 

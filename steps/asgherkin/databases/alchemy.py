@@ -1,35 +1,138 @@
-"""The port on SQLAlchemy: each act is a connection, a deadline, and an error that the author of a feature can read."""
+"""The port on SQLAlchemy: each act is a connection, a deadline, and an error that the author of a feature can read.
+
+A connection comes from a source: an engine, a session maker, or one connection that is handed in.
+"""
 
 from __future__ import annotations
 
 import asyncio
 from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
-from typing import TYPE_CHECKING, TypeAlias, TypeVar
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol, TypeAlias, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import async_sessionmaker
 
 from asgherkin.databases import faults, queries
-from asgherkin.databases.port import Column, Query, Rows, Seeding, Selection, Statement, Type
-from asgherkin.databases.reflection import Table, forget, reflection_of
-from asgherkin.databases.seeding import seed
-from asgherkin.databases.sources import begin_on_sqlite
-from asgherkin.databases.sqlite import are_uuids, decoder
-from asgherkin.errors import AppError, SentenceError
+from asgherkin.databases.database_tables import Table, forget, reflection_of, seed
+from asgherkin.databases.port import Query, Rows, Seeding, Selection, Statement
+from asgherkin.errors import AppError, ConfigurationError, SentenceError
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
     from contextlib import AbstractAsyncContextManager
 
-    from sqlalchemy.ext.asyncio import AsyncConnection
+    from sqlalchemy import URL
+    from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession
 
-    from asgherkin.databases.fields import Field
-    from asgherkin.databases.sources import Source
+    from asgherkin.databases.port import Database
 
 T = TypeVar("T")
 _Act: TypeAlias = "Callable[[AsyncConnection, Mapping[str, Table]], Awaitable[T]]"
 _Opening: TypeAlias = "Callable[[], AbstractAsyncContextManager[AsyncConnection]]"
+
+
+class Source(Protocol):
+    """Gives a connection for one act, and takes it back."""
+
+    def reading(self) -> AbstractAsyncContextManager[AsyncConnection]:
+        """A connection whose changes are not kept."""
+        ...
+
+    def writing(self) -> AbstractAsyncContextManager[AsyncConnection]:
+        """A connection in a transaction, kept as a whole or not at all."""
+        ...
+
+
+class EngineSource:
+    """A connection of an engine's pool for each act."""
+
+    def __init__(self, engine: AsyncEngine) -> None:
+        self.engine = engine
+
+    def reading(self) -> AbstractAsyncContextManager[AsyncConnection]:
+        """A connection of its own."""
+        _check_folder(self.engine.url)
+        return self.engine.connect()
+
+    def writing(self) -> AbstractAsyncContextManager[AsyncConnection]:
+        """A transaction of its own, committed."""
+        _check_folder(self.engine.url)
+        return self.engine.begin()
+
+
+class SessionSource:
+    """A session for each act, made as the app makes its own."""
+
+    def __init__(self, maker: async_sessionmaker[AsyncSession]) -> None:
+        self.maker = maker
+
+    @asynccontextmanager
+    async def reading(self) -> AsyncIterator[AsyncConnection]:
+        """The connection of a new session."""
+        async with self.maker() as session:
+            yield await session.connection()
+
+    @asynccontextmanager
+    async def writing(self) -> AsyncIterator[AsyncConnection]:
+        """The connection of a new session, committed."""
+        async with self.maker.begin() as session:
+            yield await session.connection()
+
+
+class ConnectionSource:
+    """One connection for all acts. Its transaction belongs to who made it: it is neither committed nor rolled back."""
+
+    def __init__(self, connection: AsyncConnection) -> None:
+        self.connection = connection
+
+    @asynccontextmanager
+    async def reading(self) -> AsyncIterator[AsyncConnection]:
+        """The connection; without a transaction it is left without one."""
+        was_idle = not self.connection.in_transaction()
+        try:
+            async with self.writing() as connection:
+                yield connection
+        finally:
+            if was_idle and self.connection.in_transaction():
+                await self.connection.rollback()
+
+    @asynccontextmanager
+    async def writing(self) -> AsyncIterator[AsyncConnection]:
+        """The connection in a savepoint, so that an act that fails leaves nothing behind."""
+        await _begin_on_sqlite(self.connection)
+        async with self.connection.begin_nested():
+            yield self.connection
+
+
+def _check_folder(url: URL) -> None:
+    """Raise ConfigurationError where the folder of SQLite's file is not there.
+
+    aiosqlite would say so, too, but leave a thread behind that reports to the event loop, be it closed or not.
+    """
+    file = url.database or ""
+    if url.get_backend_name() != "sqlite" or file.startswith((":", "file:")):
+        return
+    folder = Path(file).parent
+    if not folder.is_dir():
+        raise ConfigurationError(
+            f"The database {faults.address(url)} cannot be used: there is no folder {folder}. "
+            "A relative path starts at the directory that pytest is run in."
+        )
+
+
+async def _begin_on_sqlite(connection: AsyncConnection) -> None:
+    """Begin a transaction in SQLite for real.
+
+    Python's driver begins one before the first change only, and not before a savepoint: releasing that would commit.
+    """
+    if connection.dialect.name != "sqlite":
+        return
+    driver = (await connection.get_raw_connection()).driver_connection
+    if not getattr(driver, "in_transaction", True):
+        await connection.exec_driver_sql("BEGIN")
 
 
 class AlchemyDatabase:
@@ -76,7 +179,7 @@ class AlchemyDatabase:
         async with self._telling(partial(faults.refused, what="begin a transaction")):
             connection = await until.enter_async_context(self._opened(self.source.reading))
             await connection.begin()
-            await begin_on_sqlite(connection)
+            await _begin_on_sqlite(connection)
             return connection
 
     @asynccontextmanager
@@ -139,7 +242,7 @@ async def _read(selection: Selection, connection: AsyncConnection, tables: Mappi
     stored = [[row[number] for row in rows] for number in range(len(fields))]
     columns, values = [], []
     for field, cells in zip(fields, stored, strict=True):
-        column, decoded = _decoded(field, cells)
+        column, decoded = field.decoded(cells)
         columns.append(column)
         values.append(decoded)
     return Rows(columns, list(zip(*values, strict=True)), len(rows), _evidence(connection, statement))
@@ -151,12 +254,39 @@ async def _count(connection: AsyncConnection, table: Table) -> Rows:
     return Rows(total=int(total or 0), statements=_evidence(connection, statement))
 
 
-def _decoded(field: Field, stored: list[object]) -> tuple[Column, list[object]]:
-    if field.perhaps_uuid and are_uuids(stored):
-        column = Column(field.column.name, Type("uuid", field.column.type.declared))
-        return column, list(map(decoder("uuid"), stored))
-    return field.column, list(map(field.decode, stored))
-
-
 def _evidence(connection: AsyncConnection, statement: sa.ClauseElement) -> tuple[Statement, ...]:
     return (Statement(str(statement.compile(dialect=connection.dialect))),)
+
+
+class Transaction:
+    """One transaction for a whole scenario, rolled back at its end with all that was committed in it.
+
+    The app's `sessions` join it by savepoints: their commit releases one, their rollback goes back to one. See "Joining
+    a Session into an External Transaction" in SQLAlchemy's documentation.
+    """
+
+    def __init__(self, connection: AsyncConnection, until: AsyncExitStack, around: AlchemyDatabase) -> None:
+        self._until = until
+        self.database = AlchemyDatabase(ConnectionSource(connection), around.where, around.timeout)
+        self.sessions: async_sessionmaker[AsyncSession] = async_sessionmaker(
+            connection, join_transaction_mode="create_savepoint", expire_on_commit=False
+        )
+
+    async def roll_back(self) -> None:
+        """Undo all of it, and give the connection back."""
+        await self._until.aclose()
+
+
+async def begun(database: Database) -> Transaction:
+    """Begin a transaction on a database that was opened from a URL or an engine.
+
+    Raises ConfigurationError for any other.
+    """
+    if not isinstance(database, AlchemyDatabase) or not isinstance(database.source, EngineSource):
+        raise ConfigurationError(
+            'The fixture "rolled_back_sessions" begins a transaction of its own. For that the fixture "database" has '
+            "to give a URL or an AsyncEngine."
+        )
+    async with AsyncExitStack() as stack:
+        connection = await database.connected(stack)
+        return Transaction(connection, stack.pop_all(), database)

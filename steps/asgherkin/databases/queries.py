@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError
 
 from asgherkin.databases.cells import convert
-from asgherkin.databases.fields import with_zone, without_zone
+from asgherkin.databases.columns import with_zone, without_zone
 from asgherkin.databases.port import Cell, Column, Query, Rows, Statement, Type
 from asgherkin.errors import SentenceError
 

@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 
     from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
+    from asgherkin.databases.alchemy import Transaction
     from asgherkin.databases.port import Cell, Database, Seeding
-    from asgherkin.databases.transaction import Transaction
     from asgherkin.session.session import Session
 
 T = TypeVar("T")
@@ -96,7 +96,7 @@ class Databases:
                 "SQLAlchemy needs asyncio, and this scenario runs on trio. Run it on asyncio or uvloop, "
                 'or give an object of your own in the fixture "database".'
             )
-        from asgherkin.databases.opening import open_database
+        from asgherkin.databases.database_opening import open_database
 
         database = open_database(given, timeout=self.session.settings.timeout)
         self._opened = not own
@@ -109,7 +109,7 @@ class Databases:
         """
         self.session.check_observable("a transaction around a deployed app")
         self._around = self._open(given)
-        from asgherkin.databases.transaction import begun
+        from asgherkin.databases.alchemy import begun
 
         self._transaction = self.session.client.run(begun, self._around)
         self._database = self._transaction.database
@@ -121,7 +121,7 @@ class Databases:
             with suppress(AppError):
                 self.session.client.run(self._transaction.roll_back)
         if self._opened:
-            from asgherkin.databases.opening import close_database
+            from asgherkin.databases.database_opening import close_database
 
             with suppress(AppError):  # an app that blocks its loop was told of already
                 self.session.client.run(close_database, self._around or self._database)

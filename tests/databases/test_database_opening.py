@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
 from sqlalchemy.orm import Session, sessionmaker
 
 from asgherkin.databases.alchemy import AlchemyDatabase
-from asgherkin.databases.opening import close_database, open_database
+from asgherkin.databases.database_opening import close_database, open_database
 from asgherkin.databases.port import Query, Rows, Seeding, Selection, Statement
 from asgherkin.errors import ConfigurationError
 from tests.databases.cells import dicts, starting

@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from asgherkin.databases.port import Cell, Rows
 from asgherkin.databases.row_checks import (
     verify_contains,
     verify_count,
     verify_does_not_contain,
     verify_in_order,
 )
-from asgherkin.databases.port import Cell, Rows
 from asgherkin.errors import Mismatch, SentenceError
 from tests.databases.checking import BREAD, HEADING, MILK, NOTES, SEVEN, cells, failure, given, lines, split
 

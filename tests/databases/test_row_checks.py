@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from asgherkin.databases.port import Cell, Column, Rows, Type
 from asgherkin.databases.row_checks import (
     verify_contains,
     verify_contains_exactly,
     verify_does_not_contain,
 )
-from asgherkin.databases.port import Cell, Column, Rows, Type
 from asgherkin.errors import Mismatch
 from tests.databases.checking import BREAD, HEADING, MILK, NOTES, SEVEN, failure, given, lines
 

@@ -74,9 +74,8 @@ def _opened(given: object, timeout: float) -> Database:
     from sqlalchemy import URL
     from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, async_sessionmaker
 
-    from asgherkin.databases.alchemy import AlchemyDatabase
+    from asgherkin.databases.alchemy import AlchemyDatabase, ConnectionSource, EngineSource, SessionSource
     from asgherkin.databases.faults import address
-    from asgherkin.databases.sources import ConnectionSource, EngineSource, SessionSource
 
     if isinstance(given, str | URL):
         engine = _engine(given)
