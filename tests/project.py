@@ -93,13 +93,15 @@ class Project:
             exit_code=int(code),
         )
 
-    def run_in_a_process(self, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    def run_in_a_process(
+        self, *arguments: str, encoding: str = "utf-8", **environment: str
+    ) -> subprocess.CompletedProcess[str]:
         """Run pytest as a user does, for what a run in this process does not show."""
         command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", *arguments]
         # A test may be run by a worker of pytest-xdist itself.
         kept = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_XDIST")}
         return subprocess.run(
-            command, cwd=self.root, env=kept | environment, capture_output=True, encoding="utf-8", check=False
+            command, cwd=self.root, env=kept | environment, capture_output=True, encoding=encoding, check=False
         )
 
 

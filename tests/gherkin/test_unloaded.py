@@ -1,4 +1,4 @@
-"""Files that pytest did not load; tests/beginner has what is said of them in a run."""
+"""Files that pytest did not load; tests/golden has what is said of them in a run."""
 
 from __future__ import annotations
 
