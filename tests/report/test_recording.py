@@ -14,7 +14,7 @@ import pytest
 from asgherkin.recording.features import Trees, read_feature
 from asgherkin.recording.journal import Journal, Journals, features_in, unfinished_in
 from asgherkin.recording.recorder import Recorder
-from asgherkin.report.redaction import Redactor
+from asgherkin.redaction.redactor import Redactor
 from asgherkin.variants import ClientVariants
 from tests.project import SETTINGS
 from tests.report.runs import SHOP, STEPS, left_by, run

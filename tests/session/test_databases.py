@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from asgherkin.report.redaction import Redactor
+from asgherkin.redaction.redactor import Redactor
 from asgherkin.session.queries import learn_table
 
 if TYPE_CHECKING:

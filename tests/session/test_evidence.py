@@ -9,7 +9,7 @@ import pytest
 from asgherkin.clients.exchange import BODY_CAP, Exchange
 from asgherkin.clients.recorder import Crash
 from asgherkin.errors import AppError
-from asgherkin.report.redaction import Redactor
+from asgherkin.redaction.redactor import Redactor
 from asgherkin.session.evidence import crash_section, exchange_sections
 
 

@@ -9,7 +9,7 @@ from decimal import Decimal
 import pytest
 
 from asgherkin.databases.port import Column, Rows, Statement
-from asgherkin.report.redaction import Redactor
+from asgherkin.redaction.redactor import Redactor
 from asgherkin.session.queries import Asked, learn_rows, query_section, reads_only
 
 

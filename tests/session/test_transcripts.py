@@ -8,7 +8,7 @@ import pytest
 
 from asgherkin.clients.conversation import Closing, Conversation, Refusal
 from asgherkin.clients.events import Event, StreamLog
-from asgherkin.report.redaction import Redactor
+from asgherkin.redaction.redactor import Redactor
 from asgherkin.session.transcripts import learn_conversation, learn_log, refusal_of, socket_section, stream_section
 from tests.project import without_times
 

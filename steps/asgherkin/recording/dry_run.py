@@ -11,7 +11,7 @@ from asgherkin.gherkin.checking import check, everything_key, scenarios_in
 from asgherkin.gherkin.suggestions import corrections, hints, of_another_kind, stubs
 from asgherkin.gherkin.unloaded import unloaded
 from asgherkin.options import OPTIONS, settings_key
-from asgherkin.report.redaction import Redactor
+from asgherkin.redaction.redactor import Redactor
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from asgherkin.recording.secrets import learn_table
+from asgherkin.redaction.redactor import Redactor
 from asgherkin.report.pickles import FeatureMessages, Tree, feature_messages, tree_of
-from asgherkin.report.redaction import Redactor
 from asgherkin.report.variants import varied
 
 if TYPE_CHECKING:

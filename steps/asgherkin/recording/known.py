@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from asgherkin.errors import AmbiguousStep, UndefinedStep
 from asgherkin.gherkin.definitions import Definition, definitions_key
 from asgherkin.gherkin.suggestions import stubs
-from asgherkin.report.names import MASK
+from asgherkin.redaction.secret_names import MASK
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

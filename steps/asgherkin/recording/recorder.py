@@ -21,7 +21,7 @@ from asgherkin.recording.known import Known
 from asgherkin.recording.outcomes import Ending, Outcomes, cut_short, outcomes_of
 from asgherkin.recording.places import is_scenario, place_of
 from asgherkin.recording.secrets import learn_step
-from asgherkin.report.redaction import Redactor
+from asgherkin.redaction.redactor import Redactor
 from asgherkin.session.attachments import Amounts, amounts, attachments
 from asgherkin.surroundings import session_key
 

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from asgherkin.gherkin.bdd import Step
-    from asgherkin.report.redaction import Redactor
+    from asgherkin.redaction.redactor import Redactor
 
 
 def learn_step(step: Step, redactor: Redactor) -> None:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple, cast
 
 from asgherkin.clients.events import Event
 from asgherkin.frames import summary, user_frames
-from asgherkin.report.names import MASK
+from asgherkin.redaction.secret_names import MASK
 from asgherkin.session.evidence import learn
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from asgherkin.clients.events import Came, StreamLog
     from asgherkin.clients.exchange import Exchange
     from asgherkin.clients.recorder import Crash
-    from asgherkin.report.redaction import Redactor
+    from asgherkin.redaction.redactor import Redactor
     from asgherkin.session.channels import Channel
     from asgherkin.session.queries import Asked
     from asgherkin.session.session import Session

@@ -10,7 +10,7 @@ from asgherkin.clients.asgi import in_words
 from asgherkin.errors import SentenceError
 
 if TYPE_CHECKING:
-    from asgherkin.report.redaction import Redactor
+    from asgherkin.redaction.redactor import Redactor
     from asgherkin.session.session import Session
     from asgherkin.session.sockets import HeldSocket
     from asgherkin.session.streams import HeldStream

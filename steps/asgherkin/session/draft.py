@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from http.cookiejar import CookieJar
 
-    from asgherkin.report.redaction import Redactor
+    from asgherkin.redaction.redactor import Redactor
 
 Pairs = list[tuple[str, str]]
 # Its name and content, and its media type where it is not told by the name.

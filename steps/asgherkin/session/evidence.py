@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     import httpx2
 
     from asgherkin.clients.recorder import Crash
-    from asgherkin.report.redaction import Redactor
+    from asgherkin.redaction.redactor import Redactor
 
 _LONGEST = 4000
 # What every client sends and no reader asks for.

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING
 
 from asgherkin.databases.cells import as_json, shown
 from asgherkin.matching.documents import parse_cell
-from asgherkin.report.names import MASK
+from asgherkin.redaction.secret_names import MASK
 
 if TYPE_CHECKING:
     from asgherkin.databases.port import Rows, Statement
-    from asgherkin.report.redaction import Redactor
+    from asgherkin.redaction.redactor import Redactor
 
 CAP = 50
 _FIRST_WORD = r"(?i)[\s(]*(?:select|with|values|table|show)\b"

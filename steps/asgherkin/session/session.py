@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from asgherkin.errors import AppError, NotObservable, SentenceError
 from asgherkin.matching.documents import fill_text
-from asgherkin.report.redaction import Redactor
+from asgherkin.redaction.redactor import Redactor
 from asgherkin.session.ahead import needed_fixtures
 from asgherkin.session.crashes import crash_error, is_expected
 from asgherkin.session.draft import Draft, check_cookie, set_cookie

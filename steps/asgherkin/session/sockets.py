@@ -12,7 +12,7 @@ from asgherkin.session.transcripts import closing_of, hexed, learn_conversation,
 if TYPE_CHECKING:
     from asgherkin.clients.conversation import Closing, Refusal
     from asgherkin.clients.port import Socket
-    from asgherkin.report.redaction import Redactor
+    from asgherkin.redaction.redactor import Redactor
     from asgherkin.session.session import Session
 
 _LONGEST_REASON = 123  # RFC 6455, section 5.5

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from asgherkin.clients.events import Event
     from asgherkin.clients.port import Stream
-    from asgherkin.report.redaction import Redactor
+    from asgherkin.redaction.redactor import Redactor
     from asgherkin.session.session import Session
 
 _EVENTS = "text/event-stream"

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from asgherkin.clients.conversation import Closing, Conversation, Refusal, Said
     from asgherkin.clients.events import Came, StreamLog
-    from asgherkin.report.redaction import Redactor
+    from asgherkin.redaction.redactor import Redactor
 
 _ARROWS = {"client": "→", "app": "←"}
 _WHO = {"client": "this scenario", "app": "the app"}

@@ -14,12 +14,12 @@ from urllib.parse import parse_qsl, quote, quote_plus
 
 from asgherkin.errors import ConfigurationError, SentenceError
 from asgherkin.matching.paths import find
-from asgherkin.report.names import MASK, Pieces, secret_names
+from asgherkin.redaction.secret_names import MASK, Pieces, secret_names
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from asgherkin.report.names import SecretNames
+    from asgherkin.redaction.secret_names import SecretNames
 
 # A shorter text would be found by chance in the middle of other texts, and mask what is no secret.
 _SHORTEST = 4

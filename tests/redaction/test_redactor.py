@@ -7,7 +7,7 @@ import json
 import pytest
 
 from asgherkin.errors import ConfigurationError
-from asgherkin.report.redaction import Redactor
+from asgherkin.redaction.redactor import Redactor
 
 
 @pytest.mark.parametrize(

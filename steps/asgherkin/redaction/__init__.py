@@ -1,0 +1,1 @@
+"""What is secret, and masking of texts and of data."""
