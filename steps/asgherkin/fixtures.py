@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     import httpx2
-    from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
     from asgherkin.clients.hosting import Hosts
     from asgherkin.session.session import Session
@@ -38,50 +37,16 @@ def asgi_app(request: pytest.FixtureRequest) -> Any:
 
 
 @pytest.fixture
-def database(request: pytest.FixtureRequest) -> Any:
-    """The database that sentences look into: a URL, or what it may be overridden to give.
-
-    That is SQLAlchemy's AsyncEngine, AsyncConnection or async_sessionmaker, or an object with the methods of
-    `asgherkin.databases.port.Database`. It is asked for after the app has started.
-
-    Raises ConfigurationError where none is configured.
-    """
-    url = request.config.stash[settings_key].database
-    if not url:
-        example = "sqlite+aiosqlite:///shop.db"
-        raise ConfigurationError(
-            f"No database is configured. Say where it is, in {shown_setting('asgi_database', example, request.config)}"
-            "\n"
-            "or on the command line (--asgi-database URL), or in the scenario:\n"
-            "\n"
-            f'    Given the database is "{example}"\n'
-            "\n"
-            "or override the fixture database in conftest.py, to give the engine that the app itself uses."
-        )
-    return url
-
-
-@pytest.fixture
 def session(request: pytest.FixtureRequest) -> Session:
     """What the running scenario holds; in a plain test, one of its own."""
     return session_of(request)
 
 
 @pytest.fixture
-def rolled_back_sessions(session: Session, database: object) -> async_sessionmaker[AsyncSession]:
-    """Sessions for the app, all in one transaction, which is rolled back when the scenario has ended.
-
-    What the app commits is seen in the scenario and gone afterwards. The sentences about tables look into the same
-    transaction. To be handed to the app by the fixture `asgi_app`; `database` gives a URL or an AsyncEngine.
-    """
-    return session.databases.begin(database)
-
-
-@pytest.fixture
 def client(session: Session) -> httpx2.Client:
     """A client with the API of httpx.Client that reaches the app; for `def` steps. The app is started."""
     session.start()
-    session.after_step(-1)
+    session.raise_crash()
     return session.client.http
 
 
@@ -89,7 +54,7 @@ def client(session: Session) -> httpx2.Client:
 def async_client(session: Session) -> httpx2.AsyncClient:
     """An httpx AsyncClient that reaches the app on the app's own loop; for `async def` steps. The app is started."""
     session.start()
-    session.after_step(-1)
+    session.raise_crash()
     return session.client.async_http
 
 
@@ -101,7 +66,7 @@ def websocket_connect(session: Session) -> Callable[..., Any]:
     of Starlette's WebSocketTestSession.
     """
     session.start()
-    session.after_step(-1)
+    session.raise_crash()
     return session.client.websocket_connect
 
 

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 _PACKAGE = "asgherkin."
 _LEFT_TO_PYTEST = ("asgherkin.fixtures", "asgherkin.loops", "asgherkin.vocabulary.")
+_LEFT_TO_PYTEST_IN_CAPABILITIES = ("_sentences", "_fixtures")
 
 
 class _OwnModules:
@@ -25,6 +26,8 @@ class _OwnModules:
     @staticmethod
     def find_spec(name: str, path: Sequence[str] | None = None, target: ModuleType | None = None) -> ModuleSpec | None:
         if not name.startswith(_PACKAGE) or name.startswith(_LEFT_TO_PYTEST):
+            return None
+        if name.endswith(_LEFT_TO_PYTEST_IN_CAPABILITIES):
             return None
         return PathFinder.find_spec(name, path, target)
 

@@ -12,6 +12,7 @@ import pytest
 import asgherkin.imports  # noqa: F401 - before all others, which it makes quick
 
 # isort: split
+from asgherkin.capabilities import BUILT_IN, take_note
 from asgherkin.errors import ConfigurationError
 from asgherkin.gherkin.bdd import register_mark, run_scenarios_with
 from asgherkin.gherkin.bound import run_bound, settle_variants, tell_failure, without_bound
@@ -39,12 +40,10 @@ pytest_plugins = [
     "asgherkin.fixtures",
     "asgherkin.loops",
     "asgherkin.vocabulary.app",
-    "asgherkin.vocabulary.database",
     "asgherkin.vocabulary.request",
     "asgherkin.vocabulary.response",
-    "asgherkin.vocabulary.stream",
     "asgherkin.vocabulary.variables",
-    "asgherkin.vocabulary.websocket",
+    *BUILT_IN,
 ]
 
 _restore_key = pytest.StashKey[Callable[[], None]]()
@@ -53,6 +52,11 @@ _restore_key = pytest.StashKey[Callable[[], None]]()
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Register the options."""
     add_options(parser)
+
+
+def pytest_plugin_registered(plugin: object) -> None:
+    """Take note of a capability, wherever it comes from."""
+    take_note(plugin)
 
 
 @pytest.hookimpl(wrapper=True)

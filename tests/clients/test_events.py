@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from asgherkin.clients.events import EVENT_CAP, KEPT, Came, Event, EventParser, StreamLog
+from asgherkin.clients.events import EVENT_CAP, Event, EventParser
+from asgherkin.clients.stream_log import Came, StreamLog
+from asgherkin.evidence.message_text import KEPT
 
 TOO_LONG = "The app sent more than 1 MiB of one event without the empty line that ends it."
 

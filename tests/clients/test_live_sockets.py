@@ -11,7 +11,7 @@ import httpx2
 import pytest
 
 from asgherkin.clients import live_sockets
-from asgherkin.clients.conversation import Refusal
+from asgherkin.clients.conversation import Conversation, Refusal
 from asgherkin.clients.deadlines import AppCall
 from asgherkin.errors import AppError
 from tests.clients.live_shop import Run, Shop, code_of
@@ -44,7 +44,7 @@ def test_a_websocket(run: Run, shop: Shop) -> None:
     assert conversation.closing is not None
     assert (conversation.closing.by, conversation.closing.code) == ("client", 4001)
     assert shop.events == ["start", "left 4001 bye"]
-    assert client.recorder.conversations == [conversation]
+    assert client.recorder.evidence.of(Conversation) == [conversation]
 
 
 def test_websockets_that_stay_open(run: Run, shop: Shop) -> None:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from asgherkin.clients.conversation import Conversation
 from tests.clients.rooms import LONG, SUBPROTOCOLS, Shop, closing, messages, said
 
 if TYPE_CHECKING:
@@ -34,7 +35,7 @@ def test_texts_and_bytes_go_both_ways(make_client: MakeClient) -> None:
     ]
     assert shop.log == [(1001, "tired")]
     assert closing(socket) == ("client", 1001, "tired")
-    assert client.recorder.conversations == [socket.conversation]
+    assert client.recorder.evidence.of(Conversation) == [socket.conversation]
     assert messages(client) == []
 
 

@@ -11,6 +11,7 @@ import pytest
 from starlette.applications import Starlette
 from starlette.routing import WebSocketRoute
 
+from asgherkin.clients.conversation import Conversation
 from tests.clients.rooms import closing, messages
 from tests.clients.sayings import ACCEPT, LONG, text
 
@@ -53,7 +54,7 @@ def test_an_endless_sender_waits_for_its_client(make_client: MakeClient, content
     socket.close()
 
     assert 100 <= sent <= 100 + ahead
-    assert client.recorder.conversations[0].transcript.total <= 100 + ahead
+    assert client.recorder.evidence.of(Conversation)[0].transcript.total <= 100 + ahead
     assert (closing(socket), messages(client)) == (("client", 1000, ""), [])
 
 
@@ -124,7 +125,7 @@ def test_sending_to_nobody_is_no_crash(make_client: MakeClient) -> None:
     socket.close()
 
     assert messages(client) == []
-    assert client.recorder.conversations[0].transcript.total == 1
+    assert client.recorder.evidence.of(Conversation)[0].transcript.total == 1
 
 
 def test_an_app_that_sends_to_nobody_again_and_again(make_client: MakeClient) -> None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, cast
 import anyio
 import pytest
 
+from asgherkin.clients.conversation import Conversation
 from asgherkin.clients.recorder import Recorder
 from tests.clients.conftest import ROOT
 from tests.clients.rooms import messages, said
@@ -15,7 +16,6 @@ if TYPE_CHECKING:
     from starlette.testclient import TestClient
 
     from asgherkin.clients.asgi import Message, Receive, Scope, Send
-    from asgherkin.clients.conversation import Conversation
     from tests.clients.conftest import MakeClient
 
 LONG = 30
@@ -191,7 +191,7 @@ def recorded(*said_by_client: Message) -> Conversation:
             await recorder(scope, client.receive, client.send)
 
     anyio.run(converse)
-    return recorder.conversations[0]
+    return recorder.evidence.of(Conversation)[0]
 
 
 def test_a_client_of_its_own_is_recorded() -> None:
@@ -223,7 +223,7 @@ def test_a_second_disconnect_changes_nothing(make_client: MakeClient) -> None:
         websocket.send_text("hi")
         websocket.close(4000, "first")
 
-    (conversation,) = client.recorder.conversations
+    (conversation,) = client.recorder.evidence.of(Conversation)
 
     assert [one.content for one in conversation.transcript.head] == ["hi"]
     assert conversation.closing is not None

@@ -31,7 +31,7 @@ DOCUMENT = """\
 What stood here is gone.
 <!-- end of sentences -->
 
-<!-- sentences: asgherkin.vocabulary.websocket.close_* asgherkin.vocabulary.app.the_app_is -->
+<!-- sentences: asgherkin.websockets.websocket_sentences.close_* asgherkin.vocabulary.app.the_app_is -->
 <!-- end of sentences -->
 
 ```markdown
@@ -51,7 +51,7 @@ WRITTEN = r"""# Our sentences
 
 <!-- end of sentences -->
 
-<!-- sentences: asgherkin.vocabulary.websocket.close_* asgherkin.vocabulary.app.the_app_is -->
+<!-- sentences: asgherkin.websockets.websocket_sentences.close_* asgherkin.vocabulary.app.the_app_is -->
 
 | kind | sentence | meaning |
 |---|---|---|

@@ -1,4 +1,4 @@
-"""One websocket, recorded: its handshake, what was said both ways, and how it was closed."""
+"""A websocket: the record of its handshake, of what was said both ways and of its end, and how it is shown."""
 
 from __future__ import annotations
 
@@ -6,17 +6,21 @@ from collections import deque
 from dataclasses import dataclass, field
 from itertools import islice
 from time import monotonic
-from typing import TYPE_CHECKING, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+
+from asgherkin.evidence.message_text import CONTENT_CAP, KEPT, called, content_line, milliseconds, page_lines, with_gap
+from asgherkin.evidence.page_parts import Part, at_time, counted, text_of
+from asgherkin.evidence.record import Document, Record, Section
+from asgherkin.matching.values import show
+from asgherkin.redaction.data import Body, Content, Headers, Target
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
 Side: TypeAlias = Literal["app", "client"]
 
-KEPT = 50
-"""Messages that a transcript keeps from its beginning, and as many from its end."""
-CONTENT_CAP = 4 * 1024
-"""Characters or bytes of a message that a transcript keeps."""
+_ARROWS = {"client": "→", "app": "←"}
+_WHO = {"client": "this scenario", "app": "the app"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,8 +91,11 @@ class Transcript:
 
 
 @dataclass(slots=True)
-class Conversation:
+class Conversation(Record):
     """A websocket. What the app receives and sends is recorded as it passes, on every client."""
+
+    kind = "websocket"
+    shown = "read"
 
     target: str
     """Path and query."""
@@ -102,8 +109,124 @@ class Conversation:
     refusal: Refusal | None = None
     closing: Closing | None = None
     transcript: Transcript = field(default_factory=Transcript)
+    name: str = ""
+    """What the scenario calls it; "" for one without a name."""
+    open_at_end: bool = False
+    """Whether it was still open when the scenario's steps were over."""
 
     @property
     def doing(self) -> str:
         """The websocket in short: `websocket /greet`."""
         return f"websocket {self.target}"
+
+    def as_json(self) -> Document:
+        """The handshake, the messages, the end."""
+        transcript, closing = self.transcript, self.closing
+        return {
+            "name": self.name,
+            "target": Target(self.target),
+            "subprotocols": list(self.subprotocols),
+            "subprotocol": self.subprotocol,
+            "refusal": self.refusal and _refusal(self.refusal),
+            "messages": [_said(one) for one in (*transcript.head, *transcript.tail)],
+            "left_out": transcript.left_out,
+            "closing": closing and _closing(closing, at_end=self.open_at_end),
+        }
+
+    def unshown(self) -> object:
+        """Headers stand in no transcript."""
+        answer = self.refusal.headers if self.refusal else ()
+        return [Headers((*self.request_headers, *self.response_headers, *answer))]
+
+    @staticmethod
+    def as_text(document: Mapping[str, Any], *, at_end: bool) -> list[Section]:
+        """A line for the handshake, for each message and for the end."""
+        lines = [_handshake(document)]
+        lines += with_gap(document["messages"], document["left_out"], "messages", _said_line)
+        closing = document["closing"]
+        if closing is not None and (at_end or not closing.get("at_end")):
+            lines.append(f"{closing['at']:.0f} ms {_ARROWS[closing['by']]} closed {_code(closing)}")
+        named = f' "{document["name"]}"' if document["name"] else ""
+        return [(f"The websocket{named} ({document['target']})", "\n".join(lines))]
+
+    @staticmethod
+    def as_part(document: Mapping[str, Any]) -> Part:
+        """The messages of both sides, and notes about the handshake and the end."""
+        refusal, closing = document.get("refusal"), document.get("closing")
+        lines, notes, count = page_lines(document["messages"], document.get("left_out"), "message")
+        protocol = [f"Subprotocol: {document['subprotocol']}"] if document.get("subprotocol") else []
+        ends = [_refusal_note(refusal)] if refusal else []
+        ends += [_closing_note(closing)] if closing else []
+        said = "refused" if refusal else counted(count, "message")
+        body = (("What it said", text_of(str(refusal["body"]))),) if refusal and refusal.get("body") else ()
+        return Part(
+            "websocket",
+            f"Websocket {called(document)}{document['target']} · {said}",
+            lines=lines,
+            texts=body,
+            notes=(*protocol, *notes, *ends),
+            two_sided=True,
+        )
+
+
+def _said(said: Said) -> Document:
+    content = {"text": Content(said.content)} if isinstance(said.content, str) else {"hex": said.content}
+    return {"by": said.by, **content, "size": said.size, "at": milliseconds(said.at)}
+
+
+def _refusal(refusal: Refusal) -> Document:
+    body = Body(refusal.body, len(refusal.body))
+    return {"code": refusal.code, "reason": refusal.reason, "status": refusal.status, "body": body}
+
+
+def _closing(closing: Closing, *, at_end: bool) -> Document:
+    document = {"by": closing.by, "code": closing.code, "reason": closing.reason, "at": milliseconds(closing.at)}
+    return {**document, "at_end": True} if at_end else document
+
+
+def _said_line(message: Mapping[str, Any]) -> str:
+    return f"{message['at']:.0f} ms {_ARROWS[message['by']]} {content_line(message)}"
+
+
+def _handshake(document: Mapping[str, Any]) -> str:
+    offered = ", ".join(map(show, document["subprotocols"]))
+    offering = f", offering the subprotocol {offered}" if offered else ""
+    if document["refusal"] is not None:
+        return f"→ opening{offering}: refused {_refused(document['refusal'])}"
+    chosen = document["subprotocol"]
+    how = "without a subprotocol" if chosen is None else f"with the subprotocol {show(chosen)}"
+    return f"→ opening{offering}: accepted{f' {how}' if offered or chosen else ''}"
+
+
+def _refused(refusal: Mapping[str, Any]) -> str:
+    if refusal["status"] is None:
+        return _code(refusal)
+    body = refusal["body"]
+    return f"with the status {refusal['status']}{f': {show(body)}' if body else ''}"
+
+
+def _code(end: Mapping[str, Any]) -> str:
+    reason = f" and the reason {show(end['reason'])}" if end["reason"] else ""
+    return f"with the code {end['code']}{reason}"
+
+
+def _refusal_note(refusal: Mapping[str, Any]) -> str:
+    told = [f"{name} {refusal[name]}" for name in ("status", "code", "reason") if refusal.get(name) not in (None, "")]
+    return f"The app refused the connection: {', '.join(told)}."
+
+
+def _closing_note(closing: Mapping[str, Any]) -> str:
+    reason = f", “{closing['reason']}”" if closing.get("reason") else ""
+    at = at_time(closing.get("at"))
+    return f"Closed by the {closing['by']} with {closing['code']}{reason}{f', {at}' if at else ''}."
+
+
+def closing_of(closing: Closing, subject: str = "it") -> str:
+    """Who closed a websocket, when and how: `the app closed it after 3 ms with the code 1000`."""
+    document = _closing(closing, at_end=False)
+    return f"{_WHO[closing.by]} closed {subject} after {closing.at * 1000:.0f} ms {_code(document)}"
+
+
+def refusal_of(refusal: Refusal) -> str:
+    """How an app refused a websocket: `with the status 403: "Forbidden"`."""
+    return _refused({**_refusal(refusal), "body": refusal.body.decode(errors="replace")})

@@ -7,17 +7,11 @@ from __future__ import annotations
 
 import codecs
 import re
-from collections import deque
-from dataclasses import dataclass, replace
-from time import monotonic
+from dataclasses import dataclass
 from typing import Final
 
 from asgherkin.errors import AppError
 
-KEPT = 50
-"""Events or parts of a body that a log keeps from its beginning, and as many from its end."""
-CONTENT_CAP = 4 * 1024
-"""Characters of an event's data, or bytes of a part, that a log keeps."""
 EVENT_CAP = 1024 * 1024
 """Characters of one event; what is longer is an error."""
 
@@ -115,45 +109,3 @@ class EventParser:
         self._data_size = 0
         self._name = ""
         self._retry = None
-
-
-@dataclass(frozen=True, slots=True)
-class Came:
-    """What came of a stream, how many seconds after its opening."""
-
-    what: Event | bytes
-    """An event's data and a part's bytes are cut at `CONTENT_CAP`."""
-    at: float
-    size: int = 0
-    """Characters of the event's data, or bytes of the part, before they were cut."""
-
-
-class StreamLog:
-    """What came of a stream, in order: the first, the last, and how many were left out between them."""
-
-    def __init__(self, target: str) -> None:
-        self.target = target
-        self._began = monotonic()
-        self.head: list[Came] = []
-        self.tail: deque[Came] = deque(maxlen=KEPT)
-        self.total = 0
-        self.over = False
-        """Whether its end was read: nothing more comes."""
-        self.left = False
-        """Whether the client has closed it."""
-
-    def add(self, what: Event | bytes) -> None:
-        """Keep what came."""
-        size = len(what.data if isinstance(what, Event) else what)
-        came = Came(_cut(what), monotonic() - self._began, size)
-        self.total += 1
-        (self.head if len(self.head) < KEPT else self.tail).append(came)
-
-    @property
-    def left_out(self) -> int:
-        """How many stood between `head` and `tail`."""
-        return self.total - len(self.head) - len(self.tail)
-
-
-def _cut(what: Event | bytes) -> Event | bytes:
-    return replace(what, data=what.data[:CONTENT_CAP]) if isinstance(what, Event) else what[:CONTENT_CAP]

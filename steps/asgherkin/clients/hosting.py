@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from asgherkin.clients.asgi import ASGI3
-    from asgherkin.clients.recorder import Crash
     from asgherkin.clients.server import Server
+    from asgherkin.evidence.crash_record import Crash
 
 T = TypeVar("T")
 _EXPIRY = 2.0

@@ -11,8 +11,8 @@ from asgherkin.clients.deadlines import AppCall, grace
 if TYPE_CHECKING:
     import httpx2
 
-    from asgherkin.clients.exchange import Exchange
     from asgherkin.clients.server import Server
+    from asgherkin.evidence.exchange_record import Exchange
 
 
 def address_of(response: httpx2.Response) -> tuple[str, int] | None:

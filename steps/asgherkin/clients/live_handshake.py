@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Protocol, cast
 import anyio
 import httpx2
 
-from asgherkin.clients.exchange import BODY_CAP
 from asgherkin.clients.live_wire import BROKEN
 from asgherkin.clients.network import failed, late, no_upgrade
+from asgherkin.evidence.exchange_record import BODY_CAP
 
 if TYPE_CHECKING:
     from asgherkin.clients.recorder import Recorder

@@ -85,7 +85,7 @@ class LiveLine(Line):
     def begin(self) -> None:
         """Be on the loop."""
         self.call = AppCall(self._recorder)
-        self._recorder.conversations.append(self.conversation)
+        self._recorder.evidence.add(self.conversation)
         self._pump = anyio.CancelScope()
 
     # On the task that holds it

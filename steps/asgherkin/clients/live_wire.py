@@ -11,10 +11,10 @@ import anyio
 import httpx2
 
 from asgherkin.clients.asgi import decoded
-from asgherkin.clients.exchange import BODY_CAP, Exchange
 from asgherkin.clients.live_calls import CallBehind
 from asgherkin.clients.network import failed, late
 from asgherkin.errors import AppError
+from asgherkin.evidence.exchange_record import BODY_CAP, Exchange
 from asgherkin.frames import summary
 
 if TYPE_CHECKING:
@@ -70,7 +70,7 @@ class Wire:
     ) -> None:
         target = request.url.raw_path.decode("latin-1")
         self.exchange = Exchange(request.method, target, as_sent(request))
-        recorder.exchanges.append(self.exchange)
+        recorder.evidence.add(self.exchange)
         self.call = CallBehind(server, self.exchange, recorder.timeout)
         self.status = 0
         self.headers: list[tuple[bytes, bytes]] = []

@@ -15,8 +15,9 @@ if TYPE_CHECKING:
     from asgherkin.clients.connection import WebSocketConnection
     from asgherkin.clients.conversation import Conversation
     from asgherkin.clients.deadlines import Work
-    from asgherkin.clients.events import Event, StreamLog
+    from asgherkin.clients.events import Event
     from asgherkin.clients.recorder import Recorder
+    from asgherkin.clients.stream_log import StreamLog
     from asgherkin.errors import AppError
 
 T = TypeVar("T")

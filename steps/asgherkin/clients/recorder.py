@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
 from functools import partial
 from time import monotonic, perf_counter
 from typing import TYPE_CHECKING, Protocol, TypeAlias
@@ -12,32 +11,19 @@ import anyio
 
 from asgherkin.clients.asgi import ASGI3, Message, Receive, Scope, Send, decoded, in_words, target
 from asgherkin.clients.deadlines import AppBlocked, AppCall, is_failure
-from asgherkin.clients.exchange import BODY_CAP, Exchange
 from asgherkin.errors import AppError
+from asgherkin.evidence.crash_record import Crash
+from asgherkin.evidence.exchange_record import BODY_CAP, Exchange
+from asgherkin.evidence.record import Evidence
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
     from pathlib import Path
 
-    from asgherkin.clients.conversation import Conversation
-
     Guard: TypeAlias = Callable[[Awaitable[None]], Awaitable[None]]
-
-__all__ = ["Crash", "Exchange", "Recorder"]
 
 # What Starlette and uvicorn raise into an app whose client has left: an app may let it pass.
 _FAREWELLS = frozenset({"ClientDisconnect", "ClientDisconnected", "WebSocketDisconnect"})
-
-
-@dataclass(slots=True)
-class Crash:
-    """An exception that left the app."""
-
-    exception: BaseException
-    doing: str
-    """`GET /orders`, `websocket /greet`, `start-up`, `shut-down`; `lifespan` in between."""
-    delivered: bool = False
-    """Whether it was raised into the caller's own code already."""
 
 
 class Wrapper(Protocol):
@@ -78,18 +64,27 @@ class Recorder:
     seconds without progress raises an `AppError` with the place, relative to `root`, where it waited.
     """
 
-    def __init__(self, app: ASGI3, *, timeout: float, root: Path, listens: bool = True) -> None:
-        """`listens`: what passes is recorded here; not where a client over a socket records what it sees."""
+    def __init__(
+        self, app: ASGI3, *, timeout: float, root: Path, listens: bool = True, evidence: Evidence | None = None
+    ) -> None:
+        """`listens`: what passes is recorded here; not where a client over a socket records what it sees.
+
+        `evidence` is the scenario's list; without one, the recorder keeps its own.
+        """
         self.app = app
         self.timeout = timeout
         self.root = root
         self.listens = listens
-        self.exchanges: list[Exchange] = []
-        self.conversations: list[Conversation] = []
+        self.evidence = Evidence() if evidence is None else evidence
         self.crashes: list[Crash] = []
         self.running = 0
         """Requests and websockets that the app is busy with."""
         self._news = anyio.Event()
+
+    @property
+    def exchanges(self) -> list[Exchange]:
+        """The requests that have passed, with their responses."""
+        return self.evidence.of(Exchange)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Call the app as an ASGI server does."""
@@ -109,7 +104,7 @@ class Recorder:
         """
         wrapper = _HTTPWrapper(scope, receive, send, call, whole=whole)
         if self.listens:
-            self.exchanges.append(wrapper.exchange)
+            self.evidence.add(wrapper.exchange)
         await self.run(scope, wrapper, partial(call.watch, describe=wrapper.hang))
 
     async def run(self, scope: Scope, wrapper: Wrapper, guard: Guard | None = None) -> None:
@@ -138,8 +133,9 @@ class Recorder:
         """Record a crash; one exception is one crash, however often it is met."""
         crash = self.crash_of(exception)
         if crash is None:
-            crash = Crash(exception, doing)
+            crash = Crash(exception, doing, root=self.root)
             self.crashes.append(crash)
+            self.evidence.add(crash)
             self._news.set()
         return crash
 

@@ -15,7 +15,7 @@ import uvicorn
 from asgherkin.clients.asgi import target
 from asgherkin.clients.deadlines import AppCall
 from asgherkin.clients.lifespan import Lifespan
-from asgherkin.clients.recorder import Crash, Recorder
+from asgherkin.clients.recorder import Recorder
 from asgherkin.clients.served import Crashed, ServedSocket
 
 if TYPE_CHECKING:
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from asgherkin.clients.asgi import ASGI3, Message, Receive, Scope, Send
     from asgherkin.clients.owner import Spawn
+    from asgherkin.evidence.crash_record import Crash
 
     Address = tuple[str, int]
 
@@ -54,6 +55,7 @@ class ServerRecorder(Recorder):
         self._current = recorder
         if recorder is not None:
             self.crashes.clear()
+            self.evidence.records.clear()
             for crash in self.untold:
                 recorder.record(crash.exception, crash.doing)
             self.untold.clear()

@@ -11,7 +11,8 @@ import httpx2
 
 from asgherkin.clients.asgi import in_words
 from asgherkin.clients.deadlines import waiting_at
-from asgherkin.clients.events import Event, EventParser, StreamLog
+from asgherkin.clients.events import Event, EventParser
+from asgherkin.clients.stream_log import StreamLog
 from asgherkin.clients.transport import OPENING, doing_of
 from asgherkin.errors import AppError
 

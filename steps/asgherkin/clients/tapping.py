@@ -11,9 +11,9 @@ import anyio.lowlevel
 
 from asgherkin.clients.asgi import Message, Receive, Scope, Send, decoded, target
 from asgherkin.clients.conversation import Closing, Conversation, Refusal
-from asgherkin.clients.exchange import BODY_CAP
 from asgherkin.clients.recorder import WRAPPERS, Recorder, is_farewell
 from asgherkin.errors import AppError
+from asgherkin.evidence.exchange_record import BODY_CAP
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -56,7 +56,7 @@ def _tap(
 ) -> SocketTap:
     tap = SocketTap(scope, receive, send, conversation)
     if recorder.listens:
-        recorder.conversations.append(tap.conversation)
+        recorder.evidence.add(tap.conversation)
     return tap
 
 

@@ -28,7 +28,16 @@ if TYPE_CHECKING:
 
     from asgherkin.gherkin.document import FeatureSource
 
-_SUBJECTS = ("app", "request", "response", "websocket", "stream", "database", "variables")
+# The modules of sentences, in the order of the catalogue, with the names of their examples.
+_SUBJECTS = {
+    "asgherkin.vocabulary.app": "app",
+    "asgherkin.vocabulary.request": "request",
+    "asgherkin.vocabulary.response": "response",
+    "asgherkin.websockets.websocket_sentences": "websocket",
+    "asgherkin.streams.stream_sentences": "stream",
+    "asgherkin.databases.database_sentences": "database",
+    "asgherkin.vocabulary.variables": "variables",
+}
 _INDENT = " " * 7
 _WIDTH = 120
 # Where a Markdown file wants a table: `names` are patterns for the modules and functions of sentences.
@@ -84,15 +93,15 @@ def of_the_toolkit() -> Mapping[tuple[str, str], str]:
 
 def subjects() -> Mapping[str, str]:
     """The names of this toolkit's subjects by their modules, in the order of the catalogue."""
-    return {f"asgherkin.vocabulary.{name}": feature.heading.name for name, feature in _features().items()}
+    return {module: feature.heading.name for module, feature in _features().items()}
 
 
 @functools.cache
 def _features() -> Mapping[str, FeatureSource]:
     folder = files("asgherkin.vocabulary").joinpath("examples")
     return {
-        name: parse(folder.joinpath(f"{name}.feature").read_text(encoding="utf-8"), f"{name}.feature")
-        for name in _SUBJECTS
+        module: parse(folder.joinpath(f"{name}.feature").read_text(encoding="utf-8"), f"{name}.feature")
+        for module, name in _SUBJECTS.items()
     }
 
 

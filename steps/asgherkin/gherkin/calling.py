@@ -46,7 +46,7 @@ class Conduct(Protocol):
     def end(self) -> None:
         """Called after the last step, whatever happened; raises what went wrong at the end."""
 
-    def evidence(self) -> Sequence[tuple[str, str]]:
+    def sections(self) -> Sequence[tuple[str, str]]:
         """What to show of a failing scenario: titles and texts."""
 
     def redact(self, text: str) -> str:

@@ -41,7 +41,7 @@ class Listed(NamedTuple):
     @property
     def is_own(self) -> bool:
         """Whether it is the project's or another package's, and not this toolkit's."""
-        return not self.module.startswith("asgherkin.vocabulary.")
+        return not self.module.startswith("asgherkin.")
 
     @property
     def is_of_the_project(self) -> bool:

@@ -30,7 +30,7 @@ def describe(item: pytest.Item, excinfo: pytest.ExceptionInfo[BaseException]) ->
     parts = [_headline(error, excinfo)]
     if progress is not None:
         parts += ["", *_place(progress, item.config.rootpath)]
-        for title, text in progress.conduct.evidence():
+        for title, text in progress.conduct.sections():
             parts += ["", title, *(f"  {line}".rstrip() for line in text.split("\n"))]
     if isinstance(error, (AsgherkinError, Mismatch)):
         parts += [line for note in getattr(error, "__notes__", ()) for line in ("", note)]

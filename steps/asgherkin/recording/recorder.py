@@ -1,6 +1,6 @@
 """Records the scenarios that run in this process, and hangs each one's record on its last report.
 
-While a scenario runs, only times and amounts are noted; all else is made when it has ended and its secrets are known.
+While a scenario runs, only times are noted; all else is made when it has ended and its secrets are known.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, cast
 
 import pytest
 
+from asgherkin.evidence.record import media_type
 from asgherkin.gherkin.calling import match_steps
 from asgherkin.gherkin.items import example_of, scenario_of
 from asgherkin.gherkin.variants import variant_of
@@ -22,7 +23,6 @@ from asgherkin.recording.outcomes import Ending, Outcomes, cut_short, outcomes_o
 from asgherkin.recording.places import is_scenario, place_of
 from asgherkin.recording.secrets import learn_step
 from asgherkin.redaction.redactor import Redactor
-from asgherkin.session.attachments import Amounts, amounts, attachments
 from asgherkin.surroundings import session_key
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from asgherkin.session.session import Session
 
 ATTRIBUTE = "asgherkin_records"
-_NOTHING = Amounts()
+_as_text = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 _attempts_key = pytest.StashKey[int]()
 
 
@@ -51,7 +51,6 @@ class _Running:
         self.progress: Progress | None = None
         self.at: int | None = None
         self.times: list[float] = []
-        self.amounts: list[Amounts] = []
         self.ends: dict[str, Ending] = {}
 
     @property
@@ -68,16 +67,12 @@ class _Running:
 
     def note(self) -> None:
         self.times.append(time.perf_counter())
-        session = self.session
-        self.amounts.append(_NOTHING if session is None else amounts(session))
 
     def finish(self) -> None:
         """Note the end; steps that were not reached get no time."""
         missing = len(self.scenario.steps) + 1 - len(self.times)
         last = self.times[-1] if self.times else time.perf_counter()
         self.times += [last] * missing
-        latest = self.amounts[-1] if self.amounts else _NOTHING
-        self.amounts += [latest] * missing
         self.note()
 
 
@@ -178,7 +173,7 @@ class Recorder:
         if not bare:
             before["seconds"] = running.times[0] - running.began
             self._add_times(running, [*steps, after])
-            self._add_attachments(running, session, [before, *steps, after])
+            self._add_attachments(session, [before, *steps, after])
         place = place_of(item, running.scenario, self._config.rootpath)
         return {
             **place,
@@ -218,13 +213,13 @@ class Recorder:
                 result["start"] = running.epoch + start - running.began
                 result["seconds"] = end - start
 
-    def _add_attachments(self, running: _Running, session: Session | None, results: Sequence[Result]) -> None:
+    def _add_attachments(self, session: Session | None, results: Sequence[Result]) -> None:
         if session is None:
             return
-        moments = [_NOTHING, *running.amounts]
-        for result, found in zip(results, attachments(session, moments), strict=True):
-            if found:
-                result["attachments"] = found
+        for record, document in zip(session.evidence.records, session.evidence.masked(session.redactor), strict=True):
+            result = results[min(record.step + 1, len(results) - 1)]
+            attachment = {"mediaType": media_type(record.kind), "body": _as_text(document)}
+            result.setdefault("attachments", []).append(attachment)
 
 
 def _result(outcome: tuple[str, str, Failure | None], redact: Callable[[str], str]) -> Result:

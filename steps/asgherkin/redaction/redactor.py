@@ -92,12 +92,13 @@ class Redactor:
         if not self.may_name(text):
             return
         try:
-            self._learn_document(json.loads(text))
+            self.learn_document(json.loads(text))
         except (ValueError, RecursionError, SentenceError):  # no JSON, or too deep a one to be looked through
             for name, value in [*parse_qsl(text), *re.findall(_PART, text)]:
                 self.learn_field(name, value)
 
-    def _learn_document(self, document: object) -> None:
+    def learn_document(self, document: object) -> None:
+        """Know the values of secret fields in a JSON document as secret."""
         for leaf in self._secret_leaves(document):
             self._learn(leaf)
         for path in self._paths:

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, ClassVar, cast
 
 from asgherkin.clients.asgi import in_words
 from asgherkin.errors import SentenceError
+from asgherkin.session.part import Part
 
 if TYPE_CHECKING:
-    from asgherkin.redaction.redactor import Redactor
+    from asgherkin.evidence.record import Record
     from asgherkin.session.session import Session
     from asgherkin.session.sockets import HeldSocket
     from asgherkin.session.streams import HeldStream
@@ -27,8 +28,6 @@ class Channel(ABC):
     kind: ClassVar[str]
     subject: str
     doing: str
-    open_at_end = False
-    """Whether it was still open when the scenario ended."""
 
     @property
     @abstractmethod
@@ -47,16 +46,17 @@ class Channel(ABC):
     def wait(self, seconds: float) -> None:
         """Wait for its end; what comes meanwhile is kept."""
 
+    @property
     @abstractmethod
-    def learn(self, redactor: Redactor) -> None:
-        """Know the secrets in all that is kept of it."""
+    def record(self) -> Record:
+        """What is kept of it."""
 
     @abstractmethod
-    def section(self, redactor: Redactor, *, with_end: bool) -> tuple[str, str]:
-        """A title, and the transcript; `with_end`: with what was only closed when the scenario ended."""
+    def note_end(self) -> None:
+        """The scenario's steps are over: take note of whether it is open."""
 
 
-class Channels:
+class Channels(Part):
     """What the sentences about websockets and streams act on. The app is started before the first one is opened."""
 
     def __init__(self, session: Session) -> None:
@@ -65,7 +65,7 @@ class Channels:
         """All that were opened, in their order, those that are closed too."""
         self._received: tuple[object, Channel] | None = None
         self._held: dict[str, Channel] = {}
-        self._about: tuple[Channel, int] | None = None
+        self._about: Channel | None = None
 
     # Opening
 
@@ -111,7 +111,7 @@ class Channels:
         subject = _subject(name, kind)
         known = self._held.get(subject)
         if known is not None and known.is_open:
-            self._about = known, self._session.position
+            self._look_at(known)
             closes = f"{subject} closes" if name is not None else "I close"
             other = "" if name is not None else f', or give this one a name: {_EXAMPLES[kind]} as "alice"'
             raise SentenceError(
@@ -124,7 +124,11 @@ class Channels:
     def _keep(self, channel: Channel) -> None:
         self._held[channel.subject] = channel
         self.all.append(channel)
-        self._about = channel, self._session.position
+        self._look_at(channel)
+
+    def _look_at(self, channel: Channel) -> None:
+        self._about = channel
+        self._session.evidence.read(channel.record)
 
     # Finding
 
@@ -146,7 +150,7 @@ class Channels:
         channel = self._held.get(_subject(name, kind))
         if channel is None:
             raise SentenceError(self._missing(name, kind))
-        self._about = channel, self._session.position
+        self._look_at(channel)
         if channel.kind != kind:
             raise SentenceError(f"{channel.subject} is a {channel.kind}, and this sentence is about a {kind}.")
         return channel
@@ -165,7 +169,7 @@ class Channels:
     def keep_received(self, document: object) -> None:
         """Keep what the last step has received."""
         assert self._about is not None, "it came by one of them"
-        self._received = document, self._about[0]
+        self._received = document, self._about
 
     @property
     def received(self) -> object:
@@ -176,17 +180,17 @@ class Channels:
                 "Then the websocket receives JSON containing:"
             )
         document, channel = self._received
-        self._about = channel, self._session.position
+        self._look_at(channel)
         return document
 
-    # Crashes and evidence
+    # Crashes, and the end
 
     def await_crash(self) -> None:
         """Wait until the app has crashed in the present act, or has ended all that it was asked for."""
         session = self._session
         recorder = session.client.recorder
         if self._about is not None:
-            self._about = self._about[0], session.position
+            self._look_at(self._about)
         until = monotonic() + session.settings.timeout
         waiting = [channel for channel in self.all if channel.is_open]
         if len(waiting) == 1 and not session.crashes_of_act:
@@ -195,24 +199,10 @@ class Channels:
         if not session.crashes_of_act:
             session.client.run(recorder.until_crash, len(recorder.crashes), max(0.0, until - monotonic()))
 
-    def note_end(self) -> None:
-        """Take note of what is open when the scenario ends: it is closed now."""
+    def leave(self) -> None:
+        """Take note of what is open when the scenario's steps are over: it is closed now."""
         for channel in self.all:
-            channel.open_at_end = channel.is_open
-
-    def evidence(self, crashed: str) -> tuple[str, list[tuple[str, str]]]:
-        """What the running step is about, as crashes call it, and its transcript; else of what has crashed.
-
-        `crashed` is what that was doing.
-        """
-        redactor = self._session.redactor
-        for channel in self.all:
-            channel.learn(redactor)
-        if self._about is not None and self._about[1] == self._session.position:
-            about = self._about[0]
-            return about.doing, [about.section(redactor, with_end=False)]
-        found = [channel for channel in self.all if channel.doing == crashed]
-        return crashed, [one.section(redactor, with_end=True) for one in found[-1:]]
+            channel.note_end()
 
 
 def _subject(name: str | None, kind: str) -> str:

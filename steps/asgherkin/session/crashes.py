@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from pathlib import Path
     from typing import Any, Protocol
 
-    from asgherkin.clients.recorder import Crash
+    from asgherkin.evidence.crash_record import Crash
 
     class Step(Protocol):
         """What is asked of a step that follows."""
@@ -28,6 +28,10 @@ if TYPE_CHECKING:
         @property
         def function(self) -> Callable[..., object] | None:
             """The function that will run it."""
+
+        @property
+        def fixtures(self) -> Sequence[str]:
+            """What the function asks for."""
 
         @property
         def table(self) -> Sequence[Sequence[object]]:

@@ -29,7 +29,7 @@ def eventually(session: Session, within: float, check: Callable[[], None], again
         except Mismatch as mismatch:
             left = until - time.monotonic()
             if session.crashed:
-                session.after_step(-1)
+                session.raise_crash()
                 raise
             if left <= 0:
                 raise Mismatch(f"{mismatch}\nThis is the last of the tries within {_in_words(within)}.") from None

@@ -2,19 +2,48 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from asgherkin.errors import ConfigurationError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
+    from typing import Any
 
+    from asgherkin.session.crashes import Step
     from asgherkin.session.surroundings import Surroundings
 
-
+Function = TypeVar("Function", bound="Callable[..., Any]")
+_ASKS, _REPLACES = "__asgherkin_asks_for__", "__asgherkin_replaces__"
 OWN_CLIENT = {"async": "async_client", "test": "client"}
 """The fixture that a user overrides to plug a client of their own, for each client that takes one."""
 _REACHES_APP = frozenset(("session", *OWN_CLIENT.values()))
+
+
+def asks_for(fixture: str) -> Callable[[Function], Function]:
+    """Mark a step function: it asks for a fixture only when it runs."""
+    return _mark(_ASKS, fixture)
+
+
+def replaces(fixture: str) -> Callable[[Function], Function]:
+    """Mark a step function: with it, the scenario does without what `asks_for` this fixture."""
+    return _mark(_REPLACES, fixture)
+
+
+def _mark(name: str, fixture: str) -> Callable[[Function], Function]:
+    def mark(function: Function) -> Function:
+        setattr(function, name, fixture)
+        return function
+
+    return mark
+
+
+def needed_fixtures(steps: Sequence[Step]) -> list[str]:
+    """The fixtures that a scenario's steps ask for, at once or when they run."""
+    replaced = {getattr(step.function, _REPLACES, None) for step in steps}
+    later = dict.fromkeys(getattr(step.function, _ASKS, None) for step in steps)
+    names = [name for step in steps for name in step.fixtures]
+    return names + [name for name in later if name is not None and name not in replaced]
 
 
 def check_loops(surroundings: Surroundings, names: Sequence[str]) -> None:

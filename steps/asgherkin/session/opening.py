@@ -36,6 +36,7 @@ def open_client(session: Session, own: object) -> tuple[Recorder, Client]:
         timeout=session.settings.timeout,
         root=session.surroundings.root,
         listens=session.client_name != "live",
+        evidence=session.evidence,
     )
     client = _client(session, recorder)
     if own is not None:

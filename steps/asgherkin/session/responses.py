@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
 from asgherkin.errors import AppError, AsgherkinError, Mismatch, SentenceError
+from asgherkin.evidence.exchange_record import BODY_CAP, Exchange
 from asgherkin.matching.values import show
-from asgherkin.session.evidence import elapsed, exchange_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable
 
     import httpx2
 
-    from asgherkin.clients.exchange import Exchange
     from asgherkin.session.session import Session
 
 T = TypeVar("T")
@@ -30,7 +30,7 @@ class Responses:
         self._all: list[httpx2.Response] = []
         self._method = ""
         self._again: Callable[[], list[httpx2.Response]] | None = None
-        self._exchanged = 0
+        self._exchanges: list[Exchange] = []
         self._document: tuple[httpx2.Response, object] | None = None
 
     def send(self, method: str, url: str, query: Iterable[tuple[str, str]] = ()) -> None:
@@ -66,8 +66,15 @@ class Responses:
             self._again = sending if method in _REPEATABLE else None
 
     def _take(self, sending: Callable[[], list[httpx2.Response]]) -> None:
-        self._exchanged = len(self._session.exchanges)
+        evidence = self._session.evidence
+        before = len(evidence.records)
+        self._exchanges = []
         self._all = sending()
+        self._exchanges = [one for one in evidence.records[before:] if isinstance(one, Exchange)]
+        if not self._exchanges:  # a user's own client leads past the recorder
+            self._exchanges = [_exchange_of(response) for response in self._all]
+            for exchange in self._exchanges:
+                evidence.add(exchange)
 
     @property
     def all(self) -> list[httpx2.Response]:
@@ -81,6 +88,8 @@ class Responses:
             raise SentenceError(
                 'There is no response yet. Send a request first, for example: When I send a GET request to "/"'
             )
+        for exchange in self._exchanges:
+            self._session.evidence.read(exchange)
         return self._all
 
     @property
@@ -95,16 +104,11 @@ class Responses:
         Raises Mismatch where it never came to its end.
         """
         responses = self.all
-        taken = [one.seconds for one in self._session.exchanges[self._exchanged :]]
-        taken = taken or [elapsed(one) for one in responses]
+        taken = [one.seconds for one in self._exchanges]
         whole = [seconds for seconds in taken if seconds is not None]
         if len(whole) < len(taken):
             raise Mismatch("The response did not arrive as a whole.")
         return sum(whole) if len(responses) == 1 else max(whole)
-
-    def exchanges(self) -> list[Exchange]:
-        """The responses as exchanges, where a user's own client leads past the recorder."""
-        return [exchange_of(response) for response in self._all]
 
     @property
     def document(self) -> object:
@@ -162,3 +166,30 @@ def _parsed(response: httpx2.Response) -> object:
     except (ValueError, RecursionError) as error:
         kind = response.headers.get("content-type", "no content type")
         raise Mismatch(f"The response body is not JSON ({kind}): {error}. It is {show(response.text)}") from None
+
+
+def _exchange_of(response: httpx2.Response) -> Exchange:
+    """The exchange of a response that no recorder has seen."""
+    request, seconds = response.request, _elapsed(response)
+    sent, got = request.read() if isinstance(request.stream, Iterable) else b"", response.content
+    return Exchange(
+        method=request.method,
+        target=request.url.raw_path.decode("ascii"),
+        request_headers=list(request.headers.multi_items()),
+        request_body=sent[:BODY_CAP],
+        request_size=len(sent),
+        status=None if seconds is None else response.status_code,
+        response_headers=list(response.headers.multi_items()),
+        response_body=got[:BODY_CAP],
+        response_size=len(got),
+        seconds=seconds,
+        complete=True,
+    )
+
+
+def _elapsed(response: httpx2.Response) -> float | None:
+    """The seconds that a response took; None where it only stands in for one that never came."""
+    try:
+        return response.elapsed.total_seconds()
+    except RuntimeError:
+        return None

@@ -2,31 +2,30 @@
 
 from __future__ import annotations
 
-import functools
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from asgherkin.errors import AppError, NotObservable, SentenceError
+from asgherkin.evidence.record import AFTER, Evidence, shown_in_failure
 from asgherkin.matching.documents import fill_text
 from asgherkin.redaction.redactor import Redactor
-from asgherkin.session.ahead import needed_fixtures
 from asgherkin.session.crashes import crash_error, is_expected
 from asgherkin.session.draft import Draft, check_cookie, set_cookie
-from asgherkin.session.evidence import crash_section, exchange_sections, learn
-from asgherkin.session.loops import check_loops
+from asgherkin.session.loops import check_loops, needed_fixtures
 from asgherkin.session.responses import Responses
 from asgherkin.session.variables import Slot, Variables, known
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from asgherkin.clients.conversation import Conversation
     from asgherkin.clients.port import Client
-    from asgherkin.clients.recorder import Crash, Exchange, Recorder
-    from asgherkin.session.channels import Channels
+    from asgherkin.clients.recorder import Recorder
+    from asgherkin.evidence.crash_record import Crash
     from asgherkin.session.crashes import Step
-    from asgherkin.session.databases import Databases
+    from asgherkin.session.part import Part
     from asgherkin.session.surroundings import Surroundings
+
+    P = TypeVar("P", bound=Part)
 
 
 class Session:
@@ -43,9 +42,11 @@ class Session:
         self.app_location: str | None = None
         self.server_errors_returned = False
         self.variables = Variables()
+        self.evidence = Evidence()
         self.redactor = Redactor(self.settings.redact)
         self.draft = Draft(self.redactor)
         self.responses = Responses(self)
+        self._parts: dict[type[Part], Part] = {}
         self._opened: tuple[Recorder, Client] | None = None
         self._steps: Sequence[Step] = ()
         self._at = 0
@@ -126,16 +127,6 @@ class Session:
         """Whether the app crashed in the last act, and that is not just a response."""
         return bool(self.crashes_of_act) and not self.server_errors_returned
 
-    @property
-    def exchanges(self) -> list[Exchange]:
-        """Every request that reached the app in this scenario, and its response."""
-        return self._opened[0].exchanges if self._opened else []
-
-    @property
-    def conversations(self) -> list[Conversation]:
-        """Every websocket of this scenario, those of a user's own steps too."""
-        return self._opened[0].conversations if self._opened else []
-
     def start(self, *, again: bool = False) -> bool:
         """Start the app if it was not started yet; `again`: also after a shut-down. False where it does not start.
 
@@ -167,24 +158,18 @@ class Session:
         self.redactor.learn_header("Cookie", f"{name}={value}")
         set_cookie(self.client.cookies, name, value, self.client.host)
 
-    @functools.cached_property
-    def databases(self) -> Databases:
-        """The app's database, and what was asked of it."""
-        from asgherkin.session.databases import Databases  # only where a scenario looks into one
+    def part(self, kind: type[P]) -> P:
+        """The scenario's one object of a class, made at its first use."""
+        known = self._parts.get(kind)
+        if known is None:
+            known = self._parts[kind] = kind(self)
+        assert isinstance(known, kind)
+        return known
 
-        return Databases(self)
-
-    @functools.cached_property
-    def channels(self) -> Channels:
-        """The websockets and streams that the scenario holds."""
-        from asgherkin.session.channels import Channels  # only where a scenario opens one
-
-        return Channels(self)
-
-    @property
-    def has_channels(self) -> bool:
-        """Whether a sentence was about a websocket or a stream."""
-        return "channels" in vars(self)
+    def await_crash(self) -> None:
+        """Wait until the app has crashed in the present act, or has ended what it was asked for."""
+        for part in self._parts.values():
+            part.await_crash()
 
     @property
     def position(self) -> int:
@@ -201,7 +186,8 @@ class Session:
     def before(self, steps: Sequence[Any]) -> None:
         """Know the steps, and refuse fixtures that would sit on another loop than the app."""
         self._steps = steps
-        check_loops(self.surroundings, [name for step in steps for name in step.fixtures] + needed_fixtures(steps))
+        check_loops(self.surroundings, needed_fixtures(steps))
+        self.evidence.step = 0
 
     def fill(self, arguments: Mapping[str, object]) -> dict[str, object]:
         """The values of a sentence's slots, with remembered values put in."""
@@ -232,16 +218,17 @@ class Session:
         return self.client.run(awaited)
 
     def after_step(self, position: int) -> None:
-        """Raise what left the app during the step, unless a step up to the next When expects it.
-
-        A position below 0 stands for the step that is running.
-        """
+        """Raise what left the app during the step, unless a step up to the next When expects it."""
         if len(self.crashes) > self._crashes_known:
-            self._tell_crashes(self._steps[self._at if position < 0 else position :])
-        if position >= 0:
-            self._at = position + 1
-            if self._at < len(self._steps) and self._steps[self._at].kind == "when":
-                self._act_began = len(self.crashes)
+            self._tell_crashes(self._steps[position:])
+        self._at = self.evidence.step = position + 1
+        if self._at < len(self._steps) and self._steps[self._at].kind == "when":
+            self._act_began = len(self.crashes)
+
+    def raise_crash(self) -> None:
+        """Raise now what has left the app by now, unless the running step or one up to the next When expects it."""
+        if len(self.crashes) > self._crashes_known:
+            self._tell_crashes(self.ahead)
 
     def _tell_crashes(self, steps: Sequence[Step]) -> None:
         fresh = [crash for crash in self.crashes[self._crashes_known :] if not crash.delivered]
@@ -252,34 +239,32 @@ class Session:
 
     def end(self) -> None:
         """Shut the app down and close the client."""
+        self.evidence.step = AFTER
         if self._opened is None:
             return
-        if self.has_channels:
-            self.channels.note_end()
+        for part in self._parts.values():
+            part.leave()
         try:
             # What goes wrong is among the crashes; an app that still blocks its loop was told of already.
             with suppress(AppError):
                 self.client.finish()
-            if "databases" in vars(self):
-                self.databases.close()
+            for part in self._parts.values():
+                part.close()
         finally:
             self.client.close()
         if len(self.crashes) > self._crashes_known:
             self._tell_crashes(())
 
-    def evidence(self) -> list[tuple[str, str]]:
-        """The last request and its response, and a crash of the last act that is not the failure itself."""
-        for exchange in self.exchanges:
-            learn(exchange, self.redactor)
-        queries = self.databases.evidence() if "databases" in vars(self) else []
-        doing = self._crash_told.doing if self._crash_told else ""
-        about, transcripts = self.channels.evidence(doing) if self.has_channels else ("", [])
-        last = self.exchanges[-1:] or self.responses.exchanges()
-        sections = exchange_sections(last[-1], self.redactor) if last else []
-        untold = [one for one in self.crashes_of_act if not one.delivered and one is not self._crash_told]
-        if last and f"{last[-1].method} {last[-1].target}" == about:
-            sections = []  # a stream's transcript has it all
-        return transcripts + sections + queries + [crash_section(one, self.surroundings.root) for one in untold[:1]]
+    def sections(self) -> list[tuple[str, str]]:
+        """What a failure shows: what the running step is about, the last request, a crash that is not the failure."""
+        records = self.evidence.records
+        documents = self.evidence.masked(self.redactor)
+        crash = self._crash_told
+        places = [*shown_in_failure(self.evidence, self._at, crash.doing if crash else "")]
+        untold = [one for one in self.crashes_of_act if not one.delivered and one is not crash]
+        places += [records.index(one) for one in untold[:1]]
+        at_end = self._at == len(self._steps)
+        return [one for at in places for one in records[at].as_text(documents[at], at_end=at_end)]
 
     def redact(self, text: str) -> str:
         """A text without this scenario's secrets."""

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from asgherkin.clients.conversation import closing_of, refusal_of
 from asgherkin.errors import AsgherkinError, Mismatch, SentenceError
+from asgherkin.evidence.message_text import hexed
 from asgherkin.matching.values import sentence_start, show
 from asgherkin.session.channels import Channel, span, waiting_at
-from asgherkin.session.transcripts import closing_of, hexed, learn_conversation, refusal_of, socket_section
 
 if TYPE_CHECKING:
     from asgherkin.clients.conversation import Closing, Refusal
     from asgherkin.clients.port import Socket
-    from asgherkin.redaction.redactor import Redactor
+    from asgherkin.evidence.record import Record
     from asgherkin.session.session import Session
 
 _LONGEST_REASON = 123  # RFC 6455, section 5.5
@@ -43,6 +44,7 @@ class HeldSocket(Channel):
     def __init__(self, session: Session, subject: str, socket: Socket, *, crashed: bool) -> None:
         self.subject = subject
         self.conversation = socket.conversation
+        self.conversation.name = subject[1:-1] if subject.startswith('"') else ""
         self.doing = socket.conversation.doing
         self._session = session
         self._socket = socket
@@ -85,7 +87,7 @@ class HeldSocket(Channel):
         self._check_accepted()
         closing = self.conversation.closing
         if closing is not None:
-            self._session.after_step(-1)
+            self._session.raise_crash()
             raise Mismatch(f"{sentence_start(self.subject)} can send nothing: {closing_of(closing)}.")
         self._socket.send(content)
 
@@ -96,7 +98,7 @@ class HeldSocket(Channel):
         message = self._socket.receive(seconds)
         if message is not None:
             return message
-        self._session.after_step(-1)
+        self._session.raise_crash()
         closing = self.conversation.closing
         if closing is not None:
             raise Mismatch(f"{sentence_start(self.subject)} received no message: {closing_of(closing)}.")
@@ -147,7 +149,7 @@ class HeldSocket(Channel):
         self._socket.closed(seconds)
         closing = self.conversation.closing
         if closing is None:
-            self._session.after_step(-1)
+            self._session.raise_crash()
             raise Mismatch(
                 f"{sentence_start(self.subject)} is still open after {span(seconds)}.{waiting_at(self._socket.place())}"
             )
@@ -156,14 +158,15 @@ class HeldSocket(Channel):
     def _limit(self, within: float | None) -> float:
         return self._session.settings.timeout if within is None else within
 
+    @property
+    def record(self) -> Record:
+        """Its conversation."""
+        return self.conversation
+
+    def note_end(self) -> None:
+        """Take note of whether it is open."""
+        self.conversation.open_at_end = self.is_open
+
     def wait(self, seconds: float) -> None:
         """Wait until it is closed."""
         self._socket.closed(seconds)
-
-    def learn(self, redactor: Redactor) -> None:
-        """Know the secrets in all that is kept of it."""
-        learn_conversation(self.conversation, redactor)
-
-    def section(self, redactor: Redactor, *, with_end: bool) -> tuple[str, str]:
-        """A title, and the transcript."""
-        return socket_section(self.conversation, self.subject, redactor, with_end=with_end or not self.open_at_end)

@@ -11,14 +11,13 @@ from asgherkin.errors import Mismatch, SentenceError
 from asgherkin.matching.values import sentence_start, show
 from asgherkin.session.channels import Channel, span, waiting_at
 from asgherkin.session.responses import sent
-from asgherkin.session.transcripts import learn_log, stream_section
 
 if TYPE_CHECKING:
     import httpx2
 
     from asgherkin.clients.events import Event
     from asgherkin.clients.port import Stream
-    from asgherkin.redaction.redactor import Redactor
+    from asgherkin.evidence.record import Record
     from asgherkin.session.session import Session
 
 _EVENTS = "text/event-stream"
@@ -42,11 +41,14 @@ class HeldStream(Channel):
 
     def __init__(self, session: Session, subject: str, stream: Stream, *, of_events: bool, crashed: bool) -> None:
         self.subject = subject
-        self.doing = f"GET {stream.log.target}"
+        self.doing = stream.log.doing
         self._session = session
         self._stream = stream
         self.log = stream.log
-        """What came, as far as it is kept."""
+        self.log.name = subject[1:-1] if subject.startswith('"') else ""
+        response = stream.response
+        self.log.answer = f"{response.status_code} {response.reason_phrase}, {_type(response)}"
+        session.evidence.add(self.log)
         self._of_events = of_events
         self._crashed = crashed
         self._decoder = codecs.getincrementaldecoder(stream.response.encoding or "utf-8")("replace")
@@ -147,7 +149,7 @@ class HeldStream(Channel):
         return f"{sentence_start(self.subject)} received {what}"
 
     def _nothing(self, seconds: float) -> Mismatch:
-        self._session.after_step(-1)
+        self._session.raise_crash()
         subject = sentence_start(self.subject)
         if self.log.over:
             rest = f" after the text {show(self._text)}" if self._text else ""
@@ -169,18 +171,14 @@ class HeldStream(Channel):
         """Leave it: the app gets its disconnect. Nothing happens where it is closed already."""
         self._stream.close()
 
-    def learn(self, redactor: Redactor) -> None:
-        """Know the secrets in all that is kept of it."""
-        learn_log(self.log, redactor)
+    @property
+    def record(self) -> Record:
+        """What has come."""
+        return self.log
 
-    def section(self, redactor: Redactor, *, with_end: bool) -> tuple[str, str]:
-        """A title, and the transcript."""
-        title, lines = stream_section(self.log, self.subject, redactor)
-        response = self._stream.response
-        lines.insert(0, f"← {response.status_code} {response.reason_phrase}, {_type(response)}")
-        if self.log.left and not self.log.over and (with_end or not self.open_at_end):
-            lines.append("→ closed")
-        return title, "\n".join(lines)
+    def note_end(self) -> None:
+        """Take note of whether it is open."""
+        self.log.open_at_end = self.is_open
 
 
 def _type(response: httpx2.Response) -> str:

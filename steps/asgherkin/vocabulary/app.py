@@ -14,7 +14,7 @@ from asgherkin.vocabulary.decorators import given, then, when
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from asgherkin.clients.recorder import Crash
+    from asgherkin.evidence.crash_record import Crash
     from asgherkin.session.session import Session
 
 _CHOICE = re.compile(r'the (client is|app runs on) "(\w+)"')
@@ -136,8 +136,7 @@ def _verify_start(session: Session, exception: str, message: str | None = None) 
 
 def _verify_raised(session: Session, exception: str, message: str | None = None) -> None:
     session.check_observable("an exception inside of a deployed app")
-    if session.has_channels:
-        session.channels.await_crash()
+    session.await_crash()
     _verify(session.crashes_of_act, "raised", exception, message, otherwise="raised nothing")
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from asgherkin.report.page.evidence import LONGEST, MOST, Half, Text, read
-from asgherkin.report.page.layout import laid_out
+from asgherkin.evidence.json_layout import laid_out
+from asgherkin.evidence.page_parts import LONGEST, MOST, Half, Text
+from asgherkin.report.page.evidence import read
 from tests.report.page.streams import CRASH, EXCHANGE, QUERY, STREAM, WEBSOCKET, Message, attachment, exchange
 
 

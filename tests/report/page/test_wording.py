@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from asgherkin.evidence.page_parts import counted, duration
 from asgherkin.report.page.markdown import to_html
-from asgherkin.report.page.wording import Links, counted, duration, moment, visible
+from asgherkin.report.page.wording import Links, moment, visible
 
 
 @pytest.mark.parametrize(

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
+from asgherkin.evidence.page_parts import counted, duration, number
 from asgherkin.report.page.compiled import Compiled
 from asgherkin.report.page.evidence import read
 from asgherkin.report.page.history import FLAKY
@@ -33,7 +34,7 @@ from asgherkin.report.page.statuses import (
     WORDS,
 )
 from asgherkin.report.page.verdict import mood, verdict
-from asgherkin.report.page.wording import counted, duration, hook, moment, name_and_client, number, visible
+from asgherkin.report.page.wording import hook, moment, name_and_client, visible
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping

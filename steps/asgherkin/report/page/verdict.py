@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from asgherkin.evidence.page_parts import counted, number
 from asgherkin.report.page.statuses import (
     AMBIGUOUS,
     FAILED,
@@ -15,7 +16,6 @@ from asgherkin.report.page.statuses import (
     UNDEFINED,
     UNSEEN,
 )
-from asgherkin.report.page.wording import counted, number
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -15,21 +15,6 @@ _CLIENT = re.compile(r"(?s)(.+) (\[(?:async|test|live)\])")
 _HOOKS = {"set-up": "Before the first step", "tear-down": "After the last step"}
 
 
-def duration(seconds: float | None) -> str:
-    """`340 ms`, `2.4 s`, `3 min 5 s`; empty where none is known."""
-    if seconds is None:
-        return ""
-    if seconds < 0.00995:
-        return f"{seconds * 1000:.1f} ms".replace(".0 ", " ")
-    if seconds < 0.9995:
-        return f"{seconds * 1000:.0f} ms"
-    if seconds < 59.95:
-        return f"{seconds:.1f} s"
-    minutes, rest = divmod(round(seconds), 60)
-    hours, minutes = divmod(minutes, 60)
-    return f"{hours} h {minutes} min" if hours else f"{minutes} min {rest} s"
-
-
 def moment(seconds: float | None) -> str:
     """`22 November 2026, 21:12 UTC`; empty where none is known, or no calendar has it."""
     if seconds is None:
@@ -39,16 +24,6 @@ def moment(seconds: float | None) -> str:
     except (ValueError, OverflowError, OSError):
         return ""
     return f"{at.day} {at:%B} {at.year}, {at:%H:%M} UTC"
-
-
-def number(value: int) -> str:
-    """`12,345`."""
-    return f"{value:,}"
-
-
-def counted(value: int, one: str, many: str = "") -> str:
-    """`1 scenario`, `12 scenarios`."""
-    return f"{number(value)} {one if value == 1 else many or one + 's'}"
 
 
 def hook(name: str) -> str:

@@ -12,6 +12,7 @@ from asgherkin.matching.documents import parse_document
 from asgherkin.matching.matchers import escape
 from asgherkin.matching.paths import find
 from asgherkin.matching.values import sentence_start, show
+from asgherkin.session.channels import Channels
 from asgherkin.session.crashes import expects_crash
 from asgherkin.vocabulary.decorators import given_or_when, then, when
 from asgherkin.vocabulary.http_statuses import is_server_error
@@ -33,13 +34,13 @@ _CLOSING = "[ with the code {code:count}[ and the reason {reason:text}]]"
 @given_or_when("I open " + _OPENING, example='I open a websocket to "/greet"')
 def i_open_a_websocket(session: Session, path: str, name: str | None, subprotocol: str | None) -> None:
     """Open a websocket that the app accepts, with the scenario's headers, cookies, query and credentials."""
-    session.channels.open_socket(path, name, subprotocol, may_be_refused=False)
+    session.part(Channels).open_socket(path, name, subprotocol, may_be_refused=False)
 
 
 @when("I try to open " + _OPENING, example='I try to open a websocket to "/private"')
 def i_try_to_open_a_websocket(session: Session, path: str, name: str | None, subprotocol: str | None) -> None:
     """Open a websocket that the app may refuse."""
-    session.channels.open_socket(path, name, subprotocol, may_be_refused=True)
+    session.part(Channels).open_socket(path, name, subprotocol, may_be_refused=True)
 
 
 def _by_server_error(slots: Mapping[str, object], _: object) -> bool:
@@ -58,9 +59,9 @@ def the_websocket_is_refused(
 ) -> None:
     """The app has refused it, by an HTTP response or by a close code. That is known when it was opened."""
     del within  # the app has answered by now
-    from asgherkin.session.transcripts import refusal_of  # only where a scenario holds a websocket
+    from asgherkin.clients.conversation import refusal_of  # only where a scenario holds a websocket
 
-    refusal = session.channels.socket(name).refusal
+    refusal = session.part(Channels).socket(name).refusal
     if code is not None and refusal.code is None:
         session.check_observable("the close code of a refused websocket, in whose place a server sends a status")
     for what, expected, actual in (("status", status, refusal.status), ("code", code, refusal.code)):
@@ -74,7 +75,7 @@ def the_websocket_is_refused(
 )
 def the_subprotocol_is(session: Session, subprotocol: str, name: str | None = None) -> None:
     """The app chose this one of the subprotocols that were offered."""
-    chosen = session.channels.socket(name).subprotocol
+    chosen = session.part(Channels).socket(name).subprotocol
     if chosen != subprotocol:
         came = "chose no subprotocol" if chosen is None else f"chose the subprotocol {show(chosen)}"
         raise Mismatch(f"The app {came} for {_subject(name)}, expected {show(subprotocol)}.")
@@ -86,25 +87,25 @@ def the_subprotocol_is(session: Session, subprotocol: str, name: str | None = No
 @when("(I send|{name:text} sends) the text {text:text}", example='I send the text "hi"')
 def send_the_text(session: Session, text: str, name: str | None = None) -> None:
     """Send a text."""
-    session.channels.socket(name).send(text)
+    session.part(Channels).socket(name).send(text)
 
 
 @when("(I send|{name:text} sends) the bytes {content:text}", example='I send the bytes "68 69"')
 def send_the_bytes(session: Session, content: str, name: str | None = None) -> None:
     """Send bytes, which are written in hex."""
-    session.channels.socket(name).send(_bytes(content))
+    session.part(Channels).socket(name).send(_bytes(content))
 
 
 @when("(I send|{name:text} sends) the JSON:", example="I send the JSON:")
 def send_the_json(session: Session, docstring: str, name: str | None = None) -> None:
     """Send JSON as a text: a doc string."""
-    session.channels.socket(name).send(_compact(session, docstring))
+    session.part(Channels).socket(name).send(_compact(session, docstring))
 
 
 @when("(I send|{name:text} sends) the JSON as bytes:", example="I send the JSON as bytes:")
 def send_the_json_as_bytes(session: Session, docstring: str, name: str | None = None) -> None:
     """Send JSON as bytes, in UTF-8: a doc string."""
-    session.channels.socket(name).send(_compact(session, docstring).encode())
+    session.part(Channels).socket(name).send(_compact(session, docstring).encode())
 
 
 def _bytes(written: str) -> bytes:
@@ -129,7 +130,7 @@ def _compact(session: Session, docstring: str) -> str:
 )
 def receives_the_text(session: Session, text: str, within: float | None, name: str | None = None) -> None:
     """The next message is this text. Of a stream: its next part, however it is cut."""
-    received = session.channels.either(name).next_text(text, within)
+    received = session.part(Channels).either(name).next_text(text, within)
     verify(f"the text that {_subject(name)} received", Comparison("is", escape(text)), received)
 
 
@@ -140,7 +141,7 @@ def receives_the_text(session: Session, text: str, within: float | None, name: s
 )
 def receives_a_text_matching(session: Session, pattern: str, within: float | None, name: str | None = None) -> None:
     """The next message is a text in which this regular expression is found."""
-    received = session.channels.socket(name).next_text("", within)
+    received = session.part(Channels).socket(name).next_text("", within)
     verify(f"the text that {_subject(name)} received", Comparison("matches", pattern), received)
 
 
@@ -151,10 +152,10 @@ def receives_a_text_matching(session: Session, pattern: str, within: float | Non
 )
 def receives_the_bytes(session: Session, content: str, within: float | None, name: str | None = None) -> None:
     """The next message is these bytes, which are written in hex."""
-    from asgherkin.session.transcripts import hexed  # only where a scenario holds a websocket
+    from asgherkin.evidence.message_text import hexed  # only where a scenario holds a websocket
 
     expected = _bytes(content)
-    received = session.channels.socket(name).next_bytes(within)
+    received = session.part(Channels).socket(name).next_bytes(within)
     if received != expected:
         raise Mismatch(f"The bytes that {_subject(name)} received are {hexed(received)}, expected {hexed(expected)}.")
 
@@ -163,7 +164,7 @@ def receives_the_bytes(session: Session, content: str, within: float | None, nam
 def receives_the_json(session: Session, docstring: str, within: float | None, name: str | None = None) -> None:
     """The next message is this JSON document, as a text."""
     expected = parse_document(docstring, session.lookup, expected=True)
-    received = session.channels.socket(name).next_text("", within)
+    received = session.part(Channels).socket(name).next_text("", within)
     verify_document(_json_of(name), expected, _document(session, name, received))
 
 
@@ -175,7 +176,7 @@ def receives_the_json(session: Session, docstring: str, within: float | None, na
 def receives_the_json_as_bytes(session: Session, docstring: str, within: float | None, name: str | None = None) -> None:
     """The next message is this JSON document, as bytes in UTF-8."""
     expected = parse_document(docstring, session.lookup, expected=True)
-    received = session.channels.socket(name).next_bytes(within)
+    received = session.part(Channels).socket(name).next_bytes(within)
     verify_document(_json_of(name), expected, _document(session, name, received))
 
 
@@ -187,7 +188,7 @@ def receives_the_json_as_bytes(session: Session, docstring: str, within: float |
 def receives_json_containing(session: Session, docstring: str, within: float | None, name: str | None = None) -> None:
     """The next message, in text or in bytes, is JSON that contains this document: only what is named is looked at."""
     expected = parse_document(docstring, session.lookup, expected=True)
-    received = session.channels.socket(name).receive(within)
+    received = session.part(Channels).socket(name).receive(within)
     verify_contains(_json_of(name), expected, _document(session, name, received))
 
 
@@ -199,9 +200,9 @@ def _document(session: Session, name: str | None, message: str | bytes) -> objec
     try:
         document = json.loads(message)
     except (ValueError, RecursionError):  # also bytes that are no UTF-8
-        received = session.channels.socket(name).received(message)
+        received = session.part(Channels).socket(name).received(message)
         raise Mismatch(f"{received}, which is not JSON.") from None
-    session.channels.keep_received(document)
+    session.part(Channels).keep_received(document)
     return document
 
 
@@ -211,7 +212,7 @@ def _document(session: Session, name: str | None, message: str | bytes) -> objec
 )
 def receives_nothing_for(session: Session, span: float, name: str | None = None) -> None:
     """No message comes for so long; from a closed websocket none does."""
-    session.channels.either(name).check_silence(span)
+    session.part(Channels).either(name).check_silence(span)
 
 
 @then(
@@ -220,7 +221,7 @@ def receives_nothing_for(session: Session, span: float, name: str | None = None)
 )
 def remember_the_received_json(session: Session, path: str, name: str) -> None:
     """Keep a part of the last JSON that a websocket or an event stream received, by a JSONPath (RFC 9535)."""
-    received = session.channels.received
+    received = session.part(Channels).received
     remember(session, name, f'the received JSON at "{path}"', find(path, received))
 
 
@@ -230,7 +231,7 @@ def remember_the_received_json(session: Session, path: str, name: str) -> None:
 @when("(I close|{name:text} closes) the websocket" + _CLOSING, example="I close the websocket")
 def close_the_websocket(session: Session, code: int | None, reason: str | None, name: str | None = None) -> None:
     """Close it, with the code 1000 or one from 3000 to 4999, and give the app a moment to end."""
-    session.channels.socket(name).close(code, reason)
+    session.part(Channels).socket(name).close(code, reason)
 
 
 @then("(the websocket|{name:text}) is closed" + _CLOSING, example="the websocket is closed", within=True)
@@ -238,13 +239,13 @@ def the_websocket_is_closed(
     session: Session, code: int | None, reason: str | None, within: float | None, name: str | None = None
 ) -> None:
     """Either side has closed it. Messages before it need not be received."""
-    closing = session.channels.socket(name).closed(within)
+    closing = session.part(Channels).socket(name).closed(within)
     if (code not in (None, closing.code)) or (reason not in (None, closing.reason)):
         _raise_closed(closing, name, code, reason)
 
 
 def _raise_closed(closing: Closing, name: str | None, code: int | None, reason: str | None) -> None:
-    from asgherkin.session.transcripts import closing_of  # only where a scenario holds a websocket
+    from asgherkin.clients.conversation import closing_of  # only where a scenario holds a websocket
 
     wanted = f"the code {code}" + (f" and the reason {show(reason)}" if reason is not None else "")
     raise Mismatch(f"{sentence_start(closing_of(closing, _subject(name)))}, expected {wanted}.")

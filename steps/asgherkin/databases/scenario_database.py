@@ -12,9 +12,10 @@ import anyio
 
 from asgherkin.clients.asgi import in_words
 from asgherkin.databases.port import Query, Rows, Selection
+from asgherkin.databases.query_evidence import CAP, QueryRecord, learn_table, reads_only
+from asgherkin.databases.seed_groups import Seeder
 from asgherkin.errors import AppError, ConfigurationError, SentenceError
-from asgherkin.session.queries import CAP, Asked, learn_rows, learn_table, query_section, reads_only
-from asgherkin.session.seeding import Seeder
+from asgherkin.session.part import Part
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping, Sequence
@@ -30,14 +31,10 @@ _METHODS = ("read", "write", "query")
 _GRACE = 1.0
 
 
-class Databases:
-    """What the sentences about tables and queries act on. The app is started before the first act.
-
-    `queries` are the acts so far, the first one first; of tries within a time, the last one only.
-    """
+class Databases(Part):
+    """What the sentences about tables and queries act on. The app is started before the first act."""
 
     def __init__(self, session: Session) -> None:
-        self.queries: list[Asked] = []
         self._seeder = Seeder()
         self.session = session
         self._url: str | None = None
@@ -47,7 +44,6 @@ class Databases:
         self._opened = False
         self._query: Query | None = None
         self._result: Rows | None = None
-        self._tables: list[Sequence[Sequence[str]]] = []
 
     # Which one it is
 
@@ -72,7 +68,7 @@ class Databases:
 
     def _ready(self) -> Database:
         if not self.session.start():
-            self.session.after_step(-1)
+            self.session.raise_crash()
         if self._database is None:
             given = self._given() if self._url is None else self._url
             self._database = self._open(given)
@@ -195,7 +191,7 @@ class Databases:
                 f'The method "{method}" of the fixture "database" gives {len(wrong[0])} values in a row, '
                 f"for {len(rows.columns)} columns."
             )
-        self.queries.append(Asked(rows, time.perf_counter() - began, len(self.session.exchanges)))
+        self.session.evidence.add(QueryRecord(rows, time.perf_counter() - began))
         return rows
 
     def _ask(self, method: str, act: Callable[[], Awaitable[T]]) -> T:
@@ -208,10 +204,12 @@ class Databases:
 
     def read_again(self) -> Callable[[], None]:
         """What comes before another reading of a table: of all tries the last one alone is evidence."""
-        before = len(self.queries)
+        evidence = self.session.evidence
+        before = len(evidence.of(QueryRecord))
 
         def forget() -> None:
-            del self.queries[before:]
+            for record in evidence.of(QueryRecord)[before:]:
+                evidence.remove(record)
 
         return forget
 
@@ -236,20 +234,8 @@ class Databases:
         return again
 
     def note_table(self, table: Sequence[Sequence[str]]) -> None:
-        """Keep a table of the feature, whose columns may be secret."""
-        if table not in self._tables:
-            self._tables.append(table)
-
-    def evidence(self) -> list[tuple[str, str]]:
-        """The last query and what came, unless a request was sent since. Secrets are known afterwards."""
-        redactor = self.session.redactor
-        for table in self._tables:
-            learn_table(table, redactor)
-        for asked in self.queries:
-            learn_rows(asked, redactor)
-        last = self.queries[-1:]
-        current = last and last[0].exchanges == len(self.session.exchanges)
-        return [query_section(last[0], redactor)] if current else []
+        """Know the secrets in a table of the feature."""
+        learn_table(table, self.session.redactor)
 
 
 async def _answer(method: str, act: Callable[[], Awaitable[T]], deadline: float, grace: float) -> T:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypeVar
 
+from asgherkin.session.loops import asks_for, replaces
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from typing import Any
@@ -11,19 +13,11 @@ if TYPE_CHECKING:
     from asgherkin.session.crashes import Step
 
 Function = TypeVar("Function", bound="Callable[..., Any]")
-_USE, _SLOT = "__asgherkin_database__", "__asgherkin_seeds__"
+_SLOT = "__asgherkin_seeds__"
 
 
-def uses_database(function: Function) -> Function:
-    """Mark a step function: it looks into the database that the fixture `database` gives."""
-    setattr(function, _USE, "uses")
-    return function
-
-
-def chooses_database(function: Function) -> Function:
-    """Mark a step function: it names another database for the scenario than that of the fixture."""
-    setattr(function, _USE, "chooses")
-    return function
+uses_database = asks_for("database")
+chooses_database = replaces("database")
 
 
 def seeds_table(slot: str) -> Callable[[Function], Function]:
@@ -34,12 +28,6 @@ def seeds_table(slot: str) -> Callable[[Function], Function]:
         return uses_database(function)
 
     return mark
-
-
-def needed_fixtures(steps: Sequence[Step]) -> list[str]:
-    """The fixtures that the scenario's sentences ask for only when they run."""
-    uses = {getattr(step.function, _USE, "") for step in steps}
-    return ["database"] if "uses" in uses and "chooses" not in uses else []
 
 
 def seeded_tables(steps: Sequence[Step]) -> list[object]:

@@ -6,18 +6,23 @@ import json
 
 import pytest
 
-from asgherkin.clients.conversation import Closing, Conversation, Refusal
-from asgherkin.clients.events import Event, StreamLog
+from asgherkin.clients.conversation import Closing, Conversation, Refusal, refusal_of
+from asgherkin.clients.events import Event
+from asgherkin.clients.stream_log import StreamLog
+from asgherkin.evidence.record import Evidence, Record
 from asgherkin.redaction.redactor import Redactor
-from asgherkin.session.transcripts import learn_conversation, learn_log, refusal_of, socket_section, stream_section
 from tests.project import without_times
 
 
+def shown(record: Record) -> tuple[str, str]:
+    evidence = Evidence()
+    evidence.add(record)
+    ((title, text),) = record.as_text(evidence.masked(Redactor())[0], at_end=True)
+    return title, without_times(text)
+
+
 def said(conversation: Conversation) -> list[str]:
-    redactor = Redactor()
-    learn_conversation(conversation, redactor)
-    _, text = socket_section(conversation, "the websocket", redactor, with_end=True)
-    return without_times(redactor.redact(text)).splitlines()
+    return shown(conversation)[1].splitlines()
 
 
 @pytest.fixture
@@ -133,15 +138,14 @@ def test_a_long_stream() -> None:
     for number in range(102):
         events.add(Event(data=str(number)))
         parts.add(b"abcdef \xff")
-    redactor = Redactor()
-    learn_log(events, redactor)
+    events.name = "board"
 
-    title, lines = stream_section(events, '"board"', redactor)
-    _, others = stream_section(parts, "the stream", redactor)
+    title, text = shown(events)
+    _, others = shown(parts)
 
-    assert redactor.redact(title) == 'The stream "board" (/board?token=[redacted])'
-    assert without_times("\n".join(lines[49:52])) == (
+    assert title == 'The stream "board" (/board?token=[redacted])'
+    assert "\n".join(text.splitlines()[49:52]) == (
         'N ms ← event "message", text "49"\n… 2 more events …\nN ms ← event "message", text "52"'
     )
-    assert others[50] == "… 2 more parts …"
-    assert without_times(others[0]) == "N ms ← bytes 61 62 63 64 65 66 20 ff"
+    assert others.splitlines()[50] == "… 2 more parts …"
+    assert others.splitlines()[0] == "N ms ← bytes 61 62 63 64 65 66 20 ff"

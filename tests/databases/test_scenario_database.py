@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from asgherkin.databases.query_evidence import learn_table
 from asgherkin.redaction.redactor import Redactor
-from asgherkin.session.queries import learn_table
 
 if TYPE_CHECKING:
     from tests.project import Project

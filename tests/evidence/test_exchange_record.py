@@ -6,15 +6,17 @@ from pathlib import Path
 
 import pytest
 
-from asgherkin.clients.exchange import BODY_CAP, Exchange
-from asgherkin.clients.recorder import Crash
 from asgherkin.errors import AppError
+from asgherkin.evidence.crash_record import Crash
+from asgherkin.evidence.exchange_record import BODY_CAP, Exchange
+from asgherkin.evidence.record import Evidence, Record
 from asgherkin.redaction.redactor import Redactor
-from asgherkin.session.evidence import crash_section, exchange_sections
 
 
-def shown(exchange: Exchange) -> list[tuple[str, str]]:
-    return exchange_sections(exchange, Redactor())
+def shown(record: Record) -> list[tuple[str, str]]:
+    evidence = Evidence()
+    evidence.add(record)
+    return record.as_text(evidence.masked(Redactor())[0], at_end=False)
 
 
 def test_an_exchange() -> None:
@@ -109,5 +111,5 @@ def test_a_crash_without_frames() -> None:
     """What this toolkit says of an app is shown as it is; an exception with its frames."""
     root = Path("/nowhere")
 
-    assert crash_section(Crash(AppError("It hung."), "GET /"), root) == ("The app failed (GET /)", "It hung.")
-    assert crash_section(Crash(ValueError("x"), "GET /"), root) == ("The app raised (GET /)", "ValueError: x")
+    assert shown(Crash(AppError("It hung."), "GET /", root=root)) == [("The app failed (GET /)", "It hung.")]
+    assert shown(Crash(ValueError("x"), "GET /", root=root)) == [("The app raised (GET /)", "ValueError: x")]

@@ -9,12 +9,17 @@ from decimal import Decimal
 import pytest
 
 from asgherkin.databases.port import Column, Rows, Statement
+from asgherkin.databases.query_evidence import QueryRecord, reads_only
+from asgherkin.evidence.record import Evidence
 from asgherkin.redaction.redactor import Redactor
-from asgherkin.session.queries import Asked, learn_rows, query_section, reads_only
 
 
-def asked(rows: Rows) -> Asked:
-    return Asked(rows, 0.0021, 0)
+def shown(rows: Rows, redactor: Redactor | None = None) -> tuple[str, str]:
+    """The title and the text for a query that has given rows."""
+    evidence = Evidence()
+    evidence.add(QueryRecord(rows, 0.0021))
+    (section,) = QueryRecord.as_text(evidence.masked(redactor or Redactor())[0], at_end=False)
+    return section
 
 
 def test_a_query_and_its_rows() -> None:
@@ -26,7 +31,7 @@ def test_a_query_and_its_rows() -> None:
         (Statement("SELECT *\nFROM orders WHERE customer = {{customer}}\n", {"customer": "Ann"}),),
     )
 
-    assert query_section(asked(rows), Redactor()) == (
+    assert shown(rows) == (
         "The query, after 2 ms",
         "SELECT *\nFROM orders WHERE customer = {{customer}}\nwith customer = Ann\n\n"
         "| id | total | due        |\n| 1  | 3.80  | null       |\n| 12 | 10.00 | 2026-11-22 |",
@@ -54,10 +59,10 @@ def test_a_query_and_its_rows() -> None:
 )  # fmt: skip
 def test_what_came(rows: Rows, text: str) -> None:
     """At most fifty rows are shown, and how many more there are."""
-    shown = query_section(asked(rows), Redactor())[1]
+    lines = shown(rows)[1]
 
-    assert shown.endswith(text)
-    assert len(shown.splitlines()) <= 52
+    assert lines.endswith(text)
+    assert len(lines.splitlines()) <= 52
 
 
 def test_secrets_in_rows() -> None:
@@ -70,8 +75,7 @@ def test_secrets_in_rows() -> None:
         (Statement("SELECT x", {"token": "third-secret", "name": "Ann"}), Statement("SELECT y", ["positional"])),
     )
 
-    learn_rows(asked(rows), redactor)
-    text = query_section(asked(rows), redactor)[1]
+    text = shown(rows, redactor)[1]
 
     assert not {"first-secret", "second-secret", "third-secret"} & set(text.split())
     assert "secret" not in text
@@ -106,4 +110,4 @@ def test_which_queries_only_read(text: str, expected: bool) -> None:
 
 def test_nothing_of_sqlalchemy_is_needed_to_show_a_query() -> None:
     """What is kept and shown are records of the port."""
-    assert "sqlalchemy" not in vars(sys.modules["asgherkin.session.queries"])
+    assert "sqlalchemy" not in vars(sys.modules["asgherkin.databases.query_evidence"])

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from asgherkin.databases.database_marks import seeded_tables
 from asgherkin.databases.port import Seeding
 from asgherkin.errors import SentenceError
-from asgherkin.session.ahead import seeded_tables
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from asgherkin.databases.port import Cell
-    from asgherkin.session.databases import Databases
+    from asgherkin.databases.scenario_database import Databases
     from asgherkin.session.session import Session
 
     Rows = Sequence[tuple[Cell, ...]]

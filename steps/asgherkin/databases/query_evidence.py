@@ -1,0 +1,151 @@
+"""A query, or a table that was read: the record, and how it is shown."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from asgherkin.databases.cells import as_json, shown
+from asgherkin.evidence.message_text import milliseconds
+from asgherkin.evidence.page_parts import MOST, Part, Text, counted, duration, number, text_of
+from asgherkin.evidence.record import Document, Record, Section
+from asgherkin.matching.documents import parse_cell
+from asgherkin.redaction.data import Cell, Fields
+
+if TYPE_CHECKING:
+    from asgherkin.databases.port import Rows
+    from asgherkin.redaction.redactor import Redactor
+
+CAP = 50
+"""Rows that are shown."""
+_FIRST_WORD = r"(?i)[\s(]*(?:select|with|values|table|show)\b"
+_CHANGES = r"(?i)\b(?:insert|update|delete|merge|into)\b"
+# Texts, quoted names and comments: what stands in them is no statement.
+_ASIDE = r"""(?s)'(?:[^']|'')*'|"(?:[^"]|"")*"|--[^\n]*|/\*.*?\*/"""
+
+
+@dataclass(slots=True)
+class QueryRecord(Record):
+    """A query and its rows, or a table that was read."""
+
+    kind = "query"
+
+    rows: Rows
+    seconds: float
+
+    @property
+    def columns(self) -> list[str]:
+        """The columns' names."""
+        return [column.name for column in self.rows.columns]
+
+    def as_json(self) -> Document:
+        """The statements with their parameters, and the first rows."""
+        columns = self.columns
+        document = {
+            "statements": [
+                {"text": one.text.strip(), "parameters": _fields(_json(one.parameters)) or None}
+                for one in self.rows.statements
+            ],
+            "columns": columns,
+            "rows": [[_cell(*pair) for pair in zip(columns, row, strict=True)] for row in self.rows.values[:CAP]],
+            "total": self.rows.total,
+            "milliseconds": milliseconds(self.seconds),
+        }
+        return document if self.rows.returns else {**document, "returns": False}
+
+    def unshown(self) -> object:
+        """All rows, whatever their number, as documents."""
+        return [Fields(zip(self.columns, map(_json, row), strict=True)) for row in self.rows.values]
+
+    @staticmethod
+    def as_text(document: Mapping[str, Any], *, at_end: bool) -> list[Section]:  # noqa: ARG004 - the same at any time
+        """The statements with their parameters, and the rows as a table."""
+        lines: list[str] = []
+        for statement in document["statements"]:
+            lines += [*statement["text"].splitlines(), *_parameters(statement["parameters"]), ""]
+        lines += _rows(document)
+        return [(f"The query, after {document['milliseconds']:.0f} ms", "\n".join(lines))]
+
+    @staticmethod
+    def as_part(document: Mapping[str, Any]) -> Part:
+        """The statements with their parameters, and the rows."""
+        total, rows = int(document.get("total") or 0), document.get("rows") or []
+        texts: list[tuple[str, Text]] = []
+        for statement in document["statements"]:
+            texts.append(("Statement", text_of(str(statement["text"]))))
+            if statement.get("parameters"):
+                parameters = json.dumps(statement["parameters"], indent=2, ensure_ascii=False)
+                texts.append(("Parameters", text_of(parameters)))
+        took = duration(document["milliseconds"] / 1000) if document.get("milliseconds") is not None else ""
+        table = tuple(tuple(str(cell) for cell in row) for row in rows[:MOST])
+        note = (f"{number(len(table))} of {counted(total, 'row')} are shown.",) if total > len(table) > 0 else ()
+        first = " ".join(texts[0][1].text.split())[:80] if texts else "no statement"
+        title = " · ".join(filter(None, (f"Query {first}", counted(total, "row"), took)))
+        columns = tuple(str(column) for column in document.get("columns") or ())
+        return Part("query", title, texts=tuple(texts), columns=columns, rows=table, notes=note)
+
+
+def reads_only(text: str) -> bool:
+    """Whether a query can be run again without harm: as far as its words tell."""
+    text = re.sub(_ASIDE, " ", text)
+    return re.match(_FIRST_WORD, text) is not None and re.search(_CHANGES, text) is None
+
+
+def learn_table(table: Sequence[Sequence[str]], redactor: Redactor) -> None:
+    """Know the cells below secret names in a feature's table as secret."""
+    for row in table[1:]:
+        for name, cell in zip(table[0], row, strict=False):
+            if redactor.is_secret(name):
+                redactor.learn_field(name, cell)
+                redactor.learn_field(name, str(parse_cell(cell)))
+
+
+def _json(value: object) -> object:
+    return json.loads(json.dumps(as_json(value), default=str))
+
+
+def _fields(value: object) -> object:
+    """Parameters of a statement, whose names may be secret."""
+    if isinstance(value, dict):
+        return Fields(value)
+    return [_fields(one) for one in value] if isinstance(value, list) else value
+
+
+def _cell(name: str, value: object) -> Cell:
+    document = as_json(value)
+    if isinstance(value, dict | list):
+        return Cell(name, document, shown)
+    return Cell(name, document, partial(_shown, value))
+
+
+def _shown(value: object, _: object) -> str:
+    # A date or a decimal is written otherwise than the text that it is in JSON.
+    return shown(value)
+
+
+def _parameters(parameters: object) -> list[str]:
+    given = parameters if isinstance(parameters, list) else [parameters]
+    named = [one for one in given if isinstance(one, Mapping)]
+    if not named and parameters:
+        return [f"with {shown(parameters)}"]
+    return ["with " + ", ".join(f"{name} = {shown(value)}" for name, value in one.items()) for one in named if one]
+
+
+def _rows(document: Mapping[str, Any]) -> list[str]:
+    if not document.get("returns", True):
+        return ["It returns no rows."]
+    total, rows = document["total"], document["rows"]
+    if not document["columns"] or not rows:
+        return ["1 row" if total == 1 else f"{total or 'no'} rows"]
+    more = total - len(rows)
+    below = [f"… and {more} more {'row' if more == 1 else 'rows'}"] if more > 0 else []
+    return [*_aligned([document["columns"], *rows]), *below]
+
+
+def _aligned(table: Sequence[Sequence[str]]) -> list[str]:
+    widths = [max(map(len, cells)) for cells in zip(*table, strict=True)]
+    return [f"| {' | '.join(cell.ljust(width) for cell, width in zip(row, widths, strict=True))} |" for row in table]

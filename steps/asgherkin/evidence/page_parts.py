@@ -1,0 +1,99 @@
+"""What a record is made of on the page: halves, lines, texts, rows and notes, cut where they are long."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from asgherkin.evidence.json_layout import laid_out
+
+LONGEST = 16_000
+"""How many characters of a text are shown."""
+MOST = 200
+"""How many rows, messages or events are shown."""
+
+
+class Text(NamedTuple):
+    """A text, and what is to be said of what is not shown of it."""
+
+    text: str
+    note: str = ""
+
+
+class Half(NamedTuple):
+    """A request or a response, in the order of the template. `first` is its first line."""
+
+    title: str
+    first: str
+    headers: tuple[tuple[str, str], ...] = ()
+    body: Text | None = None
+    note: str = ""
+
+
+class Line(NamedTuple):
+    """A message of a conversation or an event of a stream. `by` is `app`, `client`, "", or `gap` for what is left out.
+
+    `at` says when it came.
+    """
+
+    by: str
+    name: str
+    text: Text
+    at: str
+
+
+class Part(NamedTuple):
+    """A part of the page. `kind` is its kind of evidence; `title` stands on the fold.
+
+    `texts` have titles; `columns` and `rows` are a table; `two_sided` lines are laid out as a conversation.
+    """
+
+    kind: str
+    title: str
+    halves: tuple[Half, ...] = ()
+    lines: tuple[Line, ...] = ()
+    texts: tuple[tuple[str, Text], ...] = ()
+    columns: tuple[str, ...] = ()
+    rows: tuple[tuple[str, ...], ...] = ()
+    notes: tuple[str, ...] = ()
+    two_sided: bool = False
+
+
+def text_of(text: str, size: int | None = None) -> Text:
+    """A text, cut; JSON is laid out first. `size` is the whole size in bytes, of which only some may be here."""
+    shown = laid_out(text)
+    short = len(shown) > LONGEST
+    if size is not None and size > len(text.encode(errors="surrogatepass")):
+        return Text(shown[:LONGEST], f"Cut here: {counted(size, 'byte')} in all.")
+    if short:
+        return Text(shown[:LONGEST], f"Cut here, after {number(LONGEST)} of {number(len(shown))} characters.")
+    return Text(shown)
+
+
+def duration(seconds: float | None) -> str:
+    """`340 ms`, `2.4 s`, `3 min 5 s`; empty where none is known."""
+    if seconds is None:
+        return ""
+    if seconds < 0.00995:
+        return f"{seconds * 1000:.1f} ms".replace(".0 ", " ")
+    if seconds < 0.9995:
+        return f"{seconds * 1000:.0f} ms"
+    if seconds < 59.95:
+        return f"{seconds:.1f} s"
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours} h {minutes} min" if hours else f"{minutes} min {rest} s"
+
+
+def number(value: int) -> str:
+    """`12,345`."""
+    return f"{value:,}"
+
+
+def counted(value: int, one: str, many: str = "") -> str:
+    """`1 scenario`, `12 scenarios`."""
+    return f"{number(value)} {one if value == 1 else many or one + 's'}"
+
+
+def at_time(milliseconds: float | None) -> str:
+    """`at 340 ms`; empty where none is known."""
+    return "" if milliseconds is None else f"at {duration(milliseconds / 1000)}"

@@ -1,0 +1,165 @@
+"""Records as JSON data: which of it is secret, learned and masked in this one place.
+
+A tree is of dicts, lists, texts, numbers, truth values and None, and of the classes below for what the app or its
+client has chosen. The masked tree has JSON data alone. Keys of a plain dict are this toolkit's own; bytes in one are
+masked to a text in hex below the key `hex`.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, NamedTuple
+
+from asgherkin.redaction.secret_names import MASK
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from asgherkin.redaction.redactor import Redactor
+
+
+_COMPACT = (",", ":")
+
+
+class Fields(dict[str, object]):
+    """Names and values that are not this toolkit's: the value of a secret name is masked, at any depth."""
+
+
+class Headers(tuple[tuple[str, str], ...]):
+    """Headers of a request or a response. Masked, they are lists of a name and a value."""
+
+    __slots__ = ()
+
+
+class Target(str):
+    """A path with its query."""
+
+    __slots__ = ()
+
+
+class Content(str):
+    """A text that the app or its client has sent: JSON or a form may have secrets in it."""
+
+    __slots__ = ()
+
+
+class Body(NamedTuple):
+    """A body, of which `content` may be the beginning. Masked, it is a text; None where it is none."""
+
+    content: bytes
+    size: int
+
+
+class Cell(NamedTuple):
+    """A value of a table, below a name. Masked, it is the text that `show` makes of it."""
+
+    name: str
+    value: object
+    show: Callable[[object], str] = str
+
+
+def learn_data(tree: object, redactor: Redactor) -> None:
+    """Know the secrets in a tree, wherever they turn up."""
+    if isinstance(tree, Target):
+        redactor.learn_body(tree.partition("?")[2])
+    elif isinstance(tree, Content):
+        redactor.learn_body(tree)
+    elif isinstance(tree, Fields):
+        redactor.learn_document(tree)
+    elif isinstance(tree, Headers):
+        redactor.learn_headers(tree)
+    elif isinstance(tree, Body):
+        redactor.learn_body(tree.content.decode(errors="replace"))
+    elif isinstance(tree, Cell):
+        redactor.learn_document({tree.name: tree.value})
+    elif isinstance(tree, bytes):
+        redactor.learn_body(tree.decode(errors="replace"))
+    elif isinstance(tree, dict | list | tuple):
+        for inner in tree.values() if isinstance(tree, dict) else tree:
+            learn_data(inner, redactor)
+
+
+def masked_data(tree: object, redactor: Redactor) -> object:
+    """A tree as JSON data, with every secret masked."""
+    if isinstance(tree, Target):
+        return redactor.redact(tree)
+    if isinstance(tree, str):
+        return _masked_text(tree, redactor)
+    if isinstance(tree, Fields):
+        return _masked_leaves(redactor.masked(tree), redactor)
+    if isinstance(tree, dict):
+        return {key: one for name, value in tree.items() for key, one in _masked_items(name, value, redactor)}
+    if isinstance(tree, Headers):
+        return _masked_headers(tree, redactor)
+    if isinstance(tree, Body):
+        text = _as_text(tree)
+        return None if text is None else _masked_text(text, redactor)
+    if isinstance(tree, Cell):
+        return _masked_cell(tree, redactor)
+    if isinstance(tree, list | tuple):
+        return [masked_data(inner, redactor) for inner in tree]
+    return tree
+
+
+def _masked_items(name: str, value: object, redactor: Redactor) -> Iterator[tuple[str, object]]:
+    if not isinstance(value, bytes):
+        yield name, masked_data(value, redactor)
+        return
+    # Bytes are shown in hex, and as a text where something in it is masked.
+    text = value.decode(errors="replace")
+    masked = _masked_text(text, redactor)
+    if masked == text:
+        yield "hex", value.hex(" ")
+    else:
+        yield from (("text", masked), ("bytes", True))
+
+
+def _masked_headers(headers: Headers, redactor: Redactor) -> list[list[str]]:
+    if redactor.are_open(headers):
+        return [[name, value] for name, value in headers]
+    return [[name, MASK if redactor.is_secret(name) else redactor.redact(value)] for name, value in headers]
+
+
+def _masked_cell(cell: Cell, redactor: Redactor) -> str:
+    if redactor.is_secret(cell.name) and cell.value is not None and not isinstance(cell.value, bool):
+        return MASK
+    return redactor.redact(cell.show(redactor.masked(cell.value)))
+
+
+def _as_text(body: Body) -> str | None:
+    """A body as a text; None where it is none. A character that the cut went through is left out."""
+    try:
+        return body.content.decode()
+    except UnicodeDecodeError as error:
+        if body.size == len(body.content) or error.start < len(body.content) - 3:
+            return None  # else a character was cut in two
+        return body.content[: error.start].decode()
+
+
+def _masked_text(text: str, redactor: Redactor) -> str:
+    """A text without secrets. JSON is written anew only where something in it is masked."""
+    if text[:1] not in ("{", "[") or not (redactor.learned or redactor.may_name(text)):
+        return redactor.redact(text)
+    try:
+        document = json.loads(text)
+        masked = _masked_leaves(redactor.masked(document), redactor)
+        if masked != document:
+            compact = json.dumps(document, ensure_ascii=False, separators=_COMPACT) == text
+            text = json.dumps(masked, ensure_ascii=False, separators=_COMPACT if compact else None)
+    except (ValueError, RecursionError):
+        pass
+    return redactor.redact(text)
+
+
+def _masked_leaves(document: object, redactor: Redactor) -> object:
+    """A document with its texts redacted, and each number that is known as secret."""
+    if isinstance(document, dict):
+        return {redactor.redact(name): _masked_leaves(value, redactor) for name, value in document.items()}
+    if isinstance(document, list | tuple):
+        return [_masked_leaves(inner, redactor) for inner in document]
+    if isinstance(document, str):
+        return redactor.redact(document)
+    if isinstance(document, int | float) and not isinstance(document, bool):
+        text = json.dumps(document)
+        return document if redactor.redact(text) == text else MASK
+    return document
