@@ -21,9 +21,10 @@ import resource, sys, time
 from pathlib import Path
 import asgherkin.plugin
 start = time.process_time()
-from asgherkin.report.page import UNSHOWN, write_page
-from asgherkin.report.writer import read_messages
-write_page(read_messages(Path(sys.argv[1]), without=UNSHOWN), Path(sys.argv[2]))
+from asgherkin.report.output_files import read_messages
+from asgherkin.report.page.page_html import write_page
+from asgherkin.report.reading import read_report
+write_page(read_report(read_messages(Path(sys.argv[1]))), Path(sys.argv[2]))
 print(time.process_time() - start, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)
 """
 

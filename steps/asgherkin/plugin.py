@@ -103,9 +103,9 @@ def pytest_configure(config: pytest.Config) -> None:
         show_steps(config)
     encoding = getattr(sys.stdout, "encoding", None) or "utf-8"
     if encoding.lower() != "utf-8" and not hasattr(config, "workerinput"):
-        from asgherkin.recording.plain import Plain  # few terminals are so
+        from asgherkin.recording.terminal import PlainFailures  # few terminals are so
 
-        config.pluginmanager.register(Plain(encoding))
+        config.pluginmanager.register(PlainFailures(encoding))
 
 
 @pytest.hookimpl(optionalhook=True)

@@ -133,11 +133,11 @@ def test_its_junit_file_is_as_shown(shop: Path) -> None:
 
 def test_it_shows_every_word_of_the_page() -> None:
     """The statuses, with those that are rare."""
-    from asgherkin.report.page.statuses import LOST, STATUSES, WORDS
+    from asgherkin.report.verdicts import LOST, WORST_FIRST
 
     rows = re.findall(r"(?m)^\| ([a-z ]+) \| ", DOCUMENT.read_text(encoding="utf-8").partition("## What the words")[2])
 
-    assert {*rows} >= {LOST, *(WORDS.get(one, one) for one in STATUSES)}
+    assert {*rows} >= {LOST, *(one.word for one in WORST_FIRST)}
 
 
 def test_its_picture_is_small() -> None:

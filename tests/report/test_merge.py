@@ -10,9 +10,10 @@ import pytest
 
 from asgherkin.errors import ConfigurationError
 from asgherkin.report.merge import merge
-from asgherkin.report.page import write_page
+from asgherkin.report.output_files import line
+from asgherkin.report.page.page_html import write_page
+from asgherkin.report.reading import read_report
 from asgherkin.report.summary import summary_of
-from asgherkin.report.writer import line
 from tests.report.runs import Run, run
 
 if TYPE_CHECKING:
@@ -40,8 +41,9 @@ def merged(*paths: Path) -> Run:
     """What the files say together."""
     messages = list(merge(paths))
     page = paths[0].with_name("merged.html")
-    write_page(messages, page)
-    return Run(messages, summary_of(messages), "", page.read_text(encoding="utf-8"))
+    report = read_report(messages)
+    write_page(report, page)
+    return Run(messages, summary_of(report), "", page.read_text(encoding="utf-8"))
 
 
 def test_shards_are_one_run(project: Project) -> None:

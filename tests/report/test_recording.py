@@ -69,7 +69,7 @@ def test_a_journal_tells_the_features_and_what_did_not_end(project: Project) -> 
     (record,) = unfinished_in(journals(project), "The worker died")
 
     assert [uri for uri, _, _ in features_in(journals(project))] == ["a.feature"]
-    assert [one["status"] for one in record["steps"]] == ["PASSED", "FAILED"]
+    assert [one["status"] for one in record["steps"]] == ["passed", "failed"]
     assert record["steps"][1]["message"] == "The worker died in this step."
     assert record["worker"] == "gw7"
 
@@ -107,7 +107,7 @@ def test_a_journal_without_a_step(project: Project) -> None:
     (record,) = unfinished_in(journals(project), "The worker died")
 
     assert record["before"]["message"] == "The worker died before the first step."
-    assert [one["status"] for one in record["steps"]] == ["SKIPPED", "SKIPPED"]
+    assert [one["status"] for one in record["steps"]] == ["skipped", "skipped"]
 
 
 def test_a_journal_is_appended_to(project: Project) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from asgherkin.report.page import rendering
+from asgherkin.report.page import page_html
 from tests.project import SETTINGS
 from tests.report.page.markup import unpacked
 from tests.report.runs import run
@@ -72,7 +72,7 @@ def test_secrets_are_in_no_output(
     project: Project, arguments: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Headers, cookies, queries, forms, JSON, sockets, table cells, exceptions: byte by byte."""
-    monkeypatch.setattr(rendering, "PACK_ABOVE", 0)
+    monkeypatch.setattr(page_html, "PACK_ABOVE", 0)
     project.write({"pyproject.toml": HISTORY})
 
     left = run(project, SECRETS, "--junitxml=a.xml", "-v", *arguments, steps=LEAKING, page=True)

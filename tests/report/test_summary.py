@@ -2,47 +2,50 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING
 
 import pytest
 
-from asgherkin.report.summary import LARGEST, escape, summary_of
+from asgherkin.report import summary
+from asgherkin.report.reading import read_report
+from asgherkin.report.summary import LARGEST, escape
+from tests.report.page.streams import Outcome, Stream
+
+if TYPE_CHECKING:
+    from tests.report.page.streams import Message
+
+PASSED, FAILED = Outcome(), Outcome("FAILED", "why")
 
 
-def messages(count: int, result: dict[str, Any], *, finished: bool = True) -> list[dict[str, Any]]:
-    """The messages of scenarios with one step, which all had the same result."""
-    told: list[dict[str, Any]] = []
-    for number in range(count):
-        case, started = f"case {number}", f"started {number}"
-        place = {"name": f"n{number}", "uri": "a.feature", "location": {"line": 3}}
-        told += [
-            {"pickle": {"id": f"pickle {number}", "steps": [{}], **place}},
-            {"testCase": {"id": case, "pickleId": f"pickle {number}"}},
-            {"testCaseStarted": {"id": started, "testCaseId": case}},
-            {"testStepFinished": {"testCaseStartedId": started, "testStepResult": result}},
-        ]
-        if finished:
-            told.append({"testCaseFinished": {"testCaseStartedId": started, "willBeRetried": False}})
-    return told
+def run(count: int, outcome: Outcome, *, complete: bool = True) -> Stream:
+    """Scenarios with one step, which all had the same outcome."""
+    stream = Stream()
+    scenarios = "".join(f"  Scenario: n{number}\n    Given it\n" for number in range(count))
+    for pickle in stream.feature("a.feature", f"Feature: f\n{scenarios}"):
+        stream.run(pickle, outcome, complete=complete)
+    return stream
+
+
+def summary_of(stream: Stream) -> str:
+    """The summary of a run's messages."""
+    return summary.summary_of(read_report(stream))
 
 
 def test_what_failed_is_told_as_it_is() -> None:
     """Name, place and text."""
-    failed = {"status": "FAILED", "message": "a <b>\n\n</pre><script>x</script> `c`"}
+    stream = run(1, Outcome("FAILED", "a <b>\n\n</pre><script>x</script> `c`"))
 
-    end = {"testRunFinished": {"success": False, "message": "The run was *interrupted*."}}
-
-    assert summary_of([*messages(1, failed), end]) == (
+    assert summary_of(stream.finished(success=False, message="The run was *interrupted*.")) == (
         "| scenarios | |\n|---|---:|\n| failed | 1 |\n"
         "\nThe run was \\*interrupted\\*\\.\n"
-        "\n### failed: n0\n\na\\.feature\\:3\n"
+        "\n### failed: n0\n\na\\.feature\\:2\n"
         "\n<pre>a &lt;b&gt;\n&#8203;\n&lt;/pre&gt;&lt;script&gt;x&lt;/script&gt; `c`</pre>\n"
     )
 
 
 def test_a_run_of_nothing_says_so() -> None:
     """No table without rows."""
-    assert summary_of([{"testRunFinished": {"success": True}}]) == "No scenario was found.\n"
+    assert summary_of(Stream().finished()) == "No scenario was found.\n"
 
 
 @pytest.mark.parametrize(
@@ -54,36 +57,41 @@ def test_a_run_of_nothing_says_so() -> None:
     ],
     ids=["no end", "no success", "a message"],
 )
-def test_a_run_without_failures_may_be_no_success(end: list[dict[str, Any]], sentence: str) -> None:
+def test_a_run_without_failures_may_be_no_success(end: list[Message], sentence: str) -> None:
     """Whatever the numbers say."""
-    told = summary_of([*messages(1, {"status": "PASSED"}), *end])
+    stream = run(1, PASSED)
+    stream.envelopes += end
 
-    assert told == f"| scenarios | |\n|---|---:|\n| passed | 1 |\n\n{escape(sentence)}\n"
+    assert summary_of(stream) == f"| scenarios | |\n|---|---:|\n| passed | 1 |\n\n{escape(sentence)}\n"
 
 
 def test_results_without_a_feature_are_told() -> None:
     """A test case whose scenario is missing from the messages."""
-    told = summary_of([one for one in messages(1, {"status": "FAILED", "message": "why"}) if "pickle" not in one])
+    stream = run(1, FAILED)
+    pickle = next(one["pickle"]["id"] for one in stream if "pickle" in one)
+    stream.envelopes = [one for one in stream if "pickle" not in one and "gherkinDocument" not in one]
+
+    told = summary_of(stream)
 
     assert "| failed | 1 |" in told
-    assert "### failed: pickle 0" in told
+    assert f"### failed: {pickle}\n\nits feature is missing from the messages\n" in told
 
 
 @pytest.mark.parametrize(
-    ("result", "finished", "expected"),
+    ("outcome", "finished", "expected"),
     [
-        ({"status": "PASSED"}, False, "failed"),
-        ({"status": "UNKNOWN"}, True, "failed"),
-        ({"status": "SPLENDID"}, True, "failed"),
-        ({"status": "NOT OBSERVABLE"}, True, "failed"),
-        ({"status": "FAILED", "message": "not observable here: a trick"}, True, "failed"),
-        ({"status": "AMBIGUOUS"}, True, "ambiguous"),
+        (Outcome("PASSED"), False, "failed"),
+        (Outcome("UNKNOWN"), True, "failed"),
+        (Outcome("SPLENDID"), True, "failed"),
+        (Outcome("UNSEEN"), True, "failed"),
+        (Outcome("FAILED", "not observable here: a trick"), True, "failed"),
+        (Outcome("AMBIGUOUS"), True, "ambiguous"),
     ],
     ids=["did not end", "unknown", "no status", "one of ours", "a failure that says so", "ambiguous"],
 )
-def test_what_is_not_known_is_a_failure(result: dict[str, Any], *, finished: bool, expected: str) -> None:
+def test_what_is_not_known_is_a_failure(outcome: Outcome, *, finished: bool, expected: str) -> None:
     """Nothing that failed reads as passed."""
-    told = summary_of(messages(1, result, finished=finished))
+    told = summary_of(run(1, outcome, complete=finished))
 
     assert f"| {expected} | 1 |" in told
     assert f"### {expected}: n0" in told
@@ -91,35 +99,18 @@ def test_what_is_not_known_is_a_failure(result: dict[str, Any], *, finished: boo
 
 def test_a_scenario_of_several_runs_is_as_good_as_the_worst() -> None:
     """As where a test module binds it a second time."""
-    told = messages(1, {"status": "FAILED", "message": "why"})
-    again: list[dict[str, Any]] = [
-        {"testCase": {"id": "b", "pickleId": "pickle 0"}},
-        {"testCaseStarted": {"id": "b0", "testCaseId": "b"}},
-        {"testStepFinished": {"testCaseStartedId": "b0", "testStepResult": {"status": "PASSED"}}},
-        {"testCaseFinished": {"testCaseStartedId": "b0", "willBeRetried": False}},
-    ]
+    stream = run(1, FAILED)
+    stream.run(next(one["pickle"] for one in stream if "pickle" in one))
 
-    assert "| failed | 1 |" in summary_of([*told, *again])
-    assert "<pre>why</pre>" in summary_of([*told, *again])
+    told = summary_of(stream)
 
-
-def test_what_was_retried_does_not_count_even_if_it_is_told_last() -> None:
-    """As of a worker that died, where another tried again."""
-    died = messages(1, {"status": "FAILED", "message": "why"})
-    died[-1]["testCaseFinished"]["willBeRetried"] = True
-    passed = messages(1, {"status": "PASSED"})[2:]
-    for one in passed:
-        one[next(iter(one))]["id" if "testCaseStarted" in one else "testCaseStartedId"] = "again"
-
-    assert "| failed | 1 |" in summary_of(died)
-    for told in ([*died, *passed], [*died[:2], *passed, *died[2:]]):
-        assert "| passed | 1 |" in summary_of(told)
-        assert "failed" not in summary_of(told)
+    assert "| failed | 1 |" in told
+    assert "<pre>why</pre>" in told
 
 
 def test_it_does_not_grow_too_large() -> None:
     """Long texts are cut, and what finds no room is counted."""
-    told = summary_of(messages(1000, {"status": "FAILED", "message": "ü" * 9000}))
+    told = summary_of(run(1000, Outcome("FAILED", "ü" * 9000)))
 
     assert len(told.encode()) <= LARGEST
     assert "| failed | 1000 |" in told

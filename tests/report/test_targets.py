@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from asgherkin.errors import ConfigurationError
-from asgherkin.report.targets import check_targets
+from asgherkin.report.output_files import check_targets
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -207,7 +207,7 @@ def test_an_attempt_that_is_told_late_does_not_count() -> None:
     """What a worker died in is told at the end, though another worker has tried again since."""
     messages = Messages("1", "run", 0.0)
     messages.feature("a.feature", feature_messages("a.feature", "Feature: f\n  Scenario: a\n    Given b\n"))
-    passed: Message = {"status": "PASSED", "start": 0.0, "seconds": 0.0}
+    passed: Message = {"status": "passed", "start": 0.0, "seconds": 0.0}
     where: Any = {
         "uri": "a.feature",
         "line": 2,
@@ -220,7 +220,7 @@ def test_an_attempt_that_is_told_late_does_not_count() -> None:
     record: Any = {**where, "definitions": [], "before": passed, "after": passed, "start": 2.0, "seconds": 0.0}
     step: Message = {**passed, "line": 3, "text": "Given b", "matches": []}
     tried: Any = {**record, "steps": [step]}
-    died: Any = {**record, "steps": [{**step, "status": "FAILED"}], "start": 1.0}
+    died: Any = {**record, "steps": [{**step, "status": "failed"}], "start": 1.0}
 
     texts = [*messages.scenario(tried), *messages.scenario(died)]
     told = [json.loads(one) for one in "".join(texts).split("\n")[:-1]]

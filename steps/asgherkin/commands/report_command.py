@@ -31,19 +31,21 @@ def run(chosen: argparse.Namespace) -> int:
     Raises ConfigurationError where a file would be written over that is read, cannot be written, or is no file of
     messages.
     """
+    from asgherkin.report.history import read_history
     from asgherkin.report.merge import merge
-    from asgherkin.report.page import write_page
-    from asgherkin.report.page.history import read_history
+    from asgherkin.report.output_files import check_targets
+    from asgherkin.report.page.page_html import write_page
+    from asgherkin.report.reading import read_report
     from asgherkin.report.summary import write_summary
-    from asgherkin.report.targets import check_targets
 
     targets = {"--output": chosen.output} | ({"--summary": chosen.summary} if chosen.summary else {})
     for path in targets.values():
         _spare(path, [*chosen.messages, chosen.history])
     check_targets(targets)
-    write_page(merge(chosen.messages), chosen.output, history=read_history(chosen.history) if chosen.history else None)
+    report = read_report(merge(chosen.messages))
+    write_page(report, chosen.output, read_history(chosen.history) if chosen.history else ())
     if chosen.summary:
-        write_summary(merge(chosen.messages), chosen.summary)
+        write_summary(report, chosen.summary)
         say(f"summary: {chosen.summary}")
     say(f"report: {chosen.output}")
     return 0

@@ -9,12 +9,12 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from asgherkin.report.results import FAILED, PASSED
+from asgherkin.report.verdicts import Status
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from asgherkin.report.results import Result, ScenarioRecord
+    from asgherkin.report.scenario_record import Result, ScenarioRecord
 
 
 class Journal:
@@ -103,7 +103,7 @@ def _ended(record: ScenarioRecord, at: int | None, last: float, why: str) -> Sce
         _fail(record["before"], last, f"{why} before the first step.")
         return record
     for result in (record["before"], *record["steps"][:at]):
-        result["status"] = PASSED
+        result["status"] = Status.PASSED
         result.pop("message", None)
         result.pop("failure", None)
     _fail(record["steps"][at], last, f"{why} in this step.")
@@ -111,7 +111,7 @@ def _ended(record: ScenarioRecord, at: int | None, last: float, why: str) -> Sce
 
 
 def _fail(result: Result, at: float, message: str) -> None:
-    result.update({"status": FAILED, "start": at, "message": message})
+    result.update({"status": Status.FAILED, "start": at, "message": message})
     result["failure"] = {"type": "Interrupted", "message": message}
 
 

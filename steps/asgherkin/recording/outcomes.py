@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from asgherkin.errors import AmbiguousStep, UndefinedStep
-from asgherkin.report.results import AMBIGUOUS, FAILED, PASSED, PENDING, SKIPPED, UNDEFINED, Failure
+from asgherkin.report.verdicts import Status
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     import pytest
 
     from asgherkin.gherkin.calling import StepMatch
+    from asgherkin.report.scenario_record import Failure
 
 # A failure's text tells the sentence and what differed first, then the place in the feature.
 _PLACE = re.compile(r"\n\n\S[^\n]*:\d+, \w")
@@ -22,7 +23,7 @@ _PLACE = re.compile(r"\n\n\S[^\n]*:\d+, \w")
 class Outcome(NamedTuple):
     """A status, the whole text about it, and the failure in short."""
 
-    status: str
+    status: Status
     message: str = ""
     failure: Failure | None = None
 
@@ -43,7 +44,7 @@ class Ending(NamedTuple):
     finished: bool
 
 
-_PASSED = Outcome(PASSED)
+_PASSED = Outcome(Status.PASSED)
 
 
 def outcomes_of(ends: Mapping[str, Ending], found: Sequence[StepMatch], at: int | None) -> Outcomes:
@@ -68,7 +69,7 @@ def _of_steps(ends: Mapping[str, Ending], found: Sequence[StepMatch], at: int | 
 
 def cut_short(why: str, found: Sequence[StepMatch], at: int | None) -> Outcomes:
     """The outcomes of a scenario in which the run itself was ended."""
-    told = Outcome(FAILED, why, {"type": "Interrupted", "message": why})
+    told = Outcome(Status.FAILED, why, {"type": "Interrupted", "message": why})
     return _stopped_before(told, found) if at is None else _stopped_at(at, told, found)
 
 
@@ -78,38 +79,38 @@ def _stopped_before(told: Outcome, found: Sequence[StepMatch]) -> Outcomes:
 
 def _stopped_at(at: int, told: Outcome, found: Sequence[StepMatch]) -> Outcomes:
     definition = found[at].definition
-    if told.status != SKIPPED and isinstance(definition, Exception):
+    if told.status != Status.SKIPPED and isinstance(definition, Exception):
         told = told._replace(status=_missing(definition))
     passed = [_PASSED for _ in found[:at]]
     return Outcomes(_PASSED, [*passed, told, *_not_reached(told.status, found[at + 1 :])], _PASSED)
 
 
-def _not_reached(status: str, found: Sequence[StepMatch]) -> list[Outcome]:
+def _not_reached(status: Status, found: Sequence[StepMatch]) -> list[Outcome]:
     """Steps that did not run: what has no definition says so, unless the scenario was skipped."""
     return [
         Outcome(_missing(one.definition), str(one.definition))
-        if status != SKIPPED and isinstance(one.definition, (UndefinedStep, AmbiguousStep))
-        else Outcome(SKIPPED)
+        if status != Status.SKIPPED and isinstance(one.definition, (UndefinedStep, AmbiguousStep))
+        else Outcome(Status.SKIPPED)
         for one in found
     ]
 
 
-def _missing(error: object) -> str:
+def _missing(error: object) -> Status:
     if isinstance(error, UndefinedStep):
-        return UNDEFINED
-    return AMBIGUOUS if isinstance(error, AmbiguousStep) else FAILED
+        return Status.UNDEFINED
+    return Status.AMBIGUOUS if isinstance(error, AmbiguousStep) else Status.FAILED
 
 
 def _told(end: Ending) -> Outcome:
     report = end.report
     if hasattr(report, "wasxfail") and report.skipped:
         reason = str(report.wasxfail).removeprefix("reason: ")
-        return Outcome(PENDING, reason or "This is expected to fail.")
+        return Outcome(Status.PENDING, reason or "This is expected to fail.")
     if report.skipped:
-        return Outcome(SKIPPED, _reason(report))
+        return Outcome(Status.SKIPPED, _reason(report))
     text = report.longreprtext
     kind = type(end.error).__name__ if end.error is not None else "Failed"
-    return Outcome(FAILED, text, {"type": kind, "message": _PLACE.split(text, maxsplit=1)[0]})
+    return Outcome(Status.FAILED, text, {"type": kind, "message": _PLACE.split(text, maxsplit=1)[0]})
 
 
 def _reason(report: pytest.TestReport) -> str:
@@ -120,6 +121,6 @@ def _reason(report: pytest.TestReport) -> str:
 
 
 def _both(first: Outcome, second: Outcome) -> Outcome:
-    if first.status == PASSED:
+    if first.status == Status.PASSED:
         return second
     return first._replace(message=f"{first.message}\n\nAfter that:\n{second.message}")

@@ -8,8 +8,10 @@ import uuid
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from xml.etree.ElementTree import Element
 
 import pytest
+from _pytest.junitxml import bin_xml_escape, xml_key
 
 from asgherkin.gherkin.collect import FeatureFile, tree_key
 from asgherkin.gherkin.mistakes import shown_path
@@ -18,16 +20,17 @@ from asgherkin.gherkin.variants import variants_key
 from asgherkin.options import JOURNALS, settings_key
 from asgherkin.recording.features import Trees, read_feature
 from asgherkin.recording.journal import Journal, Journals, features_in, unfinished_in
-from asgherkin.recording.junit import tell_junit
 from asgherkin.recording.places import feature_of
 from asgherkin.recording.recorder import ATTRIBUTE, Recorder
-from asgherkin.report.garbage import no_collector
+from asgherkin.report.history import append, read_history
 from asgherkin.report.messages import Messages
-from asgherkin.report.targets import check_targets
-from asgherkin.report.writer import Writer
+from asgherkin.report.output_files import Writer, check_targets
+from asgherkin.report.reading import read_report
+from asgherkin.report.summary import write_summary
 
 if TYPE_CHECKING:
-    from asgherkin.report.results import ScenarioRecord
+    from asgherkin.report.model import Report
+    from asgherkin.report.scenario_record import ScenarioRecord
 
     Node = Any  # pytest-xdist's WorkerController, which has no types
 
@@ -45,7 +48,7 @@ def record(config: pytest.Config) -> None:
         config.pluginmanager.register(Collected(journal))
     else:
         if config.stash[settings_key].report:
-            import asgherkin.report.page  # noqa: F401 - what is missing is told before all is run for nothing
+            import asgherkin.report.page.page_html  # noqa: F401 - what is missing is told before all is run for nothing
         check_targets(_targets(config))
         config.pluginmanager.register(Outputs(config, recorder))
 
@@ -116,8 +119,7 @@ class Outputs:
         self._features[uri] = found
         if isinstance(item.parent, FeatureFile):
             self._collected = item.parent
-            with no_collector():
-                self._write_feature(uri, *found)  # at once, while its syntax tree is there
+            self._write_feature(uri, *found)  # at once, while its syntax tree is there
 
     def pytest_collection_finish(self) -> None:
         """Write the feature files that test modules bind."""
@@ -151,7 +153,7 @@ class Outputs:
         records: list[ScenarioRecord] = json.loads(brought) if isinstance(brought, str) else brought
         again = report.nodeid in self._rerun
         self._rerun.discard(report.nodeid)
-        tell_junit(self._config, report, records[-1])
+        _tell_junit(self._config, report, records[-1])
         self._write_records(records, again=again)
 
     def _write_records(self, records: list[ScenarioRecord], *, again: bool = False) -> None:
@@ -194,20 +196,24 @@ class Outputs:
             self._write_attempt(one)
 
     def _render(self) -> None:
-        writer, settings = self._writer, self._settings
-        if writer.path is not None:
-            self._written.append(("messages", writer.path))
+        settings = self._settings
+        if self._writer.path is not None:
+            self._written.append(("messages", self._writer.path))
         summary, page, history = map(self._path, (settings.summary, settings.report, settings.history))
-        if summary is not None:
-            from asgherkin.report.summary import write_summary
+        if summary or page or history:
+            self._write_of(read_report(self._writer.messages()), summary, page, history)
 
-            write_summary(writer.messages(), summary)
+    def _write_of(self, report: Report, summary: Path | None, page: Path | None, history: Path | None) -> None:
+        if summary is not None:
+            write_summary(report, summary)
             self._written.append(("summary", summary))
         if page is not None:
-            _write_page(writer, page, history)
+            from asgherkin.report.page.page_html import write_page  # it needs a package more
+
+            write_page(report, page, read_history(history) if history is not None and history.exists() else ())
             self._written.append(("report", page))
         if history is not None:
-            _add_to_history(writer, history)
+            append(history, report)
 
     def pytest_terminal_summary(self, terminalreporter: Any) -> None:
         """Say where the outputs are."""
@@ -220,18 +226,21 @@ class Outputs:
         self._journals.close()
 
 
-def _write_page(writer: Writer, page: Path, history: Path | None) -> None:
-    from asgherkin.report.page import UNSHOWN, write_page
-    from asgherkin.report.page.history import read_history
+def _tell_junit(config: pytest.Config, report: pytest.TestReport, record: ScenarioRecord) -> None:
+    """Where JUnit XML is written: the feature as the class, the scenario as the name, its steps in `system-out`."""
+    xml = config.stash.get(xml_key, None)
+    if xml is None:
+        return
+    reporter = xml.node_reporter(report)
+    reporter.add_attribute("classname", bin_xml_escape(record["feature"] or record["uri"]))
+    reporter.add_attribute("name", bin_xml_escape(record["name"]))
+    steps = Element("system-out")
+    steps.text = bin_xml_escape("\n".join(_junit_lines(record)))
+    reporter.append(steps)
 
-    page.parent.mkdir(parents=True, exist_ok=True)
-    before = read_history(history) if history is not None and history.exists() else ()
-    write_page(writer.messages(without=UNSHOWN), page, history=before)
 
-
-def _add_to_history(writer: Writer, history: Path) -> None:
-    from asgherkin.report.page import read_report
-    from asgherkin.report.page.history import append
-
-    history.parent.mkdir(parents=True, exist_ok=True)
-    append(history, read_report(writer.messages()))
+def _junit_lines(record: ScenarioRecord) -> list[str]:
+    return [
+        f"{record['uri']}:{record['line']}",
+        *(f"{one['status']:<9} {one['text']}" for one in record["steps"]),
+    ]

@@ -17,7 +17,7 @@ import pytest
 from asgherkin.gherkin.run import watch_key
 from asgherkin.recording.outcomes import Ending, Outcome, outcomes_of
 from asgherkin.recording.secrets import learn_step
-from asgherkin.report.results import AMBIGUOUS, FAILED, PASSED, PENDING, SKIPPED, UNDEFINED
+from asgherkin.report.verdicts import Status
 from asgherkin.session.session import Session
 
 if TYPE_CHECKING:
@@ -27,29 +27,13 @@ if TYPE_CHECKING:
     from asgherkin.gherkin.run import Progress, Watch
 
 ATTRIBUTE = "asgherkin_lines"
-INTERRUPTED = "INTERRUPTED"
-
-
-class _Look(NamedTuple):
-    symbol: str
-    plain: str
-    colour: str
-
-
-_LOOKS = {
-    PASSED: _Look("✓", "+", "green"),
-    FAILED: _Look("✗", "x", "red"),
-    UNDEFINED: _Look("?", "?", "red"),
-    AMBIGUOUS: _Look("?", "?", "red"),
-    SKIPPED: _Look("-", "-", "yellow"),
-    PENDING: _Look("~", "~", "yellow"),
-}
-_WIDTH = max(map(len, _LOOKS))
-_LOOKS[INTERRUPTED] = _Look("!", "!", "red")  # wider than the others, which it would push aside
+_INTERRUPTED = "interrupted"
+"""Where Ctrl-C has ended the run; no status of messages."""
+_WIDTH = len(Status.UNDEFINED)  # the longest of a step; what is interrupted stands aside of the others
 
 
 class Line(NamedTuple):
-    """What came of a step, and its text without secrets."""
+    """What became of a step, and its text without secrets."""
 
     status: str
     text: str
@@ -94,7 +78,7 @@ class Steps:
     def reach(self, position: int) -> None:
         """A step begins, so the one before it has passed."""
         if position:
-            self._output.tell(self._line(position - 1, PASSED))
+            self._output.tell(self._line(position - 1, Status.PASSED))
         self._told = position
 
     def leave(self) -> None:
@@ -122,10 +106,10 @@ class Steps:
         if progress is None or progress.at is None:
             return
         if progress.finished:
-            self._output.tell(self._line(progress.at, PASSED))
-            self._output.tell(Line(INTERRUPTED, "after the last step"))
+            self._output.tell(self._line(progress.at, Status.PASSED))
+            self._output.tell(Line(_INTERRUPTED, "after the last step"))
         else:
-            self._output.tell(self._line(progress.at, INTERRUPTED))
+            self._output.tell(self._line(progress.at, _INTERRUPTED))
         self._progress = None
 
     def _rest(self, progress: Progress) -> Iterator[Line]:
@@ -144,7 +128,7 @@ class Steps:
 
 
 def _beside(outcome: Outcome, text: str) -> Iterator[Line]:
-    if outcome.status != PASSED:
+    if outcome.status != Status.PASSED:
         yield Line(outcome.status, text)
 
 
@@ -170,7 +154,7 @@ class Printed:
 
     def __init__(self, config: pytest.Config) -> None:
         self._config = config
-        self._has_symbols = _can_write("".join(one.symbol for one in _LOOKS.values()), sys.stdout.encoding)
+        self._has_marks = _can_write("".join(one.mark for one in Status), sys.stdout.encoding)
 
     def tell(self, line: Line) -> None:
         """Print a line."""
@@ -190,12 +174,19 @@ class Printed:
         writer = self._config.get_terminal_writer()
         with self._uncaptured():
             for status, text in lines:
-                look = _LOOKS[status]
-                symbol = look.symbol if self._has_symbols else look.plain
+                mark, colour = self._look(status)
                 writer.write("\n  ")
-                writer.write(f"{symbol} {status.lower():<{_WIDTH}}", **{look.colour: True})
+                writer.write(f"{mark} {status:<{_WIDTH}}", **{colour: True})
                 writer.write(f"  {_printable(text)}", flush=True)
             writer.write(end)
+
+    def _look(self, written: str) -> tuple[str, str]:
+        """A status's mark and colour."""
+        if written == _INTERRUPTED:
+            return "!", "red"
+        status = Status(written)
+        mark = status.mark if self._has_marks else status.plain_mark
+        return mark, "red" if status.is_problem else "green" if status is Status.PASSED else "yellow"
 
     def _uncaptured(self) -> AbstractContextManager[None]:
         capture = self._config.pluginmanager.getplugin("capturemanager")
@@ -235,3 +226,19 @@ class _Both:
     def take(self, item: pytest.Item, report: pytest.TestReport, call: pytest.CallInfo[None]) -> None:
         for one in self._watches:
             one.take(item, report, call)
+
+
+class PlainFailures:
+    """A plugin that writes the characters which a terminal of this encoding does not have as their escapes.
+
+    pytest would print a text with one of them as a single line of escapes.
+    """
+
+    def __init__(self, encoding: str) -> None:
+        self._encoding = encoding
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Change a failure's text, after all others have had it as it is."""
+        if isinstance(report.longrepr, str):
+            report.longrepr = report.longrepr.encode(self._encoding, "backslashreplace").decode(self._encoding)

@@ -10,21 +10,26 @@ run went better.
 
 from __future__ import annotations
 
+import hashlib
 import json
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from asgherkin.errors import ConfigurationError
-from asgherkin.report.results import UNFINISHED
-from asgherkin.report.shards import BY_URI, Line, read_shard, time_of
+from asgherkin.report.output_files import line
 from asgherkin.report.variants import told_apart
-from asgherkin.report.writer import line
+from asgherkin.report.verdicts import UNFINISHED
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
-    from asgherkin.report.pickles import Message
-    from asgherkin.report.shards import Attempt, Shard
+    from asgherkin.report.model import Message
+
+_BY_URI = ("source", "gherkinDocument")
+_BY_ID = ("pickle", "hook", "stepDefinition", "suggestion", "testCase", "parameterType")
+_OF_ATTEMPT = ("testStepStarted", "testStepFinished", "testCaseFinished", "attachment", "externalAttachment")
+_NEEDED = {"source": "data", "pickle": "uri", "testCase": "pickleId"}
 
 
 def merge(paths: Sequence[Path]) -> Iterator[Message]:
@@ -32,7 +37,7 @@ def merge(paths: Sequence[Path]) -> Iterator[Message]:
 
     Raises ConfigurationError for a file that holds none, and where two differ in what a feature file says.
     """
-    runs = sorted((read_shard(path) for path in paths), key=lambda run: (run.began, run.id, run.digest))
+    runs = sorted((_read_shard(path) for path in paths), key=lambda run: (run.began, run.id, run.digest))
     merged = _Merged(runs)
     yield from merged.head()
     yield from merged.features()
@@ -44,10 +49,10 @@ def merge(paths: Sequence[Path]) -> Iterator[Message]:
 class _Merged:
     """The runs as one; the earliest goes first wherever only one of several can be taken."""
 
-    def __init__(self, runs: Sequence[Shard]) -> None:
+    def __init__(self, runs: Sequence[_Shard]) -> None:
         self._runs = runs
         self._by_key: dict[tuple[str, str], Message] = {}
-        self._series: dict[str, list[list[Attempt]]] = {}
+        self._series: dict[str, list[list[_Attempt]]] = {}
         for number, run in enumerate(runs):
             self._add(number, run)
         unknown = sorted(case for case in self._series if ("testCase", case) not in self._by_key)
@@ -55,7 +60,7 @@ class _Merged:
             path = runs[self._series[unknown[0]][0][0].lines[0].file].path
             raise ConfigurationError(f"{path.name} is not whole: it has results of a test case that it does not have.")
 
-    def _add(self, number: int, run: Shard) -> None:
+    def _add(self, number: int, run: _Shard) -> None:
         for key, message in run.by_key.items():
             known = self._by_key.setdefault(key, message)
             if key[0] == "source" and known["data"] != message["data"]:
@@ -65,7 +70,7 @@ class _Merged:
                 )
         for series in run.series():
             for attempt in series:
-                attempt.lines = [Line(number, one.at) for one in attempt.lines]
+                attempt.lines = [_Line(number, one.at) for one in attempt.lines]
             self._series.setdefault(series[0].case, []).append(series)
 
     def head(self) -> Iterator[Message]:
@@ -77,13 +82,13 @@ class _Merged:
 
     def features(self) -> Iterator[Message]:
         """Each feature file with what belongs to it; errors of broken ones among them."""
-        found: dict[str, list[Message]] = {uri: [] for kind, uri in self._by_key if kind in BY_URI}
+        found: dict[str, list[Message]] = {uri: [] for kind, uri in self._by_key if kind in _BY_URI}
         for pickle in self._pickles():
             found.setdefault(pickle["uri"], []).append({"pickle": pickle})
         for error in self._others("parseError"):
             found.setdefault(_uri(error), []).append(error)
         for uri in sorted(found):
-            yield from ({kind: self._by_key[kind, uri]} for kind in BY_URI if (kind, uri) in self._by_key)
+            yield from ({kind: self._by_key[kind, uri]} for kind in _BY_URI if (kind, uri) in self._by_key)
             yield from found[uri]
 
     def _pickles(self) -> list[Message]:
@@ -118,10 +123,10 @@ class _Merged:
             for file in files:
                 file.close()
 
-    def _attempts(self, case: str) -> Iterator[Attempt]:
+    def _attempts(self, case: str) -> Iterator[_Attempt]:
         """All attempts at a test case, each one once, the run last that came to its last attempt last."""
         known: set[str] = set()
-        kept: list[list[Attempt]] = []
+        kept: list[list[_Attempt]] = []
         # Of a run that is there twice, as a whole and cut short, the whole one is taken.
         for series in sorted(self._series.get(case, ()), key=_length, reverse=True):
             fresh = [one for one in series if one.id not in known]
@@ -137,7 +142,7 @@ class _Merged:
         whole = all(run.id in ended for run in self._runs)
         if not whole and not any(UNFINISHED in one.split("\n") for one in told):
             told.append(UNFINISHED)
-        latest = max((time_of(one) for one in ends), default=self._runs[-1].began)
+        latest = max((_time_of(one) for one in ends), default=self._runs[-1].began)
         finished: Message = {
             "testRunStartedId": self._runs[0].id,
             "success": whole and all(one.get("success") for one in ends),
@@ -150,7 +155,7 @@ def _uri(parse_error: Message) -> str:
     return str((parse_error["parseError"].get("source") or {}).get("uri") or "")
 
 
-def _length(series: Sequence[Attempt]) -> int:
+def _length(series: Sequence[_Attempt]) -> int:
     return sum(len(attempt.lines) for attempt in series)
 
 
@@ -164,3 +169,116 @@ def _renumbered(envelope: Message, number: int, *, goes_on: bool) -> Message:
     elif "testCaseFinished" in envelope:
         envelope["testCaseFinished"]["willBeRetried"] = goes_on
     return envelope
+
+
+class _Line(NamedTuple):
+    """Where a message stands: its file's number, and the byte that it starts at."""
+
+    file: int
+    at: int
+
+
+@dataclass(slots=True)
+class _Attempt:
+    """An attempt's messages, by their places. `goes_on`: it was tried once more in the same run."""
+
+    id: str
+    case: str
+    number: int
+    began: tuple[int, int]
+    lines: list[_Line] = field(default_factory=list)
+    goes_on: bool = False
+
+
+class _Shard:
+    """The messages of a file, but for those of attempts. Its `digest` tells it from all others."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.digest = b""
+        self.meta: Message | None = None
+        self.started: Message | None = None
+        self.finished: Message | None = None
+        self.by_key: dict[tuple[str, str], Message] = {}
+        self.others: list[Message] = []
+        self._attempts: dict[str, _Attempt] = {}
+
+    @property
+    def began(self) -> tuple[int, int]:
+        """When the run began."""
+        return _time_of(self.started) if self.started else (0, 0)
+
+    @property
+    def id(self) -> str:
+        """The run's id."""
+        return str(self.started.get("id", "")) if self.started else ""
+
+    def add(self, envelope: Message, at: int) -> None:
+        """Take the message that starts at a byte of the file. Raises all sorts of errors where it is none."""
+        for kind, message in envelope.items():
+            if not isinstance(message, dict):
+                raise TypeError(kind)
+            self._add(kind, message, at)
+
+    def _add(self, kind: str, message: Message, at: int) -> None:
+        if kind == "meta":
+            self.meta = message
+        elif kind in ("testRunStarted", "testRunFinished"):
+            _time_of(message)
+            setattr(self, kind.removeprefix("testRun").lower(), message)
+        elif kind == "testCaseStarted":
+            began, number = _time_of(message), int(message.get("attempt", 0))
+            self._attempts[message["id"]] = _Attempt(
+                message["id"], message["testCaseId"], number, began, [_Line(0, at)]
+            )
+        elif kind in _OF_ATTEMPT and message.get("testCaseStartedId") in self._attempts:
+            attempt = self._attempts[message["testCaseStartedId"]]
+            attempt.lines.append(_Line(0, at))
+            attempt.goes_on = attempt.goes_on or bool(message.get("willBeRetried"))
+        elif kind in _BY_ID or kind in _BY_URI:
+            message[_NEEDED.get(kind, "id" if kind in _BY_ID else "uri")]  # it must be there
+            self.by_key[kind, message["id" if kind in _BY_ID else "uri"]] = message
+        else:
+            self.others.append({kind: message})
+
+    def series(self) -> Iterator[list[_Attempt]]:
+        """Attempts at a test case of which each was followed by the next: a merged file may have several at one."""
+        of_case: dict[str, list[_Attempt]] = {}
+        for attempt in self._attempts.values():
+            of_case.setdefault(attempt.case, []).append(attempt)
+        for attempts in of_case.values():
+            attempts.sort(key=lambda one: (one.began, one.number, one.id))
+            attempts[-1].goes_on = False  # whatever was meant to be: its run was ended
+            ends = [position for position, one in enumerate(attempts, start=1) if not one.goes_on]
+            yield from (attempts[start:end] for start, end in zip([0, *ends], ends, strict=False))
+
+
+def _read_shard(path: Path) -> _Shard:
+    """Read a file. Raises ConfigurationError where it holds something else, or nothing."""
+    shard = _Shard(path)
+    at = 0
+    digest = hashlib.sha256()
+    with path.open("rb") as file:
+        for number, text in enumerate(file, start=1):
+            if text.endswith(b"\n"):  # else the run was cut short in the middle of writing it
+                _add_line(shard, text, number, at)
+            at += len(text)
+            digest.update(text)
+    shard.digest = digest.digest()
+    if shard.meta is None and shard.started is None:
+        raise ConfigurationError(f"{path.name} has no Cucumber Messages. Write some with: --asgi-messages {path.name}")
+    return shard
+
+
+def _add_line(shard: _Shard, text: bytes, number: int, at: int) -> None:
+    try:
+        envelope: Any = json.loads(text)
+        shard.add(envelope, at)
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        raise ConfigurationError(f"{shard.path.name}, line {number}: this is no Cucumber Message.") from None
+
+
+def _time_of(message: Message) -> tuple[int, int]:
+    """A message's time: seconds and nanoseconds, to be compared."""
+    time = message["timestamp"]
+    return (int(time["seconds"]), int(time["nanos"]))

@@ -11,19 +11,25 @@ import platform
 import sys
 from typing import TYPE_CHECKING, Any
 
-from asgherkin.report.lines import AFTER, BEFORE, Case, Matches, attempt, test_case
-from asgherkin.report.results import GOOD, UNKNOWN
-from asgherkin.report.writer import line
+from asgherkin.report.output_files import line
+from asgherkin.report.verdicts import Status
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from asgherkin.report.pickles import FeatureMessages, Message, Pickled
-    from asgherkin.report.results import DefinitionRecord, Result, ScenarioRecord, StepRecord
+    from asgherkin.report.scenario_record import DefinitionRecord, Result, ScenarioRecord, StepRecord
 
 PROTOCOL = "34.2.0"
-_NAMES = {BEFORE: "set-up", AFTER: "tear-down"}
-_NOTHING: Result = {"status": UNKNOWN, "start": 0.0, "seconds": 0.0, "message": "No result of this was recorded."}
+_BEFORE, _AFTER = "before", "after"
+_HOOKS = {_BEFORE: ("set-up", "BEFORE_TEST_CASE"), _AFTER: ("tear-down", "AFTER_TEST_CASE")}
+_GOOD = (Status.PASSED, Status.SKIPPED)
+_NOTHING: Result = {
+    "status": Status.UNKNOWN,
+    "start": 0.0,
+    "seconds": 0.0,
+    "message": "No result of this was recorded.",
+}
 
 
 class Messages:
@@ -38,8 +44,7 @@ class Messages:
         self._uris: set[str] = set()
         self._definitions: set[str] = set()
         self._suggested: set[str] = set()
-        self._cases: dict[str, Case] = {}
-        self._matches = Matches()
+        self._cases: dict[str, str] = {}
         self._attempts: dict[str, int] = {}
         self._latest: dict[str, float] = {}
         self.success = True
@@ -48,9 +53,8 @@ class Messages:
         """What stands first."""
         yield line({"meta": _meta(self._version)})
         yield line({"testRunStarted": {"id": self._run, "timestamp": timestamp(self._start)}})
-        for name, kind in ((BEFORE, "BEFORE_TEST_CASE"), (AFTER, "AFTER_TEST_CASE")):
-            hook = {"id": name, "name": _NAMES[name], "type": kind, "sourceReference": {"uri": "asgherkin"}}
-            yield line({"hook": hook})
+        for hook, (name, kind) in _HOOKS.items():
+            yield line({"hook": {"id": hook, "name": name, "type": kind, "sourceReference": {"uri": "asgherkin"}}})
 
     def end(self, at: float, message: str = "") -> str:
         """What stands last. `message` says why the run ended early."""
@@ -92,16 +96,18 @@ class Messages:
         by_line = {step["line"]: step for step in record["steps"]}
         case = self._cases.get(record["nodeid"])
         if case is None:
-            case = self._cases[record["nodeid"]] = _case(pickle, record)
-            told.append(test_case(case, self._run, pickle, by_line, self._matches))
+            case = self._cases[record["nodeid"]] = _case_id(pickle, record)
+            told.append(line({"testCase": _test_case(case, self._run, pickle, by_line)}))
         told += self._suggestions(pickle, by_line)
         # What a worker died in is told last, also where another worker has tried again since.
         retried = retried or record["start"] < self._latest.get(record["nodeid"], 0)
         self._latest[record["nodeid"]] = max(record["start"], self._latest.get(record["nodeid"], 0))
         results = [record["before"], *(by_line.get(one.line, _NOTHING) for one in pickle.steps), record["after"]]
         if not retried:
-            self.success = self.success and bool(pickle.steps) and all(one["status"] in GOOD for one in results)
-        told.append(self._attempt(case, record, results, retried=retried))
+            self.success = self.success and bool(pickle.steps) and all(one["status"] in _GOOD for one in results)
+        number = self._attempts.get(record["nodeid"], 0)
+        self._attempts[record["nodeid"]] = number + 1
+        told += map(line, _attempt(case, f"{case}-{self._run}-{number}", number, record, results, retried=retried))
         return told
 
     def _pickle_of(self, record: ScenarioRecord) -> Pickled | None:
@@ -119,16 +125,57 @@ class Messages:
                 code = {"language": "python", "code": snippet}
                 yield line({"suggestion": {"id": f"{one.id}-snippet", "pickleStepId": one.id, "snippets": [code]}})
 
-    def _attempt(self, case: Case, record: ScenarioRecord, results: list[Result], *, retried: bool) -> str:
-        number = self._attempts.get(record["nodeid"], 0)
-        self._attempts[record["nodeid"]] = number + 1
-        return attempt(case, f"{case.id}-{self._run}-{number}", number, record, results, retried=retried)
 
-
-def _case(pickle: Pickled, record: ScenarioRecord) -> Case:
+def _case_id(pickle: Pickled, record: ScenarioRecord) -> str:
     # One pickle may be several test cases: where a test module binds it twice, or a fixture has parameters.
-    of_item = hashlib.sha256(record["nodeid"].encode(errors="replace")).hexdigest()[:8]
-    return Case(f"{pickle.id}-{of_item}", len(pickle.steps))
+    return f"{pickle.id}-{hashlib.sha256(record['nodeid'].encode(errors='replace')).hexdigest()[:8]}"
+
+
+def _test_case(case: str, run: str, pickle: Pickled, by_line: Mapping[int, StepRecord]) -> Message:
+    # A test step has the id of its case with a number: 0 is what is before the steps, the last what is after them.
+    steps: list[Message] = [{"id": f"{case}-0", "hookId": _BEFORE}]
+    for number, step in enumerate(pickle.steps, start=1):
+        matches = by_line[step.line]["matches"] if step.line in by_line else ()
+        groups = [[{"group": group} for group in one["groups"]] for one in matches]
+        steps.append(
+            {
+                "id": f"{case}-{number}",
+                "pickleStepId": step.id,
+                "stepDefinitionIds": [one["definition"] for one in matches],
+                "stepMatchArgumentsLists": [{"stepMatchArguments": one} for one in groups],
+            }
+        )
+    steps.append({"id": f"{case}-{len(pickle.steps) + 1}", "hookId": _AFTER})
+    return {"id": case, "pickleId": pickle.id, "testRunStartedId": run, "testSteps": steps}
+
+
+def _attempt(
+    case: str, started: str, number: int, record: ScenarioRecord, results: Sequence[Result], *, retried: bool
+) -> Iterator[Message]:
+    """The envelopes of an attempt, from its start to its end. `started` is its id, `number` counts from 0 on."""
+    at = record["start"]
+    worker = {"workerId": record["worker"]} if record["worker"] else {}
+    begin = {"id": started, "testCaseId": case, "attempt": number, "timestamp": timestamp(at), **worker}
+    yield {"testCaseStarted": begin}
+    for step, result in enumerate(results):
+        at = max(at, result["start"])
+        ids = {"testCaseStartedId": started, "testStepId": f"{case}-{step}"}
+        yield {"testStepStarted": {**ids, "timestamp": timestamp(at)}}
+        for one in result.get("attachments", ()):
+            yield {"attachment": {**ids, **one, "contentEncoding": "IDENTITY"}}
+        at += result["seconds"]
+        yield {"testStepFinished": {**ids, "testStepResult": _result(result), "timestamp": timestamp(at)}}
+    end = max(at, record["start"] + record["seconds"])
+    yield {"testCaseFinished": {"testCaseStartedId": started, "timestamp": timestamp(end), "willBeRetried": retried}}
+
+
+def _result(result: Result) -> Message:
+    told: Message = {"status": Status(result["status"]).name, "duration": timestamp(result["seconds"])}
+    if "message" in result:
+        told["message"] = result["message"]
+    if "failure" in result:
+        told["exception"] = result["failure"]
+    return told
 
 
 def _definition(one: DefinitionRecord) -> Message:

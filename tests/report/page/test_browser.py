@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
 
-from asgherkin.report.page import write_page
+from asgherkin.report.page.page_html import write_page
+from asgherkin.report.reading import read_report
 from tests.report.page.hostile import PAYLOADS, hostile
 from tests.report.page.shop import shop
 from tests.report.page.streams import Outcome, Stream, attachment
@@ -54,7 +55,7 @@ def visit(browser: Browser, tmp_path: Path) -> Iterator[Callable[..., Opened]]:
 
     def opened(stream: Stream, fragment: str = "", **settings: object) -> Opened:
         path = tmp_path / "page.html"
-        write_page(stream, path)
+        write_page(read_report(stream), path)
         context = browser.new_context(**settings)  # type: ignore[arg-type]
         contexts.append(context)
         page = context.new_page()

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from asgherkin.report.page import read_report
-from asgherkin.report.page.records import Outline
-from asgherkin.report.page.verdict import is_bad, mood, verdict
+from asgherkin.report.model import Outline
+from asgherkin.report.reading import read_report
+from asgherkin.report.verdicts import is_bad, mood, verdict
 from tests.report.page.shop import shop
 from tests.report.page.streams import (
     EXCHANGE,
@@ -26,7 +26,7 @@ from tests.report.page.streams import (
 )
 
 if TYPE_CHECKING:
-    from asgherkin.report.page.records import Report, Scenario
+    from asgherkin.report.model import Report, Scenario
 
 
 def only(report: Report) -> Scenario:
@@ -67,7 +67,7 @@ def test_a_failing_hook_fails_the_scenario(hook: str) -> None:
     scenario = only(read_report(stream))
 
     assert scenario.status == "failed"
-    assert scenario.reason == "The fixture broke."
+    assert scenario.attempts[0].reason == "The fixture broke."
     first = scenario.attempts[0].steps[0]
     assert (first.text, first.part) == (hook, "hook")
 
@@ -96,7 +96,7 @@ def test_a_scenario_that_did_not_finish_has_failed() -> None:
     scenario = only(read_report(stream))
 
     assert scenario.status == "failed"
-    assert scenario.reason == "The scenario did not finish: no result of this was recorded."
+    assert scenario.attempts[0].reason == "The scenario did not finish: no result of this was recorded."
 
 
 def test_a_step_without_a_result_is_a_failure() -> None:
@@ -212,7 +212,6 @@ def test_an_outline_row_has_its_name_and_values() -> None:
     assert outline.rows[2].values == (("item", "iced tea"), ("price", "3.10"))
     assert outline.rows[2].tags == ("@orders", "@cold")
     assert [step.text for step in outline.steps] == ["I order a <item>", "the price is <price>"]
-    assert outline.status == "skipped"
 
 
 def test_links_survive_edits_above() -> None:
@@ -234,7 +233,7 @@ def test_a_failure_shows_the_exchange_of_an_earlier_step() -> None:
     failure = only(read_report(stream)).attempts[0].steps[1].failure
 
     assert failure is not None
-    assert (failure.sentence, failure.differences, failure.frames) == (
+    assert (failure.headline, failure.differences, failure.frames) == (
         "No.",
         "$.a: expected 1",
         "shop.py:3: in total",
@@ -300,7 +299,7 @@ def test_a_failure_has_one_sentence(outcome: Outcome, sentence: str) -> None:
     """Whatever the messages have of it."""
     stream = run_of(by_text(works=outcome))
 
-    assert only(read_report(stream)).reason == sentence
+    assert only(read_report(stream)).attempts[0].reason == sentence
 
 
 def _with(stream: Stream, **end: object) -> Stream:

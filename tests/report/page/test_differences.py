@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from asgherkin.report.page.attempts import failure_of
+from asgherkin.report.attempts import failure_of
+from asgherkin.report.gathering import Result
 from asgherkin.report.page.differences import Cell, rows_in
-from asgherkin.report.page.gathering import Result
+from asgherkin.report.verdicts import Status
 
 NEAREST = """\
 | id | total  |
@@ -57,7 +58,7 @@ def test_other_texts_are_no_table(text: str) -> None:
 )
 def test_a_failure_in_short_tells_what_differs(rows: str, short: str) -> None:
     """In words: a row of a table says nothing in a list of failures."""
-    failure = failure_of(Result("failed", None, "", f"It lacks a row:\n{rows}", ""), None)
+    failure = failure_of(Result(Status.FAILED, headline=f"It lacks a row:\n{rows}"))
 
     assert failure is not None
     assert failure.short == short

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from asgherkin.report.page import read_report, write_page
-from asgherkin.report.page.history import append, entry, labels, read_history
+from asgherkin.report.history import append, entry, labels, read_history
+from asgherkin.report.page.page_html import write_page
+from asgherkin.report.reading import read_report
 from tests.report.page.streams import Outcome, Stream
 
 if TYPE_CHECKING:
@@ -76,6 +77,6 @@ def test_a_run_without_a_start_is_compared_with_all() -> None:
 
 def test_the_page_tells_what_is_new(tmp_path: Path) -> None:
     """Beside the name, in the list of failures and below."""
-    write_page(run("failed"), tmp_path / "page.html", history=[entry(read_report(run("passed", 5)))])
+    write_page(read_report(run("failed")), tmp_path / "page.html", history=[entry(read_report(run("passed", 5)))])
 
     assert (tmp_path / "page.html").read_text(encoding="utf-8").count(">newly failing</span>") == 2

@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from asgherkin.evidence.page_parts import counted, duration
-from asgherkin.report.page.markdown import to_html
-from asgherkin.report.page.wording import Links, moment, visible
+from asgherkin.report.page.page_html import description_html
+from asgherkin.report.page.wording import moment, visible
+from asgherkin.report.reading import Links
 
 
 @pytest.mark.parametrize(
@@ -82,4 +83,4 @@ def test_links_are_readable_and_different() -> None:
 )
 def test_descriptions_are_a_safe_subset_of_markdown(text: str, html: str) -> None:
     """No HTML, no images, no headings; links to the web alone."""
-    assert to_html(text) == html
+    assert description_html(text) == html

@@ -9,7 +9,7 @@ from asgherkin.capabilities import kind_of
 from asgherkin.evidence.page_parts import Part, counted, text_of
 
 if TYPE_CHECKING:
-    from asgherkin.report.page.records import Message
+    from asgherkin.report.model import Message
 
 
 def read(attachment: Message) -> Part:

@@ -1,16 +1,13 @@
-"""Numbers, times and names as a reader wants them, and the ids of links."""
+"""Times and names as a reader wants them, and characters that can be seen."""
 
 from __future__ import annotations
 
 import re
 from datetime import UTC, datetime
-from hashlib import sha256
 
 _CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u2028\u2029]")
 _HARMLESS = bytes(code for code in range(256) if not _CONTROLS.match(chr(code)))
 _SYMBOLS = {**{code: 0x2400 + code for code in range(0x20)}, 0x7F: 0x2421, 0x2028: 0x2424, 0x2029: 0x2424}
-_NO_WORD = re.compile(r"[^a-z0-9]+")
-_LONGEST_SLUG = 60
 _CLIENT = re.compile(r"(?s)(.+) (\[(?:async|test|live)\])")
 _HOOKS = {"set-up": "Before the first step", "tear-down": "After the last step"}
 
@@ -43,19 +40,3 @@ def visible(html: str) -> str:
     if not (html.encode(errors="surrogatepass").translate(None, _HARMLESS) or "\u2028" in html or "\u2029" in html):
         return html
     return _CONTROLS.sub(lambda found: chr(_SYMBOLS[ord(found[0])]), html)
-
-
-class Links:
-    """Gives ids out of names, so that a link survives edits elsewhere in the file. Equal names are numbered."""
-
-    def __init__(self) -> None:
-        self._given: dict[str, int] = {}
-
-    def make(self, name: str, *parts: str) -> str:
-        """The id of what is called `name` and is told apart from others by `parts`."""
-        slug = _NO_WORD.sub("-", name.lower())[:_LONGEST_SLUG].strip("-")
-        text = "\0".join(parts)
-        digest = sha256(text.encode(errors="surrogatepass")).hexdigest()[:10]
-        link = f"{slug}-{digest}" if slug else digest
-        again = self._given[link] = self._given.get(link, 0) + 1
-        return link if again == 1 else f"{link}-{again}"

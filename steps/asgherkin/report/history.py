@@ -6,15 +6,16 @@ import json
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from asgherkin.report.page.statuses import PASSED, PROBLEMS
+from asgherkin.report.verdicts import Status
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
     from pathlib import Path
 
-    from asgherkin.report.page.records import Report
+    from asgherkin.report.model import Report
 
 NEWLY_FAILING, FLAKY = "newly failing", "flaky"
+_VERDICTS = tuple(one for one in Status if one is Status.PASSED or one.is_problem)
 _LOOKED_AT = 10
 _CHANGES = 2
 
@@ -39,6 +40,7 @@ def entry(report: Report) -> Mapping[str, object]:
 
 def append(path: Path, report: Report) -> None:
     """Adds a run to a history file, as one line."""
+    path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("a", encoding="utf-8") as file:
         file.write(json.dumps(entry(report), ensure_ascii=False, separators=(",", ":")) + "\n")
 
@@ -62,13 +64,12 @@ def _statuses(run: Mapping[str, object]) -> Mapping[object, object]:
 
 def _known(runs: Iterable[Mapping[object, object]], link: str) -> list[object]:
     """Whether it passed, in the runs that came to a verdict."""
-    return [run[link] for run in runs if run.get(link) == PASSED or run.get(link) in PROBLEMS]
+    return [run[link] for run in runs if run.get(link) in _VERDICTS]
 
 
-def _labels(status: str, before: list[object]) -> Iterator[str]:
-    if status in PROBLEMS and before and before[-1] == PASSED:
+def _labels(status: Status, before: list[object]) -> Iterator[str]:
+    if status.is_problem and before and before[-1] == Status.PASSED:
         yield NEWLY_FAILING
-    verdicts = [one == PASSED for one in before]
-    verdicts += [status == PASSED] if status == PASSED or status in PROBLEMS else []
+    verdicts = [one == Status.PASSED for one in (*before, status) if one in _VERDICTS]
     if sum(one != other for one, other in pairwise(verdicts)) >= _CHANGES:
         yield FLAKY

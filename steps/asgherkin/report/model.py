@@ -1,10 +1,10 @@
-"""What the page shows, as plain records."""
+"""A run as it is told: features as they are written, their scenarios, the attempts at them, and what came of each."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from asgherkin.report.page.statuses import PASSED, count, worst_of_all
+from asgherkin.report.verdicts import NOT_OBSERVABLE, Status, count, of_scenarios
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -18,10 +18,10 @@ Message = dict[str, Any]
 class Failure(NamedTuple):
     """Why a step did not pass. `evidence` is that of an earlier step, where the failing one has none.
 
-    `rows` are the differences, where they are a table.
+    `rows` are the differences, where they are a table; `whole` is the text of the terminal, if it says more.
     """
 
-    sentence: str
+    headline: str
     differences: str
     whole: str
     frames: str
@@ -30,45 +30,51 @@ class Failure(NamedTuple):
 
     @property
     def first(self) -> str:
-        """The first difference, where the sentence only announces them."""
-        if not self.sentence.rstrip().endswith(":"):
+        """The first difference, where the headline only announces them."""
+        if not self.headline.rstrip().endswith(":"):
             return ""
         return self.rows.short if self.rows else self.differences.strip().partition("\n")[0]
 
     @property
     def short(self) -> str:
-        """The sentence, with the first difference."""
+        """The headline, with the first difference."""
         if self.first:
-            return f"{self.sentence} {self.first}"
-        return f"{self.sentence.rstrip()[:-1]}." if self.rows else self.sentence
+            return f"{self.headline} {self.first}"
+        return f"{self.headline.rstrip()[:-1]}." if self.rows else self.headline
 
 
 class Step(NamedTuple):
-    """A step as it ran. `part` says where it comes from, if not from the scenario itself.
+    """A step as it ran, or as it is written: then without a status. The template takes it apart in this order.
 
-    The template takes it apart in this order.
+    `part` says where it comes from, if not from the scenario itself: "background", or "hook" for what is before and
+    after the steps. `message` is what the run has told of it.
     """
 
     keyword: str
     text: str
-    status: str
+    status: Status | None
     seconds: float | None = None
     argument: Message | None = None
     part: str = ""
-    note: str = ""
+    message: str = ""
     failure: Failure | None = None
     evidence: tuple[Message, ...] = ()
     snippets: tuple[str, ...] = ()
+
+    @property
+    def note(self) -> str:
+        """Why it was skipped or is pending."""
+        is_noted = self.status in (Status.SKIPPED, Status.UNSEEN, Status.PENDING)
+        return self.message.removeprefix(NOT_OBSERVABLE) if is_noted else ""
 
 
 class Attempt(NamedTuple):
     """One run of a scenario. `retried`: a next one followed in the same run of the tests."""
 
     number: int
-    status: str
+    status: Status
     steps: tuple[Step, ...]
     seconds: float | None
-    worker: str = ""
     evidence: tuple[Message, ...] = ()
     retried: bool = False
 
@@ -87,12 +93,18 @@ class Attempt(NamedTuple):
         """Why it was skipped or is pending."""
         return next((step.note for step in self.steps if step.note), "")
 
+    @property
+    def messages(self) -> tuple[str, ...]:
+        """What the run has told of steps that did not pass."""
+        return tuple(step.message for step in self.steps if step.message)
+
 
 class Scenario(NamedTuple):
-    """A scenario, or a row of an outline, with the attempts at it; the one that counts comes first.
+    """A scenario, or a row of an outline, with the attempts at it.
 
-    `flaky`: runs of the tests that were merged have different results of it. `worse` is an attempt that an earlier
-    one of these runs was judged by, and that went worse than the one that counts.
+    `judged` is how many of them it is judged by, of each test case one: they come first, the worst before the others.
+    `worse` are attempts that an earlier run was judged by, and that went worse than the one that counts; `flaky`: runs
+    that were merged have different results.
     """
 
     link: str
@@ -100,16 +112,16 @@ class Scenario(NamedTuple):
     name: str
     place: str
     feature: str
-    status: str
+    status: Status
     rule: str = ""
     values: tuple[tuple[str, str], ...] = ()
     description: str = ""
     tags: tuple[str, ...] = ()
     attempts: tuple[Attempt, ...] = ()
     steps: tuple[Step, ...] = ()
-    retried: bool = False
+    judged: int = 0
     flaky: bool = False
-    worse: Attempt | None = None
+    worse: tuple[Attempt, ...] = ()
 
     @property
     def seconds(self) -> float | None:
@@ -117,19 +129,19 @@ class Scenario(NamedTuple):
         return self.attempts[0].seconds if self.attempts else None
 
     @property
-    def reason(self) -> str:
-        """Why it did not pass, in one sentence."""
-        return self.attempts[0].reason if self.attempts else ""
-
-    @property
     def note(self) -> str:
         """Why it was skipped or is pending."""
         return self.attempts[0].note if self.attempts else ""
 
     @property
-    def packable(self) -> bool:
-        """Whether its evidence may be packed: never that of a failure."""
-        return self.status == PASSED
+    def retried(self) -> bool:
+        """Whether an attempt was followed by another in the same run."""
+        return any(one.retried for one in self.attempts[self.judged :])
+
+    @property
+    def has_recovered(self) -> bool:
+        """Whether it fails no more, and did so in an earlier run."""
+        return bool(self.worse) and not self.status.is_problem
 
 
 class Examples(NamedTuple):
@@ -158,11 +170,6 @@ class Outline(NamedTuple):
         """How many rows are written; each has been run by as many clients as there were."""
         return sum(max(0, len(one.rows) - 1) for one in self.examples)
 
-    @property
-    def status(self) -> str:
-        """The worst of its rows'."""
-        return worst_of_all(row.status for row in self.rows)
-
 
 class Background(NamedTuple):
     """What is said of a background; its steps stand in each scenario."""
@@ -184,7 +191,7 @@ class Rule(NamedTuple):
 
 
 class Feature(NamedTuple):
-    """A feature file. `error` is why it cannot be read."""
+    """A feature file. `errors` say why it cannot be read."""
 
     link: str
     uri: str
@@ -194,7 +201,7 @@ class Feature(NamedTuple):
     tags: tuple[str, ...] = ()
     language: str = "en"
     rules: tuple[Rule, ...] = ()
-    error: str = ""
+    errors: tuple[str, ...] = ()
 
     @property
     def folder(self) -> str:
@@ -208,12 +215,12 @@ class Feature(NamedTuple):
                 yield from (entry.rows if isinstance(entry, Outline) else (entry,))
 
     @property
-    def status(self) -> str:
+    def status(self) -> Status:
         """The worst of its scenarios'."""
-        return "failed" if self.error else worst_of_all(one.status for one in self.scenarios())
+        return Status.FAILED if self.errors else of_scenarios(one.status for one in self.scenarios())
 
     @property
-    def counts(self) -> Mapping[str, int]:
+    def counts(self) -> Mapping[Status, int]:
         """How many of its scenarios have each status."""
         return count(one.status for one in self.scenarios())
 
@@ -225,7 +232,10 @@ class Feature(NamedTuple):
 
 
 class Report(NamedTuple):
-    """The whole page. `trouble` is what went wrong outside of any scenario."""
+    """A run. Its features stand in the order of the messages; `trouble` is what went wrong outside of any scenario.
+
+    `end` is what the run says of its end, a line each.
+    """
 
     project: str
     started: float | None
@@ -237,8 +247,9 @@ class Report(NamedTuple):
     tool: str
     machine: str
     features: tuple[Feature, ...]
-    counts: Mapping[str, int]
+    counts: Mapping[Status, int]
     finished: bool
+    end: str
     trouble: tuple[Failure, ...]
     success: bool
     evidence: tuple[Message, ...] = ()
@@ -247,3 +258,8 @@ class Report(NamedTuple):
         """All scenarios of all features."""
         for feature in self.features:
             yield from feature.scenarios()
+
+    @property
+    def recovered(self) -> int:
+        """How many scenarios failed in an earlier run only."""
+        return sum(one.has_recovered for one in self.scenarios())

@@ -7,14 +7,6 @@ from __future__ import annotations
 
 from typing import Any, NotRequired, TypedDict
 
-PASSED, FAILED, SKIPPED = "PASSED", "FAILED", "SKIPPED"
-PENDING, UNDEFINED, AMBIGUOUS, UNKNOWN = "PENDING", "UNDEFINED", "AMBIGUOUS", "UNKNOWN"
-GOOD = (PASSED, SKIPPED)
-UNFINISHED = "The run did not finish."
-"""What a run's end says where one of its runs came to none."""
-NOT_OBSERVABLE = "not observable here: "
-"""How the reason of a skip begins where the run's client cannot see what a step asks for."""
-
 
 class Failure(TypedDict):
     """Why something did not pass: the kind of exception, and the sentence that says what differed."""
@@ -24,9 +16,10 @@ class Failure(TypedDict):
 
 
 class Result(TypedDict):
-    """What came of a step, or of what was before or after the steps. `start` and `seconds` are in seconds."""
+    """What became of a step, or of what was before or after the steps. `start` and `seconds` are in seconds."""
 
     status: str
+    """The value of a `Status`."""
     start: float
     seconds: float
     message: NotRequired[str]

@@ -1,0 +1,177 @@
+"""The attempts at a scenario: its steps with what became of each."""
+
+from __future__ import annotations
+
+import re
+from textwrap import dedent
+from typing import TYPE_CHECKING, NamedTuple
+
+from asgherkin.report.gathering import Result, seconds
+from asgherkin.report.model import Attempt, Failure, Step
+from asgherkin.report.page.differences import rows_in
+from asgherkin.report.page.evidence import name_of
+from asgherkin.report.verdicts import Status, of_steps
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from asgherkin.report.gathering import Case, CaseStep, Gathered
+    from asgherkin.report.model import Message
+
+_NOTHING = Result(Status.UNKNOWN)
+_HEADLINES = {
+    Status.UNDEFINED: "This sentence is not defined: no step definition matches it.",
+    Status.AMBIGUOUS: "More than one step definition matches this sentence.",
+    Status.UNKNOWN: "The scenario did not finish: no result of this was recorded.",
+}
+# A failure's text tells the sentence and what differed first, then the place in the feature.
+_PLACE = re.compile(r"\n\n\S[^\n]*:\d+, \w")
+_QUOTED = re.compile(r'"([^"]+)"')
+
+Written = dict[str, tuple[str, str]]
+"""The keyword of each step of a feature file, by the step's id there, and the part that it stands in."""
+
+
+class Tried(NamedTuple):
+    """The attempts at a scenario. See `Scenario` for what is what."""
+
+    attempts: tuple[Attempt, ...]
+    judged: int
+    flaky: bool
+    worse: tuple[Attempt, ...]
+
+
+def attempts_at(pickle: Message, gathered: Gathered, written: Written) -> Tried:
+    """What was tried. A pickle with several test cases is as good as its worst."""
+    last: list[Attempt] = []
+    earlier: list[Attempt] = []
+    ends: list[tuple[Attempt, Attempt]] = []
+    for case in gathered.cases.get(pickle["id"], ()):
+        started = sorted(gathered.attempts[case.id], key=lambda one: int(one.get("attempt", 0)))
+        attempts = [_Reader(one["id"], pickle, gathered, written).attempt(one, case) for one in started]
+        for latest in ([one for one in attempts if not one.retried] or attempts)[-1:]:
+            attempts.remove(latest)
+            last.append(latest)
+            ends += [(one, latest) for one in attempts if not one.retried]
+        earlier += attempts
+    status = of_steps(attempt.status for attempt in last)
+    last.sort(key=lambda attempt: attempt.status != status)
+    return Tried(
+        (*last, *earlier),
+        len(last),
+        any(one.status.severity != latest.status.severity for one, latest in ends),
+        tuple(one for one, latest in ends if one.status.severity > latest.status.severity),
+    )
+
+
+def as_written(pickle: Message, written: Written) -> tuple[Step, ...]:
+    """The steps of a scenario that was not run."""
+    return tuple(_step(one, Result(Status.NOT_RUN), written) for one in pickle.get("steps", ()))
+
+
+class _Reader:
+    """Reads one attempt. A failure without evidence of its own is shown with that of an earlier step."""
+
+    def __init__(self, id_: str, pickle: Message, gathered: Gathered, written: Written) -> None:
+        self._pickle_steps = {step["id"]: step for step in pickle.get("steps", ())}
+        self._gathered = gathered
+        self._written = written
+        self._finished = gathered.finished.get(id_)
+        self._results = gathered.results[id_]
+        self._evidence = gathered.evidence[id_]
+        self._seen: list[Message] = []
+
+    def attempt(self, started: Message, case: Case) -> Attempt:
+        """The attempt that a message began."""
+        has_steps = bool(self._pickle_steps) or any(one.pickle_step is not None for one in case.steps)
+        steps = [step for one in case.steps if (step := self._ran(one)) is not None]
+        steps += [self._without_result(one) for one in self._pickle_steps.values()]
+        if self._finished is None and not any(step.failure for step in steps):
+            steps.append(Step("", "the end", Status.UNKNOWN, part="hook", failure=failure_of(_NOTHING)))
+        status = of_steps(step.status or Status.UNKNOWN for step in steps) if has_steps else Status.UNDEFINED
+        end = self._finished or {}
+        return Attempt(
+            int(started.get("attempt", 0)),
+            status if self._finished is not None else Status.FAILED,
+            tuple(steps),
+            _between(seconds(started.get("timestamp")), seconds(end.get("timestamp")), steps),
+            tuple(self._evidence.get("", ())),
+            bool(end.get("willBeRetried")),
+        )
+
+    def _ran(self, one: CaseStep) -> Step | None:
+        """A step of the test case; None for a hook that has nothing to tell."""
+        result = self._results.get(one.id, _NOTHING)
+        evidence = tuple(self._evidence.get(one.id, ()))
+        pickle_step = self._pickle_steps.pop(one.pickle_step or "", None)
+        text = str(pickle_step.get("text", "")) if pickle_step is not None else ""
+        failure = self._failure(text, result, evidence)
+        self._seen += evidence
+        if pickle_step is None:
+            name = self._gathered.hooks.get(str(one.hook), "hook")
+            is_told = result.status is not Status.PASSED or evidence
+            hook = Step("", name, result.status, result.seconds, None, "hook", _message(result), failure, evidence)
+            return hook if is_told else None
+        step = _step(pickle_step, result, self._written)._replace(failure=failure, evidence=evidence)
+        snippets = self._gathered.snippets.get(pickle_step["id"], ()) if result.status is Status.UNDEFINED else ()
+        return _with_snippets(step, tuple(snippets)) if snippets else step
+
+    def _without_result(self, pickle_step: Message) -> Step:
+        return _step(pickle_step, _NOTHING, self._written)._replace(failure=failure_of(_NOTHING))
+
+    def _failure(self, text: str, result: Result, evidence: tuple[Message, ...]) -> Failure | None:
+        needs_other = result.status is Status.FAILED and not evidence
+        return failure_of(result, evidence_about(text, self._seen) if needs_other else None)
+
+
+def _between(started: float | None, ended: float | None, steps: Iterable[Step]) -> float | None:
+    """How long an attempt took: as long as its steps together, where its end is not known."""
+    if started is not None and ended is not None:
+        return ended - started
+    known = [step.seconds for step in steps if step.seconds is not None]
+    return sum(known) if known else None
+
+
+def _step(pickle_step: Message, result: Result, written: Written) -> Step:
+    ids = pickle_step.get("astNodeIds") or [""]
+    keyword, part = written.get(ids[0], ("", ""))
+    text, argument = str(pickle_step.get("text", "")), pickle_step.get("argument") or None
+    return Step(keyword, text, result.status, result.seconds, argument, part, _message(result))
+
+
+def _message(result: Result) -> str:
+    return "" if result.status is Status.PASSED else result.message or result.headline
+
+
+def evidence_about(text: str, seen: Sequence[Message]) -> Message | None:
+    """Which of the evidence before it a step is about: what it names, else a response if it says so, else the last."""
+    names = set(_QUOTED.findall(text))
+    named = [one for one in seen if name_of(one) in names] if names else []
+    answers = [one for one in seen if "exchange" in str(one.get("mediaType"))] if "response" in text.split() else []
+    return next((some[-1] for some in (named, answers, seen) if some), None)
+
+
+def failure_of(result: Result, evidence: Message | None = None) -> Failure | None:
+    """Why a step did not pass; None where there is nothing to tell. `evidence` is that of an earlier step."""
+    if not result.status.is_problem:
+        return None
+    told = result.headline or _PLACE.split(result.message, maxsplit=1)[0]
+    headline, _, differences = told.strip("\n").partition("\n")
+    if not headline.strip():
+        headline = _HEADLINES.get(result.status, "It failed.")
+    whole = result.message if result.message.strip() != told.strip() else ""
+    frames = "" if result.frames and result.frames in whole else result.frames
+    differences = dedent(differences.strip("\n"))
+    return Failure(headline, differences, whole, frames, evidence, rows_in(differences))
+
+
+def _with_snippets(step: Step, snippets: tuple[str, ...]) -> Step:
+    """An undefined step. Its failure need not repeat the definition to start from, which stands below it."""
+    assert step.failure is not None
+    lines = step.failure.differences.split("\n")
+    first = {snippet.strip().partition("\n")[0] for snippet in snippets}
+    at = next((number for number, line in enumerate(lines) if line.strip() in first), len(lines))
+    kept = "\n".join(lines[:at]).rstrip()
+    if at < len(lines) and kept.endswith(":"):
+        kept = kept.rpartition("\n")[0].rstrip()
+    return step._replace(failure=step.failure._replace(differences=kept, whole=""), snippets=snippets)

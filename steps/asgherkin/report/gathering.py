@@ -1,0 +1,145 @@
+"""The one fold of a run's messages: what an attempt, a scenario, a feature file has, by its ids."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import TYPE_CHECKING, NamedTuple
+
+from asgherkin.report.verdicts import Status, status_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from asgherkin.report.model import Message
+
+_KINDS = (
+    "meta",
+    "testRunStarted",
+    "testRunFinished",
+    "gherkinDocument",
+    "pickle",
+    "parseError",
+    "hook",
+    "testCase",
+    "testCaseStarted",
+    "testCaseFinished",
+    "testStepFinished",
+    "attachment",
+    "externalAttachment",
+    "testRunHookFinished",
+    "suggestion",
+)
+
+
+class Result(NamedTuple):
+    """What came of a step or a hook. `headline` is what the exception says, `message` is the whole text."""
+
+    status: Status
+    seconds: float | None = None
+    message: str = ""
+    headline: str = ""
+    frames: str = ""
+
+
+class CaseStep(NamedTuple):
+    """A step of a test case: which step of the pickle it is, or which hook."""
+
+    id: str
+    pickle_step: str | None
+    hook: str | None
+
+
+class Case(NamedTuple):
+    """A test case. What fits its steps is the larger part of its message, and not told."""
+
+    id: str
+    steps: tuple[CaseStep, ...]
+
+
+class Gathered:
+    """All of a run. Under an attempt's id stand its results and evidence, by steps; "" is no step."""
+
+    def __init__(self, kinds: Mapping[str, list[Message]]) -> None:
+        self.meta, self.start = _last(kinds["meta"]), _last(kinds["testRunStarted"])
+        self.ends = kinds["testRunFinished"]
+        self.features = {str(one.get("uri", "")): one.get("feature") or {} for one in kinds["gherkinDocument"]}
+        self.pickles = {str(one["id"]): one for one in kinds["pickle"]}
+        self.hooks = {one["id"]: _name_of_hook(one) for one in kinds["hook"]}
+        self.run_hooks = [result_of(one.get("result") or {}) for one in kinds["testRunHookFinished"]]
+        self.errors: dict[str, list[str]] = defaultdict(list)
+        for one in kinds["parseError"]:
+            self.errors[str((one.get("source") or {}).get("uri", ""))].append(str(one.get("message", "")))
+        self.snippets: dict[str, list[str]] = defaultdict(list)
+        for one in kinds["suggestion"]:
+            codes = [str(snippet.get("code", "")) for snippet in one.get("snippets") or ()]
+            self.snippets[str(one.get("pickleStepId"))] += codes
+        self.cases: dict[str, list[Case]] = defaultdict(list)
+        for one in kinds["testCase"]:
+            self.cases[one["pickleId"]].append(Case(one["id"], one["testSteps"]))
+        self._gather_attempts(kinds)
+
+    def _gather_attempts(self, kinds: Mapping[str, list[Message]]) -> None:
+        self.attempts: dict[str, list[Message]] = defaultdict(list)
+        for one in kinds["testCaseStarted"]:
+            self.attempts[one["testCaseId"]].append(one)
+        self.finished = {one["testCaseStartedId"]: one for one in kinds["testCaseFinished"]}
+        self.results: dict[str, dict[str, Result]] = defaultdict(dict)
+        for one in kinds["testStepFinished"]:
+            self.results[one["testCaseStartedId"]][one["testStepId"]] = one["testStepResult"]
+        known = {one["id"] for one in kinds["testCaseStarted"]}
+        self.evidence: dict[str, dict[str, list[Message]]] = defaultdict(lambda: defaultdict(list))
+        self.of_run: list[Message] = []
+        """Evidence that belongs to no attempt."""
+        for one in (*kinds["attachment"], *kinds["externalAttachment"]):
+            started, step = str(one.get("testCaseStartedId")), str(one.get("testStepId") or "")
+            (self.evidence[started][step] if started in known else self.of_run).append(one)
+
+
+def gather(envelopes: Iterable[Mapping[str, object]]) -> Gathered:
+    """Read a run. Kinds of messages that are not told are passed over."""
+    kinds: dict[str, list[Message]] = {kind: [] for kind in _KINDS}
+    for envelope in envelopes:
+        for kind, message in envelope.items():
+            if kind in kinds and isinstance(message, dict):
+                kinds[kind].append(_read(kind, message))
+    return Gathered(kinds)
+
+
+def _read(kind: str, message: Message) -> Message:
+    """A message; of those that a run has most of without what is not told, which would take most of the memory."""
+    if kind == "testCase":
+        return {**message, "testSteps": _case_steps(message)}
+    if kind == "testStepFinished":
+        return {**message, "testStepResult": result_of(message.get("testStepResult") or {})}
+    return message
+
+
+def _last(messages: list[Message]) -> Message:
+    return messages[-1] if messages else {}
+
+
+def _name_of_hook(message: Message) -> str:
+    kind = str(message.get("type") or "").removesuffix("_TEST_CASE").replace("_", " ").lower()
+    return str(message.get("name") or kind or "hook")
+
+
+def _case_steps(message: Message) -> tuple[CaseStep, ...]:
+    steps = message.get("testSteps") or ()
+    return tuple(CaseStep(step["id"], step.get("pickleStepId"), step.get("hookId")) for step in steps)
+
+
+def result_of(message: Message) -> Result:
+    """A result of the standard."""
+    status, took = status_of(message), seconds(message.get("duration"))
+    if not (message.get("message") or message.get("exception")):
+        return Result(status, took)  # as of most steps
+    exception = message.get("exception") or {}
+    said = str(exception.get("message") or exception.get("type") or "")
+    return Result(status, took, str(message.get("message") or ""), said, str(exception.get("stackTrace") or ""))
+
+
+def seconds(time: Message | None) -> float | None:
+    """A timestamp or a duration of the standard as seconds."""
+    if not time:
+        return None
+    return float(time.get("seconds", 0)) + float(time.get("nanos", 0)) / 1e9

@@ -1,0 +1,281 @@
+"""From a run's messages to what is told of it: each feature as it is written, with what became of it."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from hashlib import sha256
+from typing import TYPE_CHECKING
+
+from asgherkin.report.attempts import as_written, attempts_at, failure_of
+from asgherkin.report.gathering import Result, gather, seconds
+from asgherkin.report.model import Background, Examples, Feature, Outline, Report, Rule, Scenario, Step
+from asgherkin.report.verdicts import UNFINISHED, Status, count
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from asgherkin.report.attempts import Written
+    from asgherkin.report.gathering import Gathered
+    from asgherkin.report.model import Failure, Message
+
+_LOST = "The report has no text of this scenario: its feature is missing from the messages."
+_NO_WORD = re.compile(r"[^a-z0-9]+")
+_LONGEST_SLUG = 60
+
+
+@dataclass(slots=True)
+class _File:
+    """What is known while a feature file is read."""
+
+    uri: str
+    name: str
+    gathered: Gathered
+    links: Links
+    pickles: dict[str, list[Message]] = field(default_factory=dict)
+    written: Written = field(default_factory=dict)
+
+
+class Links:
+    """Makes ids of names, so that a link survives edits elsewhere in the file. Equal names are numbered."""
+
+    def __init__(self) -> None:
+        self._given: dict[str, int] = {}
+
+    def make(self, name: str, *parts: str) -> str:
+        """The id of what is called `name` and is told apart from others by `parts`."""
+        slug = _NO_WORD.sub("-", name.lower())[:_LONGEST_SLUG].strip("-")
+        text = "\0".join(parts)
+        digest = sha256(text.encode(errors="surrogatepass")).hexdigest()[:10]
+        link = f"{slug}-{digest}" if slug else digest
+        again = self._given[link] = self._given.get(link, 0) + 1
+        return link if again == 1 else f"{link}-{again}"
+
+
+def read_report(envelopes: Iterable[Mapping[str, object]]) -> Report:
+    """What a run's envelopes (Cucumber Messages) say: the page, the summary and the history are made of it."""
+    gathered = gather(envelopes)
+    by_uri: dict[str, list[Message]] = {uri: [] for uri in (*gathered.features, *gathered.errors)}
+    for pickle in gathered.pickles.values():
+        by_uri.setdefault(str(pickle.get("uri", "")), []).append(pickle)
+    links = Links()
+    features = [_feature(uri, pickles, gathered, links) for uri, pickles in by_uri.items()]
+    lost = [one for one in gathered.cases if one not in gathered.pickles]
+    if lost:
+        features.append(_lost_feature(lost, gathered, links))
+    started = seconds(gathered.start.get("timestamp"))
+    end: Message = gathered.ends[-1] if gathered.ends else {"message": UNFINISHED}
+    ended = seconds(end.get("timestamp"))
+    said = str(end.get("message") or "")
+    return Report(
+        **_about(gathered.meta),
+        started=started,
+        seconds=None if started is None or ended is None else ended - started,
+        features=tuple(features),
+        counts=count(one.status for feature in features for one in feature.scenarios()),
+        finished=UNFINISHED not in said.split("\n"),
+        end=said,
+        trouble=tuple(_trouble(end, gathered.run_hooks)),
+        success=bool(end.get("success")),
+        evidence=tuple(gathered.of_run),
+    )
+
+
+def _about(meta: Message) -> dict[str, str]:
+    ci = meta.get("ci") or {}
+    git = ci.get("git") or {}
+    tool, machine = meta.get("implementation") or {}, [meta.get("runtime") or {}, meta.get("os") or {}]
+    remote = str(git.get("remote") or "").rstrip("/").removesuffix(".git")
+    return {
+        "project": remote.replace(":", "/").rpartition("/")[2],
+        "commit": str(git.get("revision") or ""),
+        "branch": str(git.get("branch") or git.get("tag") or ""),
+        "build": " ".join(str(ci[key]) for key in ("name", "buildNumber") if ci.get(key)),
+        "build_url": str(ci.get("url") or ""),
+        "tool": _product(tool),
+        "machine": ", ".join(filter(None, map(_product, machine))),
+    }
+
+
+def _product(product: Message) -> str:
+    return " ".join(str(product[key]) for key in ("name", "version") if product.get(key))
+
+
+def _trouble(end: Message, run_hooks: Iterable[Result]) -> Iterator[Failure]:
+    """What went wrong outside of any scenario."""
+    exception = end.get("exception") or {}
+    said = str(exception.get("message") or exception.get("type") or "")
+    message = "\n".join(one for one in str(end.get("message") or "").split("\n") if one != UNFINISHED)
+    if said or (message and not end.get("success")):
+        whole = Result(Status.FAILED, None, message, said, str(exception.get("stackTrace") or ""))
+        yield from filter(None, [failure_of(whole)])
+    for result in run_hooks:
+        if result.status not in (Status.PASSED, Status.SKIPPED):
+            yield from filter(None, [failure_of(result)])
+
+
+def _feature(uri: str, pickles: list[Message], gathered: Gathered, links: Links) -> Feature:
+    node = gathered.features.get(uri) or {}
+    name = str(node.get("name") or "") or uri.rpartition("/")[2]
+    file = _File(uri, name, gathered, links)
+    link = links.make(name, uri)
+    for pickle in pickles:
+        file.pickles.setdefault((pickle.get("astNodeIds") or [""])[0], []).append(pickle)
+    rules = [_rule(node, file, "")]
+    inner = [child["rule"] for child in node.get("children", ()) if "rule" in child]
+    rules += [_rule(one, file, str(one.get("keyword", "Rule"))) for one in inner]
+    homeless = tuple(_lost(pickle, file) for left in file.pickles.values() for pickle in left)
+    rules[0] = rules[0]._replace(entries=(*rules[0].entries, *homeless))
+    return Feature(
+        link,
+        uri,
+        str(node.get("keyword") or "Feature"),
+        name,
+        _description(node),
+        _tags(node),
+        str(node.get("language") or "en"),
+        tuple(rule for rule in rules if rule.keyword or rule.entries or rule.backgrounds),
+        tuple(gathered.errors.get(uri, ())),
+    )
+
+
+def _lost_feature(lost: Iterable[str], gathered: Gathered, links: Links) -> Feature:
+    """What ran, and is told of nowhere else in the messages."""
+    file = _File("", "", gathered, links)
+    entries = tuple(_lost({"id": one, "name": one, "steps": []}, file) for one in lost)
+    return Feature(links.make("lost", ""), "", "", "Not in any feature", rules=(Rule("", "", "", (), (), entries),))
+
+
+def _lost(pickle: Message, file: _File) -> Scenario:
+    return _scenario(pickle, {"description": _LOST}, file, "")
+
+
+def _rule(node: Message, file: _File, keyword: str) -> Rule:
+    """A rule; without a keyword, what stands in a feature outside of its rules."""
+    children = node.get("children", ())
+    backgrounds = [child["background"] for child in children if "background" in child]
+    for background in backgrounds:
+        _remember(background, file, "background")
+    name = str(node.get("name", "")) if keyword else ""
+    entries = [one for child in children if "scenario" in child for one in _entries(child["scenario"], file, name)]
+    return Rule(
+        keyword,
+        name,
+        _description(node) if keyword else "",
+        _tags(node) if keyword else (),
+        tuple(
+            Background(str(one.get("keyword", "")), str(one.get("name", "")), _description(one))
+            for one in backgrounds
+            if one.get("name") or one.get("description")
+        ),
+        tuple(entries),
+    )
+
+
+def _remember(node: Message, file: _File, part: str) -> None:
+    for step in node.get("steps", ()):
+        file.written[step["id"]] = (str(step.get("keyword", "")), part)
+
+
+def _entries(node: Message, file: _File, rule: str) -> list[Scenario | Outline]:
+    _remember(node, file, "")
+    pickles = file.pickles.pop(node["id"], [])
+    by_row = dict(_values(node))
+    rows = [_scenario(pickle, node, file, rule, by_row.get(pickle["astNodeIds"][-1], ())) for pickle in pickles]
+    rows = rows or [_unpickled(node, file, rule)]
+    return [_outline(node, rows)] if node.get("examples") else [*rows]
+
+
+def _outline(node: Message, rows: list[Scenario]) -> Outline:
+    return Outline(
+        str(node.get("keyword", "")),
+        str(node.get("name", "")),
+        _description(node),
+        _tags(node),
+        tuple(_written(node)),
+        tuple(_examples(one) for one in node["examples"]),
+        tuple(rows),
+    )
+
+
+def _scenario(
+    pickle: Message, node: Message, file: _File, rule: str, values: tuple[tuple[str, str], ...] = ()
+) -> Scenario:
+    name = str(pickle.get("name", ""))
+    link = file.links.make(name, file.uri, rule, name, *(part for pair in values for part in pair))
+    tried = attempts_at(pickle, file.gathered, file.written)
+    line = (pickle.get("location") or node.get("location") or {}).get("line")
+    return Scenario(
+        link,
+        str(node.get("keyword", "")),
+        name,
+        f"{file.uri}:{line}" if line else file.uri,
+        file.name,
+        tried.attempts[0].status if tried.attempts else Status.NOT_RUN,
+        rule,
+        values,
+        "" if node.get("examples") else _description(node),
+        _tags(pickle),
+        tried.attempts,
+        () if tried.attempts else as_written(pickle, file.written),
+        tried.judged,
+        tried.flaky,
+        tried.worse,
+    )
+
+
+def _unpickled(node: Message, file: _File, rule: str) -> Scenario:
+    """A scenario that was specified and made into nothing to run, such as an outline without rows."""
+    name = str(node.get("name", ""))
+    return Scenario(
+        file.links.make(name, file.uri, rule, name),
+        str(node.get("keyword", "")),
+        name,
+        f"{file.uri}:{(node.get('location') or {}).get('line', '')}".rstrip(":"),
+        file.name,
+        Status.NOT_RUN,
+        rule,
+        description=_description(node),
+        tags=_tags(node),
+        steps=tuple(_written(node)),
+    )
+
+
+def _description(node: Message) -> str:
+    return str(node.get("description") or "")
+
+
+def _tags(node: Message) -> tuple[str, ...]:
+    """Its own tags, with their @."""
+    return tuple(str(tag.get("name", "")) for tag in node.get("tags", ()))
+
+
+def _written(node: Message) -> Iterator[Step]:
+    """The steps of an outline with their placeholders."""
+    for step in node.get("steps", ()):
+        argument = {key: step[key] for key in ("dataTable", "docString") if step.get(key)}
+        yield Step(str(step.get("keyword", "")), str(step.get("text", "")), None, argument=argument)
+
+
+def _examples(node: Message) -> Examples:
+    """A table of examples, its header first."""
+    rows = [node["tableHeader"]] if node.get("tableHeader") else []
+    return Examples(
+        str(node.get("keyword", "")),
+        str(node.get("name", "")),
+        _description(node),
+        _tags(node),
+        tuple(_cells(row) for row in (*rows, *node.get("tableBody", ()))),
+    )
+
+
+def _cells(row: Message) -> tuple[str, ...]:
+    return tuple(str(cell.get("value", "")) for cell in row.get("cells", ()))
+
+
+def _values(node: Message) -> Iterator[tuple[str, tuple[tuple[str, str], ...]]]:
+    """The values of each row, by the row's id."""
+    for table in node.get("examples", ()):
+        header = _cells(table.get("tableHeader") or {})
+        for row in table.get("tableBody", ()):
+            yield row["id"], tuple(zip(header, _cells(row), strict=False))
