@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 from typing import TYPE_CHECKING
 
-from asgherkin.databases.database_marks import chooses_database, seeds_table, uses_database
+from asgherkin.databases.table_seeding import chooses_database, seeds_table, uses_database
 from asgherkin.errors import SentenceError
 from asgherkin.matching.documents import NAME, parse_cell
 from asgherkin.matching.matchers import escape

@@ -13,7 +13,7 @@ import anyio
 from asgherkin.clients.asgi import in_words
 from asgherkin.databases.port import Query, Rows, Selection
 from asgherkin.databases.query_evidence import CAP, QueryRecord, learn_table, reads_only
-from asgherkin.databases.seed_groups import Seeder
+from asgherkin.databases.table_seeding import Seeder
 from asgherkin.errors import AppError, ConfigurationError, SentenceError
 from asgherkin.session.part import Part
 
@@ -35,7 +35,7 @@ class Databases(Part):
     """What the sentences about tables and queries act on. The app is started before the first act."""
 
     def __init__(self, session: Session) -> None:
-        self._seeder = Seeder()
+        self._seeder = Seeder(session, self.write, self.knows)
         self.session = session
         self._url: str | None = None
         self._database: Database | None = None
@@ -145,7 +145,7 @@ class Databases(Part):
 
     def seed(self, table: str, columns: Sequence[str] = (), rows: Sequence[tuple[Cell, ...]] = ()) -> None:
         """Empty a table and put rows into it; see `Seeder`."""
-        self._seeder.seed(self, table, columns, rows)
+        self._seeder.seed(table, columns, rows)
 
     def write(self, seeding: Seeding) -> None:
         """Empty tables, and put rows into one."""
