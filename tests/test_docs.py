@@ -11,7 +11,9 @@ import pytest
 
 import app.main  # noqa: F401 - a nested run forgets what it imported, and SQLAlchemy cannot be imported twice
 from asgherkin import fixtures
+from asgherkin.capabilities import built_in
 from asgherkin.commands.sentence_catalogue import in_order, with_tables
+from asgherkin.databases import database_fixtures
 from asgherkin.gherkin.catalogue import listed
 from asgherkin.matching.comparators import COMPARATORS
 from asgherkin.options import OPTIONS
@@ -161,7 +163,7 @@ def test_the_reference_has_every_option() -> None:
             f"`{option.flag} {option.metavar}`".replace(" `", "`"),
             option.default,
         )
-        for option in OPTIONS
+        for option in (*OPTIONS, *(one for capability in built_in() for one in capability.options))
     }
 
     rows = re.findall(r"^\| (`asgi_\w+`)? ?\| (`--asgi[^`]+`) \| `?([^`|]*?)`? \|", OPTIONS_AND_FIXTURES, re.MULTILINE)
@@ -171,7 +173,8 @@ def test_the_reference_has_every_option() -> None:
 
 def test_the_reference_has_every_fixture() -> None:
     """docs/options-and-fixtures.md has a row for each public fixture."""
-    every = {name for name, value in vars(fixtures).items() if isinstance(value, type(fixtures.client))}
+    modules = {**vars(fixtures), **vars(database_fixtures)}
+    every = {name for name, value in modules.items() if isinstance(value, type(fixtures.client))}
     public = {name for name in every if not name.startswith("_")}
 
     rows = re.findall(r"^\| `(\w+)` \|", OPTIONS_AND_FIXTURES, re.MULTILINE)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from asgherkin.capabilities import built_in
 from asgherkin.options import OPTIONS, Settings
 
 if TYPE_CHECKING:
@@ -17,7 +18,10 @@ from asgherkin.options import settings_key
 def pytest_collection_modifyitems(config):
     print("SETTINGS", config.stash[settings_key]._asdict())
 """
-DEFAULTS = Settings(app="", clients=("async",), loop="asyncio", database="", timeout=5.0, redact=(), tags="")
+DEFAULTS = Settings(
+    app="", clients=("async",), loop="asyncio", timeout=5.0, redact=(), tags="", of_capabilities={"asgi_database": ""}
+)
+EVERY_OPTION = [*OPTIONS, *(option for capability in built_in() for option in capability.options)]
 
 
 def settings(project: Project, ini: str, *arguments: str) -> dict[str, object]:
@@ -47,7 +51,8 @@ asgi_redact = ["pin", "social number"]
 @pytest.mark.parametrize("timeout", ['"0.5"', "0.5"], ids=["text", "number"])
 def test_the_ini_file_sets_them(project: Project, timeout: str) -> None:
     """All but what a run selects."""
-    expected = Settings("a:b", ("test",), "trio", "sqlite+aiosqlite:///a.db", 0.5, ("pin", "social number"), "")
+    of_capabilities = {"asgi_database": "sqlite+aiosqlite:///a.db"}
+    expected = Settings("a:b", ("test",), "trio", 0.5, ("pin", "social number"), "", of_capabilities=of_capabilities)
 
     assert settings(project, INI.format(timeout=timeout)) == expected._asdict()
 
@@ -63,7 +68,8 @@ def test_the_command_line_goes_before_the_ini_file(project: Project) -> None:
     found = settings(project, INI.format(timeout="1"), *arguments)
 
     names = ("pin", "social number", "one", "two")
-    expected = Settings("c:d", ("async",), "uvloop", "sqlite+aiosqlite:///c.db", 2.0, names, "not @slow")
+    of_capabilities = {"asgi_database": "sqlite+aiosqlite:///c.db"}
+    expected = Settings("c:d", ("async",), "uvloop", 2.0, names, "not @slow", of_capabilities=of_capabilities)
     assert found == expected._asdict()
 
 
@@ -117,7 +123,7 @@ def test_without_workers_the_place_of_a_worker_is_main(project: Project) -> None
     """In the URL of the database."""
     found = settings(project, 'asgi_database = "sqlite+aiosqlite:///{worker}.db"')
 
-    assert found["database"] == "sqlite+aiosqlite:///main.db"
+    assert found["of_capabilities"] == {"asgi_database": "sqlite+aiosqlite:///main.db"}
 
 
 def test_names_that_cannot_be_read_are_an_error(project: Project) -> None:
@@ -136,6 +142,6 @@ def test_help_names_every_option(project: Project) -> None:
     output = project.run("--help").output
 
     assert [
-        one.flag for one in OPTIONS if (one.flag if one.switch else f"{one.flag}={one.metavar}") not in output
+        one.flag for one in EVERY_OPTION if (one.flag if one.switch else f"{one.flag}={one.metavar}") not in output
     ] == []
-    assert [one.name for one in OPTIONS if one.ini and f"  {one.name} (" not in output] == []
+    assert [one.name for one in EVERY_OPTION if one.ini and f"  {one.name} (" not in output] == []

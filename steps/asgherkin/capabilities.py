@@ -9,7 +9,7 @@ from __future__ import annotations
 import functools
 from dataclasses import dataclass
 from importlib import import_module
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from asgherkin.evidence.crash_record import Crash
 from asgherkin.evidence.exchange_record import Exchange
@@ -20,6 +20,33 @@ if TYPE_CHECKING:
 
 BUILT_IN = ("asgherkin.websockets", "asgherkin.streams", "asgherkin.databases")
 """Those that come with the toolkit. `-p no:asgherkin.websockets` leaves one out."""
+
+
+def _as_given(value: str, _: str) -> str:
+    return value
+
+
+class Option(NamedTuple):
+    """One option. `ini` is False where only the command line has it; `choices` are the right values, if few.
+
+    A `switch` takes no value. A capability's option may `read` the value, and raise ConfigurationError for a wrong one;
+    it is given what pytest-xdist calls the worker, too.
+    """
+
+    name: str
+    metavar: str
+    help: str
+    default: str = ""
+    choices: tuple[str, ...] = ()
+    ini: bool = True
+    many: bool = False
+    switch: bool = False
+    read: Callable[[str, str], Any] = _as_given
+
+    @property
+    def flag(self) -> str:
+        """How the command line names it."""
+        return "--" + self.name.replace("_", "-")
 
 
 def _no_kinds() -> Sequence[type[Record]]:
@@ -34,6 +61,8 @@ class Capability:
     """What the toolkit's messages call it: `websockets`."""
     kinds: Callable[[], Sequence[type[Record]]] = _no_kinds
     """Gives its kinds of evidence: a function, so that they are imported only where a page is made."""
+    options: tuple[Option, ...] = ()
+    """Its options: their values are in `settings.of_capabilities`."""
     page: str = ""
     """The name of its page in the documentation: `websockets.md`."""
 
@@ -42,11 +71,13 @@ _CORE = {media_type(kind.kind): kind for kind in (Exchange, Crash)}
 _noted: dict[str, Capability] = {}
 
 
-def take_note(plugin: object) -> None:
-    """Know the capability of a plugin that pytest has registered, if it is one."""
+def take_note(plugin: object) -> Capability | None:
+    """Know the capability of a plugin that pytest has registered; None where it is none."""
     capability = getattr(plugin, "CAPABILITY", None)
-    if isinstance(capability, Capability):
-        _noted[capability.name] = capability
+    if not isinstance(capability, Capability):
+        return None
+    _noted[capability.name] = capability
+    return capability
 
 
 def kind_of(media: str) -> type[Record] | None:
@@ -56,10 +87,11 @@ def kind_of(media: str) -> type[Record] | None:
     """
     if media in _CORE:
         return _CORE[media]
-    known = {**{one.name: one for one in _built_in()}, **_noted}
+    known = {**{one.name: one for one in built_in()}, **_noted}
     return next((kind for one in known.values() for kind in one.kinds() if media_type(kind.kind) == media), None)
 
 
 @functools.cache
-def _built_in() -> list[Capability]:
+def built_in() -> list[Capability]:
+    """The capabilities of this toolkit's own."""
     return [import_module(name).CAPABILITY for name in BUILT_IN]

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 from urllib.parse import urlsplit
 
 import pytest
 
+from asgherkin.capabilities import Option, take_note
 from asgherkin.errors import ConfigurationError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
 CLIENTS = ("async", "test", "live")
 JOURNALS = "asgherkin_journals"
@@ -19,33 +21,11 @@ JOURNALS = "asgherkin_journals"
 LOOPS = ("asyncio", "uvloop", "trio")
 
 
-class Option(NamedTuple):
-    """One option. `ini` is False where only the command line has it; `choices` are the right values, if few.
-
-    A `switch` takes no value.
-    """
-
-    name: str
-    metavar: str
-    help: str
-    default: str = ""
-    choices: tuple[str, ...] = ()
-    ini: bool = True
-    many: bool = False
-    switch: bool = False
-
-    @property
-    def flag(self) -> str:
-        """How the command line names it."""
-        return "--" + self.name.replace("_", "-")
-
-
 OPTIONS = (
     Option("asgi_app", "LOCATION", 'the app under test: "module:attribute", or "module:factory()"'),
     Option("asgi_client", "CLIENT", "the clients that scenarios use, of async, test, live: async,live", "async"),
     Option("asgi_loop", "LOOP", "the event loop of the app: asyncio, uvloop or trio", "asyncio", LOOPS),
     Option("asgi_base_url", "URL", "the deployed server that scenarios run against: https://staging.example"),
-    Option("asgi_database", "URL", "the app's database, as SQLAlchemy has it: sqlite+aiosqlite:///shop.db"),
     Option("asgi_timeout", "SECONDS", "how long an app may take to answer, in seconds", "5"),
     Option("asgi_report", "FILE", "write a page for whoever wants to know what the app does: report.html"),
     Option("asgi_messages", "FILE", "write the run as Cucumber Messages: run.ndjson"),
@@ -63,7 +43,6 @@ class Settings(NamedTuple):
     app: str
     clients: tuple[str, ...]
     loop: str
-    database: str
     timeout: float
     redact: tuple[str, ...]
     tags: str
@@ -73,15 +52,39 @@ class Settings(NamedTuple):
     history: str = ""
     base_url: str = ""
     dry_run: bool = False
+    of_capabilities: Mapping[str, Any] = MappingProxyType({})
+    """The options of capabilities, by name."""
 
 
 settings_key = pytest.StashKey[Settings]()
 
 
-def add_options(parser: pytest.Parser) -> None:
-    """Register all options with pytest."""
+class OptionsOfPlugins:
+    """A plugin of pytest's that takes note of capabilities, wherever they come from, and registers their options."""
+
+    name = "asgherkin-capabilities"
+
+    def __init__(self, parser: pytest.Parser) -> None:
+        self.options: list[Option] = []
+        self._parser = parser
+
+    def pytest_plugin_registered(self, plugin: object) -> None:
+        """Take note of a capability."""
+        capability = take_note(plugin)
+        if capability is not None:
+            _add(self._parser, capability.options)
+            self.options += capability.options
+
+
+def add_options(parser: pytest.Parser, manager: pytest.PytestPluginManager) -> None:
+    """Register all options with pytest: those of this table, and those of each capability once it is registered."""
+    _add(parser, OPTIONS)
+    manager.register(OptionsOfPlugins(parser), OptionsOfPlugins.name)
+
+
+def _add(parser: pytest.Parser, options: Iterable[Option]) -> None:
     group = parser.getgroup("asgherkin", "behaviours of an ASGI app")
-    for option in OPTIONS:
+    for option in options:
         if option.switch:
             group.addoption(option.flag, dest=option.name, help=option.help, action="store_const", const="on")
             continue
@@ -104,7 +107,6 @@ def read_settings(config: pytest.Config) -> Settings:
         app=values["asgi_app"][0],
         clients=_clients(_given(config.getoption("asgi_client"), config), base_url),
         loop=values["asgi_loop"][0],
-        database=_database(values["asgi_database"][0], worker_of(config)),
         timeout=_seconds(values["asgi_timeout"][0]),
         redact=tuple(values["asgi_redact"]),
         tags=values["asgi_tags"][0],
@@ -114,7 +116,19 @@ def read_settings(config: pytest.Config) -> Settings:
         history=values["asgi_history"][0],
         base_url=base_url,
         dry_run=bool(values["asgi_dry_run"][0]),
+        of_capabilities=_of_capabilities(config),
     )
+
+
+def _of_capabilities(config: pytest.Config) -> dict[str, Any]:
+    plugin: OptionsOfPlugins | None = config.pluginmanager.get_plugin(OptionsOfPlugins.name)
+    assert plugin is not None, "it is registered with the options"
+    worker = worker_of(config)
+    given = {option: _value(option, config) for option in plugin.options}
+    return {
+        option.name: option.read(values[0], worker) if not option.many else tuple(values)
+        for option, values in given.items()
+    }
 
 
 def shown_setting(name: str, value: str, config: pytest.Config) -> str:
@@ -215,17 +229,6 @@ def clients_in(written: str) -> tuple[str, ...]:
 def worker_of(config: pytest.Config) -> str:
     """What pytest-xdist calls the worker that this process is: `gw0`, `gw1`, …; `main` without workers."""
     return str(getattr(config, "workerinput", {}).get("workerid", "main"))
-
-
-def _database(url: str, worker: str) -> str:
-    """The URL with the worker's name put in, so that workers need not share a database."""
-    for placeholder in re.findall(r"\{[^{}]*\}", url):
-        if placeholder != "{worker}":
-            raise ConfigurationError(
-                f"asgi_database: {placeholder} is no placeholder. The only one is {{worker}}, which is gw0, gw1, … "
-                "with pytest-xdist, and main without."
-            )
-    return url.replace("{worker}", worker)
 
 
 def _seconds(text: str) -> float:

@@ -12,7 +12,7 @@ import pytest
 import asgherkin.imports  # noqa: F401 - before all others, which it makes quick
 
 # isort: split
-from asgherkin.capabilities import BUILT_IN, take_note
+from asgherkin.capabilities import BUILT_IN
 from asgherkin.errors import ConfigurationError
 from asgherkin.gherkin.bdd import register_mark, run_scenarios_with
 from asgherkin.gherkin.bound import run_bound, settle_variants, tell_failure, without_bound
@@ -49,14 +49,9 @@ pytest_plugins = [
 _restore_key = pytest.StashKey[Callable[[], None]]()
 
 
-def pytest_addoption(parser: pytest.Parser) -> None:
+def pytest_addoption(parser: pytest.Parser, pluginmanager: pytest.PytestPluginManager) -> None:
     """Register the options."""
-    add_options(parser)
-
-
-def pytest_plugin_registered(plugin: object) -> None:
-    """Take note of a capability, wherever it comes from."""
-    take_note(plugin)
+    add_options(parser, pluginmanager)
 
 
 @pytest.hookimpl(wrapper=True)

@@ -17,7 +17,7 @@ from tests.project import without_times
 def shown(record: Record) -> tuple[str, str]:
     evidence = Evidence()
     evidence.add(record)
-    ((title, text),) = record.as_text(evidence.masked(Redactor())[0], at_end=True)
+    ((title, text),) = record.as_text_at_end(evidence.masked(Redactor())[0])
     return title, without_times(text)
 
 

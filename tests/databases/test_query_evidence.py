@@ -18,7 +18,7 @@ def shown(rows: Rows, redactor: Redactor | None = None) -> tuple[str, str]:
     """The title and the text for a query that has given rows."""
     evidence = Evidence()
     evidence.add(QueryRecord(rows, 0.0021))
-    (section,) = QueryRecord.as_text(evidence.masked(redactor or Redactor())[0], at_end=False)
+    (section,) = QueryRecord.as_text(evidence.masked(redactor or Redactor())[0])
     return section
 
 

@@ -349,8 +349,9 @@ def test_tries_leave_one_query(project: Project) -> None:
     And the table "cups" has 1 row within 30 milliseconds
     """
     conftest = SHELF + (
-        "\n@pytest.hookimpl(tryfirst=True)\ndef pytest_bdd_step_error(request, step):\n"
-        "    found = [one.rows.total for one in request.getfixturevalue('session').databases.queries]\n"
+        "\nfrom asgherkin.databases.query_evidence import QueryRecord\n"
+        "@pytest.hookimpl(tryfirst=True)\ndef pytest_bdd_step_error(request, step):\n"
+        "    found = [one.rows.total for one in request.getfixturevalue('session').evidence.of(QueryRecord)]\n"
         "    notes[:] = [found]\n"
     )
     project.write({"conftest.py": conftest})

@@ -16,7 +16,7 @@ from asgherkin.redaction.redactor import Redactor
 def shown(record: Record) -> list[tuple[str, str]]:
     evidence = Evidence()
     evidence.add(record)
-    return record.as_text(evidence.masked(Redactor())[0], at_end=False)
+    return record.as_text(evidence.masked(Redactor())[0])
 
 
 def test_an_exchange() -> None:

@@ -139,12 +139,20 @@ class Conversation(Record):
         return [Headers((*self.request_headers, *self.response_headers, *answer))]
 
     @staticmethod
-    def as_text(document: Mapping[str, Any], *, at_end: bool) -> list[Section]:
-        """A line for the handshake, for each message and for the end."""
+    def as_text(document: Mapping[str, Any]) -> list[Section]:
+        """A line for the handshake, for each message, and for the end where it came before the scenario's."""
+        closing = document["closing"]
+        if closing is not None and closing.get("at_end"):
+            document = {**document, "closing": None}
+        return Conversation.as_text_at_end(document)
+
+    @classmethod
+    def as_text_at_end(cls, document: Mapping[str, Any]) -> list[Section]:
+        """The same, with the end at any time."""
         lines = [_handshake(document)]
         lines += with_gap(document["messages"], document["left_out"], "messages", _said_line)
         closing = document["closing"]
-        if closing is not None and (at_end or not closing.get("at_end")):
+        if closing is not None:
             lines.append(f"{closing['at']:.0f} ms {_ARROWS[closing['by']]} closed {_code(closing)}")
         named = f' "{document["name"]}"' if document["name"] else ""
         return [(f"The websocket{named} ({document['target']})", "\n".join(lines))]

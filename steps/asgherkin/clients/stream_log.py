@@ -85,15 +85,22 @@ class StreamLog(Record):
         return document
 
     @staticmethod
-    def as_text(document: Mapping[str, Any], *, at_end: bool) -> list[Section]:
-        """A line for each event or part, and for the end."""
+    def as_text(document: Mapping[str, Any]) -> list[Section]:
+        """A line for each event or part, and for the end where it came before the scenario's."""
+        if document.get("closed") == "at the end":
+            document = {**document, "closed": None}
+        return StreamLog.as_text_at_end(document)
+
+    @classmethod
+    def as_text_at_end(cls, document: Mapping[str, Any]) -> list[Section]:
+        """The same, with the end at any time."""
         came = document["events"]
         what = "events" if any("data" in one for one in came) else "parts"
         lines = [f"← {document['answer']}"] if document["answer"] else []
         lines += with_gap(came, document["left_out"], what, _came_line)
         if document["over"]:
             lines.append("← ended")
-        elif document.get("closed") == "by a step" or (at_end and "closed" in document):
+        elif document.get("closed"):
             lines.append("→ closed")
         named = f' "{document["name"]}"' if document["name"] else ""
         return [(f"The stream{named} ({document['target']})", "\n".join(lines))]

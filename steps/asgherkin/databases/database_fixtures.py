@@ -24,7 +24,7 @@ def database(request: pytest.FixtureRequest) -> Any:
 
     Raises ConfigurationError where none is configured.
     """
-    url = request.config.stash[settings_key].database
+    url = request.config.stash[settings_key].of_capabilities["asgi_database"]
     if not url:
         example = "sqlite+aiosqlite:///shop.db"
         raise ConfigurationError(

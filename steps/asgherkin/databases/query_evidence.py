@@ -62,7 +62,7 @@ class QueryRecord(Record):
         return [Fields(zip(self.columns, map(_json, row), strict=True)) for row in self.rows.values]
 
     @staticmethod
-    def as_text(document: Mapping[str, Any], *, at_end: bool) -> list[Section]:  # noqa: ARG004 - the same at any time
+    def as_text(document: Mapping[str, Any]) -> list[Section]:
         """The statements with their parameters, and the rows as a table."""
         lines: list[str] = []
         for statement in document["statements"]:

@@ -76,12 +76,13 @@ class Databases(Part):
 
     def _given(self) -> object:
         settings = self.session.settings
+        url = settings.of_capabilities["asgi_database"]
         if not settings.base_url:
             return self.session.surroundings.fixture("database")
         # The fixture may give what the app in this process uses.
-        if not settings.database:
+        if not url:
             self.session.check_observable("the database behind a deployed app; asgi_database would name it")
-        return settings.database
+        return url
 
     def _open(self, given: object) -> Database:
         if isinstance(given, str):

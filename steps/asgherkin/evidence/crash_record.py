@@ -44,7 +44,7 @@ class Crash(Record):
         return {**document, "error": str(self.exception)} if isinstance(self.exception, AppError) else document
 
     @staticmethod
-    def as_text(document: Mapping[str, Any], *, at_end: bool) -> list[Section]:  # noqa: ARG004 - the same at any time
+    def as_text(document: Mapping[str, Any]) -> list[Section]:
         """The user's own frames; what this toolkit says of an app is told as it is."""
         if "error" in document:
             return [(f"The app failed ({document['doing']})", document["error"])]

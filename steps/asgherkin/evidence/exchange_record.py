@@ -75,7 +75,7 @@ class Exchange(Record):
         }
 
     @staticmethod
-    def as_text(document: Mapping[str, Any], *, at_end: bool) -> list[Section]:  # noqa: ARG004 - the same at any time
+    def as_text(document: Mapping[str, Any]) -> list[Section]:
         """The request and the response, as they would stand in a file."""
         request, response = document["request"], document["response"]
         lines = [f"{request['method']} {request['target']}"]

@@ -62,8 +62,13 @@ class Record(ABC):
 
     @staticmethod
     @abstractmethod
-    def as_text(document: Mapping[str, Any], *, at_end: bool) -> list[Section]:
-        """What a failure tells of it. `document` is masked; `at_end`: the scenario failed after its last step."""
+    def as_text(document: Mapping[str, Any]) -> list[Section]:
+        """What a failure tells of it; `document` is masked."""
+
+    @classmethod
+    def as_text_at_end(cls, document: Mapping[str, Any]) -> list[Section]:
+        """What a failure after the last step tells of it: also what came about only then."""
+        return cls.as_text(document)
 
     @staticmethod
     @abstractmethod

@@ -240,18 +240,19 @@ class Session:
     def end(self) -> None:
         """Shut the app down and close the client."""
         self.evidence.step = AFTER
-        if self._opened is None:
-            return
-        for part in self._parts.values():
+        parts = list(self._parts.values())
+        for part in parts:
             part.leave()
         try:
-            # What goes wrong is among the crashes; an app that still blocks its loop was told of already.
-            with suppress(AppError):
-                self.client.finish()
-            for part in self._parts.values():
+            if self._opened is not None:
+                # What goes wrong is among the crashes; an app that still blocks its loop was told of already.
+                with suppress(AppError):
+                    self.client.finish()
+            for part in parts:
                 part.close()
         finally:
-            self.client.close()
+            if self._opened is not None:
+                self.client.close()
         if len(self.crashes) > self._crashes_known:
             self._tell_crashes(())
 
@@ -264,7 +265,11 @@ class Session:
         untold = [one for one in self.crashes_of_act if not one.delivered and one is not crash]
         places += [records.index(one) for one in untold[:1]]
         at_end = self._at == len(self._steps)
-        return [one for at in places for one in records[at].as_text(documents[at], at_end=at_end)]
+        sections: list[tuple[str, str]] = []
+        for at in places:
+            shown = records[at].as_text_at_end if at_end else records[at].as_text
+            sections += shown(documents[at])
+        return sections
 
     def redact(self, text: str) -> str:
         """A text without this scenario's secrets."""
