@@ -15,21 +15,26 @@ import asgherkin.imports  # noqa: F401 - before all others, which it makes quick
 from asgherkin.capabilities import BUILT_IN
 from asgherkin.errors import ConfigurationError
 from asgherkin.gherkin.bdd import register_mark, run_scenarios_with
-from asgherkin.gherkin.bound import run_bound, settle_variants, tell_failure, without_bound
-from asgherkin.gherkin.collect import FeatureFile, spare_collector
+from asgherkin.gherkin.collect import FeatureFile, collect_dangling, freeze_collected
 from asgherkin.gherkin.definitions import Definitions, definitions_key
-from asgherkin.gherkin.items import keep_by_tags
-from asgherkin.gherkin.links import collect_dangling
-from asgherkin.gherkin.marks import tag_filter
+from asgherkin.gherkin.items import (
+    describe_failure,
+    keep_by_tags,
+    run_bound,
+    settle_variants,
+    tag_filter,
+    vary_bound,
+    without_bound,
+)
 from asgherkin.gherkin.run import Hooks, conduct_key, hooks_key, watch_key
 from asgherkin.gherkin.select import without_lines
 from asgherkin.gherkin.undefined import UndefinedSteps
-from asgherkin.gherkin.variants import variants_key, vary_bound
+from asgherkin.gherkin.variants import Variants, variants_key
 from asgherkin.loops import quiet_about_loop_scope
 from asgherkin.options import add_options, early_clients, read_settings, settings_key, wants_outputs
 from asgherkin.surroundings import choose_loop, forget, redact_captured, session_of
 from asgherkin.turns import check_xdist, name_folder, remove_folder, take_turns
-from asgherkin.variants import ClientVariants
+from asgherkin.vocabulary.app import named_client
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator
@@ -60,7 +65,7 @@ def pytest_load_initial_conftests(
 ) -> Generator[None, object, object]:
     """Turn `file:line` into node ids before pytest reads its arguments; know what else it would refuse."""
     with _as_usage_error():
-        variants = ClientVariants(early_clients(early_config))
+        variants = Variants(early_clients(early_config), named_client)
         args[:] = without_lines(args, early_config.invocation_params.dir, variants)
     result = yield
     with _as_usage_error():
@@ -76,7 +81,7 @@ def pytest_configure(config: pytest.Config) -> None:
         settings = config.stash[settings_key] = read_settings(config)
         if settings.tags:
             tag_filter(settings.tags)  # before all is collected for nothing
-    config.stash[variants_key] = ClientVariants(settings.clients)
+    config.stash[variants_key] = Variants(settings.clients, named_client)
     config.stash[definitions_key] = Definitions()
     config.stash[hooks_key] = Hooks(config)
     config.stash[conduct_key] = session_of
@@ -112,7 +117,7 @@ def pytest_configure_node(node: Any) -> None:
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, exitstatus: int, config: pytest.Config) -> None:
     """Where nothing was found to run, tell of features that were not looked at."""
     if exitstatus == pytest.ExitCode.NO_TESTS_COLLECTED:
-        from asgherkin.gherkin.unloaded import tell_of_features
+        from asgherkin.gherkin.undefined import tell_of_features
 
         tell_of_features(terminalreporter, config)
 
@@ -161,7 +166,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 def pytest_collection_finish(session: pytest.Session) -> None:
     """Tell the garbage collector what stays; let scenarios that are to run alone do so."""
-    spare_collector(session.items)
+    freeze_collected(session.items)
     with _as_usage_error():
         take_turns(session.config, session.items)
 
@@ -178,7 +183,7 @@ def pytest_runtest_makereport(
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     """Tell every failure of a scenario in one way, and nothing secret."""
     report = yield
-    tell_failure(item, report, call)
+    describe_failure(item, report, call)
     redact_captured(item, report)
     watch = item.config.stash.get(watch_key, None)
     if watch is not None:

@@ -1,7 +1,8 @@
 """`@serial` with pytest-xdist: a scenario with this tag runs while no other test does, in any worker of the machine.
 
-Two locks on files, each of which many may share or one may have alone. Whoever waits to be alone holds the door, so
-that nobody else enters meanwhile, and its turn comes. The system lets go of what a dead worker held.
+A shared and exclusive lock on a file, behind a second one as its turnstile: a worker that waits for the exclusive lock
+holds the turnstile, so that no other test starts meanwhile and its turn comes. The system releases the locks of a
+worker that dies.
 """
 
 from __future__ import annotations
@@ -30,7 +31,7 @@ _folder_key = pytest.StashKey[str]()
 
 
 def check_xdist(parser: pytest.Parser, args: Sequence[str]) -> None:
-    """Say what is missing where pytest would only say that it does not know an option of pytest-xdist's.
+    """Say that pytest-xdist is missing, where pytest would only say that it does not know the option.
 
     Raises ConfigurationError where pytest-xdist is not installed and nobody else has registered the option.
     """
@@ -45,21 +46,21 @@ def check_xdist(parser: pytest.Parser, args: Sequence[str]) -> None:
 
 
 def name_folder(node: Any) -> None:
-    """Name the folder of the locks to a worker of pytest-xdist's, from the process that started it."""
+    """Send the folder of the locks to a worker of pytest-xdist, from the process that starts it."""
     stash = node.config.stash
     if _folder_key not in stash:
-        # Made by the workers, if any of their tests is to run alone.
+        # The workers make it, if any of their tests is to run alone.
         stash[_folder_key] = str(Path(tempfile.gettempdir(), f"asgherkin-turns-{secrets.token_hex(8)}"))
     node.workerinput[_INPUT] = stash[_folder_key]
 
 
 def remove_folder(config: pytest.Config) -> None:
-    """Leave nothing behind."""
+    """Remove the locks at the end of the run."""
     shutil.rmtree(config.stash.get(_folder_key, ""), ignore_errors=True)
 
 
 def take_turns(config: pytest.Config, items: Sequence[pytest.Item]) -> None:
-    """Have this worker's tests keep to their turns, if any of them is to run alone.
+    """Have this worker's tests wait for their turns, if any of them is to run alone.
 
     Raises ConfigurationError where portalocker is missing.
     """
@@ -73,7 +74,7 @@ def _runs_alone(item: pytest.Item) -> bool:
 
 
 class Turns:
-    """The locks, as one process has them. `waiting=False` raises `portalocker.LockException` in place of waiting."""
+    """The locks of a process. `waiting=False` raises `portalocker.LockException` in place of waiting."""
 
     def __init__(self, folder: Path, *, waiting: bool = True) -> None:
         try:
@@ -86,32 +87,32 @@ class Turns:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         self._lock, self._unlock = portalocker.lock, portalocker.unlock
         now = portalocker.LockFlags(0) if waiting else portalocker.LOCK_NB
-        self._shared, self._alone = portalocker.LOCK_SH | now, portalocker.LOCK_EX | now
-        self._door = (folder / "door").open("w")
-        self._room = (folder / "room").open("w")
+        self._shared, self._exclusive = portalocker.LOCK_SH | now, portalocker.LOCK_EX | now
+        self._turnstile = (folder / "turnstile").open("w")
+        self._running = (folder / "running").open("w")
 
     @contextmanager
     def turn(self, *, alone: bool) -> Iterator[None]:
-        """Wait for a turn, and have it: with others, or alone."""
-        how = self._alone if alone else self._shared
-        self._lock(self._door, how)
+        """Wait for a turn, with others or alone, and hold it."""
+        how = self._exclusive if alone else self._shared
+        self._lock(self._turnstile, how)
         try:
-            self._lock(self._room, how)
+            self._lock(self._running, how)
         finally:
-            self._unlock(self._door)
+            self._unlock(self._turnstile)
         try:
             yield
         finally:
-            self._unlock(self._room)
+            self._unlock(self._running)
 
     def close(self) -> None:
-        """Let go of the files."""
-        self._door.close()
-        self._room.close()
+        """Close the files."""
+        self._turnstile.close()
+        self._running.close()
 
 
 class _TakingTurns:
-    """A worker's plugin."""
+    """The plugin of a worker whose tests take turns."""
 
     def __init__(self, turns: Turns) -> None:
         self._turns = turns
@@ -123,5 +124,5 @@ class _TakingTurns:
             return (yield)
 
     def pytest_unconfigure(self) -> None:
-        """Let go of the files."""
+        """Close the files of the locks."""
         self._turns.close()

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from asgherkin.gherkin import bdd
-from asgherkin.gherkin.bound import run_bound
+from asgherkin.gherkin.items import run_bound
 
 if TYPE_CHECKING:
     from tests.project import Project

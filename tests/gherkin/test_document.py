@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from asgherkin.errors import FeatureError
-from asgherkin.gherkin.document import DocString, Example, Heading, Table, fill, parse, read
+from asgherkin.gherkin.document import DocString, Example, Heading, Table, Tag, fill, parse, read
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -30,7 +30,7 @@ def test_a_feature_has_its_heading_and_its_language() -> None:
     """Keyword, name, description and tags are kept as written, tags without their @."""
     feature = parse("# language: de\n@shop\nFunktionalität: Kaffee\n  Guter.\n  Beispiel: A\n    Wenn b", "x.feature")
 
-    assert feature.heading == Heading("Funktionalität", "Kaffee", "  Guter.", ("shop",), 3)
+    assert feature.heading == Heading("Funktionalität", "Kaffee", "  Guter.", (Tag("shop"),), 3)
     assert feature.language == "de"
     assert feature.scenarios[0].steps[0].kind == "when"
 
@@ -47,8 +47,8 @@ def test_a_rule_adds_its_tags_and_its_background() -> None:
     assert [step.text for step in outside.steps] == ["a", "b"]
     assert [step.text for step in first.steps] == ["a", "c", "d"]
     assert [step.text for step in second.steps] == ["a", "e"]
-    assert first.rule == Heading("Rule", "one", "", ("vip",), 8)
-    assert (outside.tags, first.tags, second.tags) == (("shop",), ("shop", "vip", "slow"), ("shop",))
+    assert first.rule == Heading("Rule", "one", "", (Tag("vip"),), 8)
+    assert (outside.tag_names, first.tag_names, second.tag_names) == (("shop",), ("shop", "vip", "slow"), ("shop",))
 
 
 def test_an_outline_is_one_scenario_a_row() -> None:
@@ -59,8 +59,8 @@ def test_an_outline_is_one_scenario_a_row() -> None:
         "    @b\n    Examples:\n      | n |\n      | 3 |\n"
     )
 
-    assert [row.example for row in rows] == [Example({"n": "1", "m": "2"}, 9), Example({"n": "3"}, 14)]
-    assert [row.tags for row in rows] == [("shop", "o", "a"), ("shop", "o", "b")]
+    assert [row.example for row in rows] == [Example({"n": "1", "m": "2"}, 9, 7), Example({"n": "3"}, 14, 7)]
+    assert [row.tag_names for row in rows] == [("shop", "o", "a"), ("shop", "o", "b")]
     assert [row.selected_by for row in rows] == [9, 14]
 
 
@@ -93,7 +93,7 @@ def test_every_language_is_read(language: str) -> None:
     *found, outline = parse("\n".join(lines), "x.feature").scenarios
 
     assert [one.steps[1].kind for one in found] == [kind for kind, _ in kinds]
-    assert [[step.kind for step in one.steps[2:]] for one in found] == [[""] * len(joining)] * len(kinds)
+    assert [[step.kind for step in one.steps[2:]] for one in found] == [[kind] * len(joining) for kind, _ in kinds]
     assert {one.steps[0].kind for one in found} == {"given"}
     assert outline.example is not None
 

@@ -11,17 +11,18 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from asgherkin.recording.features import Trees, read_feature
+from asgherkin.gherkin.variants import Variants
+from asgherkin.recording.features import FeatureReader, read_feature
 from asgherkin.recording.journal import Journal, Journals, features_in, unfinished_in
 from asgherkin.recording.recorder import Recorder
 from asgherkin.redaction.redactor import Redactor
-from asgherkin.variants import ClientVariants
 from tests.project import SETTINGS
 from tests.report.runs import SHOP, STEPS, left_by, run
 
 if TYPE_CHECKING:
     from tests.project import Project
 
+ASYNC = Variants(("async",), lambda _: "")
 FEATURE = "Feature: Orders\n  Scenario: first\n    Given nothing\n    Then it fails\n"
 # A process that takes itself for a worker of pytest-xdist's.
 WORKER = """
@@ -196,7 +197,7 @@ def test_what_a_worker_did_not_end_is_told(project: Project, monkeypatch: pytest
 
 def test_a_feature_file_that_is_gone_is_told(tmp_path: Path) -> None:
     """As where a step removes it."""
-    feature = read_feature("a.feature", tmp_path / "a.feature", "", (), Trees(), ClientVariants(("async",)))
+    feature = read_feature("a.feature", tmp_path / "a.feature", "", (), FeatureReader(), ASYNC)
 
     assert feature.broken
     assert "a.feature cannot be read: " in feature.envelopes[1]["parseError"]["message"]
@@ -219,7 +220,7 @@ def test_a_feature_files_secrets_are_masked(tmp_path: Path) -> None:
     """In tables, in the rows of outlines, and where a secret name comes about when a row's values are put in."""
     (tmp_path / "a.feature").write_text(SECRETS, encoding="utf-8")
 
-    feature = read_feature("a.feature", tmp_path / "a.feature", "", (), Trees(), ClientVariants(("async",)))
+    feature = read_feature("a.feature", tmp_path / "a.feature", "", (), FeatureReader(), ASYNC)
 
     text = json.dumps(feature.envelopes)
     assert "hunter22" not in text
@@ -355,29 +356,29 @@ def test_a_page_without_its_packages_is_refused(
     assert project.run("--asgi-messages=a.ndjson").exit_code == pytest.ExitCode.NO_TESTS_COLLECTED
 
 
-def test_a_tree_is_handed_over_once() -> None:
-    """Of the feature file that was parsed last, and only for the text that it is of."""
-    trees = Trees()
+def test_what_was_read_is_handed_over_once(tmp_path: Path) -> None:
+    """Of the feature file that was read last, and only for the text that it is of."""
+    path, reader = tmp_path / "a.feature", FeatureReader()
+    path.write_text(FEATURE, encoding="utf-8")
 
-    document = trees.parse("Feature: f\n", "a.feature")
-    handed = trees.take("a.feature", "Feature: f\n")
-    again = trees.take("a.feature", "Feature: f\n")
-    trees.parse("Feature: f\n", "a.feature")
-    changed = trees.take("a.feature", "Feature: g\n")
+    source = reader.read(path, "a.feature")
+    handed = reader.take("a.feature", FEATURE)
+    again = reader.take("a.feature", FEATURE)
+    reader.read(path, "a.feature")
+    changed = reader.take("a.feature", f"{FEATURE}\n")
 
     assert handed is not None
-    assert handed.document is document
+    assert handed.source is source
     assert (again, changed) == (None, None)
 
 
 def test_a_feature_is_told_alike_by_a_tree_and_without(tmp_path: Path) -> None:
     """A worker's features are parsed by the process that reports: their ids are those of the same file."""
-    path, text = tmp_path / "a.feature", FEATURE
-    path.write_text(text, encoding="utf-8")
-    trees = Trees()
-    trees.parse(text, "a.feature")
+    path = tmp_path / "a.feature"
+    path.write_text(FEATURE, encoding="utf-8")
+    reader = FeatureReader()
+    reader.read(path, "a.feature")
 
-    one = ClientVariants(("async",))
-    handed, parsed = (read_feature("a.feature", path, "", (), each, one) for each in (trees, Trees()))
+    handed, parsed = (read_feature("a.feature", path, "", (), each, ASYNC) for each in (reader, FeatureReader()))
 
     assert handed == parsed

@@ -16,9 +16,8 @@ from typing import TYPE_CHECKING
 
 from asgherkin.commands import printable
 from asgherkin.errors import ConfigurationError
-from asgherkin.gherkin.catalogue import Listed, listed
+from asgherkin.gherkin.catalogue import Listed, key_of, listed, of_the_project, written
 from asgherkin.gherkin.document import parse
-from asgherkin.gherkin.examples import key_of, of_the_project, steps_of, written
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -86,8 +85,8 @@ def of_the_toolkit() -> Mapping[tuple[str, str], str]:
     found: dict[tuple[str, str], str] = {}
     for feature in _features().values():
         for scenario in feature.scenarios:
-            for kind, step in steps_of(scenario):
-                found.setdefault((kind, step.text), written(kind, step, {}))
+            for step in scenario.steps:
+                found.setdefault((step.kind, step.text), written(step, {}))
     return found
 
 

@@ -82,7 +82,7 @@ def _write(chosen: argparse.Namespace, sentences: Sequence[Listed]) -> str:
 
 def _list(chosen: argparse.Namespace, sentences: Sequence[Listed]) -> int:
     from asgherkin.commands.sentence_catalogue import as_json, as_text
-    from asgherkin.gherkin.searching import nearest, search
+    from asgherkin.gherkin.catalogue import most_alike, search
 
     text = " ".join(chosen.words)
     found = search(text, sentences) if text else sentences
@@ -92,5 +92,5 @@ def _list(chosen: argparse.Namespace, sentences: Sequence[Listed]) -> int:
         say(as_text(found))
     else:
         say(f'No sentence has a word of "{text}". The nearest:\n')
-        say(as_text(nearest(text, sentences)))
+        say(as_text(most_alike(text, sentences)))
     return 0 if found else 1

@@ -1,4 +1,4 @@
-"""The private names of pytest-bdd and pytest that this toolkit needs, and why.
+"""The private names of pytest-bdd and pytest that this toolkit needs, and why; records as pytest-bdd's classes.
 
 Step definitions are pytest-bdd's: its decorators keep them as pytest fixtures, and there is no public way to
 list those, to ask which are visible to a test, or to give a fixture a value from a step (`target_fixture`).
@@ -11,6 +11,8 @@ from __future__ import annotations
 
 import inspect
 import itertools
+import textwrap
+from collections import OrderedDict
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, cast
@@ -22,8 +24,12 @@ from pytest_bdd.parser import Feature, Rule, Scenario, ScenarioTemplate, Step
 from pytest_bdd.parsers import StepParser
 from pytest_bdd.steps import StepFunctionContext, StepNamePrefix, step_function_context_registry
 
+from asgherkin.gherkin.document import fill
+
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+
+    from asgherkin.gherkin.document import FeatureSource, Heading, ScenarioSource, StepSource, Table
 
 # By its name: pytest_bdd.scenario is a function too, which hides the module.
 _scenario: Any = import_module("pytest_bdd.scenario")
@@ -36,6 +42,7 @@ __all__ = [
     "Row",
     "Rule",
     "Scenario",
+    "ScenarioTemplate",
     "Step",
     "StepFunctionContext",
     "StepParser",
@@ -51,6 +58,74 @@ __all__ = [
     "template_of",
     "visible_contexts",
 ]
+
+
+# Records as pytest-bdd's classes, which its hooks and step definitions know
+
+
+def render_feature(source: FeatureSource, path: Path, shown_as: str) -> Feature:
+    """What stands above the scenarios of a file."""
+    heading = source.heading
+    return Feature(
+        scenarios=OrderedDict(),
+        filename=str(path),
+        rel_filename=shown_as,
+        language=source.language,
+        keyword=heading.keyword,
+        name=heading.name,
+        tags={tag.name for tag in heading.tags},
+        background=None,
+        line_number=heading.line,
+        description=textwrap.dedent(heading.description),
+    )
+
+
+def render_scenario(feature: Feature, source: ScenarioSource) -> Scenario:
+    """The scenario as pytest-bdd's hooks know it, an example's values put in."""
+    values = source.values
+    return Scenario(
+        feature=feature,
+        keyword=source.keyword,
+        name=fill(source.name, values),
+        line_number=source.line,
+        steps=[_step(one, values) for one in source.steps],
+        description=textwrap.dedent(source.description),
+        tags={tag.name for tag in source.own_tags},
+        rule=_rule(source.rule) if source.rule else None,
+    )
+
+
+class DocStringText(str):
+    """A doc string's content, which a step function gets as text, and its media type ("" where none is given)."""
+
+    __slots__ = ("media_type",)
+    media_type: str
+
+
+def _step(source: StepSource, values: Mapping[str, str]) -> Step:
+    step = Step(fill(source.text, values), source.kind, 0, source.line, source.keyword)
+    if source.doc_string is not None:
+        text = step.docstring = DocStringText(fill(source.doc_string.content, values))
+        text.media_type = fill(source.doc_string.media_type, values)
+    if source.table is not None:
+        step.datatable = _data_table(source.table, values)
+    return step
+
+
+def _data_table(table: Table, values: Mapping[str, str]) -> DataTable:
+    def row(cells: tuple[str, ...], line: int) -> Row:
+        place = Location(column=1, line=line)
+        return Row("", place, [Cell(place, fill(one, values)) for one in cells])
+
+    rows = [row(cells, line) for cells, line in zip(table.rows, table.lines, strict=True)]
+    return DataTable(rows[0].location, rows)
+
+
+def _rule(heading: Heading) -> Rule:
+    return Rule(heading.keyword, heading.name, heading.description, {tag.name for tag in heading.tags})
+
+
+# Step definitions
 
 
 class RunScenario(Protocol):

@@ -1,18 +1,37 @@
-"""Every sentence in force in a collected run: what it means, an example, and where it is defined."""
+"""Every sentence in force in a collected run: what it means, where it is defined, a step that uses it; the search."""
 
 from __future__ import annotations
 
+import difflib
 import inspect
+import math
+import re
+from collections import Counter
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from asgherkin.gherkin.bdd import all_contexts
-from asgherkin.gherkin.definitions import Definition
+from asgherkin.gherkin.collect import ScenarioItem
+from asgherkin.gherkin.definitions import Definition, definitions_key
+from asgherkin.gherkin.document import fill
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     import pytest
 
     from asgherkin.gherkin.bdd import StepFunctionContext
+    from asgherkin.gherkin.document import StepSource
+
+# A definition's kind, its pattern and its function's place.
+Key: TypeAlias = tuple[str | None, str, str]
+
+_KEYWORD = re.compile(r"^(given|when|then|and|but|\*)\s+", re.IGNORECASE)
+_NEARLY = 0.8
+# How much more a word counts in the sentence itself than in what it means; how near to the best one must come.
+_IN_SENTENCE = 1.5
+_GOOD = 0.6
+_MOST = 10
 
 
 class Listed(NamedTuple):
@@ -92,3 +111,97 @@ def _first_paragraph(docstring: str | None) -> str:
         return ""
     paragraph = inspect.cleandoc(docstring).partition("\n\n")[0]
     return " ".join(paragraph.split())
+
+
+# Steps that use them
+
+
+def key_of(definition: Definition) -> Key:
+    """What a definition is known by."""
+    return (definition.kind, definition.pattern, definition.location)
+
+
+def of_the_project(session: pytest.Session) -> Mapping[Key, str]:
+    """The first use of each definition in the feature files that were collected, by the definition's key."""
+    found: dict[Key, str] = {}
+    for item in session.items:
+        if isinstance(item, ScenarioItem):
+            index = session.config.stash[definitions_key].seen_by(item)
+            for step, text in zip(item.source.steps, item.source.texts, strict=True):
+                definitions = index.find(step.kind, text) if step.kind else ()
+                if len(definitions) == 1:
+                    found.setdefault(key_of(definitions[0]), written(step, item.source.values))
+    return found
+
+
+def written(step: StepSource, values: Mapping[str, str]) -> str:
+    """A step as a feature has it, with English keywords and an outline's values put in."""
+    lines = [f"{step.kind.capitalize()} {fill(step.text, values)}"]
+    if step.doc_string is not None:
+        quotes = "```" if '"""' in step.doc_string.content else '"""'
+        content = fill(step.doc_string.content, values).split("\n")
+        lines += [f"  {line}".rstrip() for line in (quotes + step.doc_string.media_type, *content, quotes)]
+    if step.table is not None:
+        rows = [[_cell(fill(cell, values)) for cell in row] for row in step.table.rows]
+        widths = [max(len(cell) for cell in column) for column in zip(*rows, strict=True)]
+        lines += ["  | " + " | ".join(map(str.ljust, row, widths)) + " |" for row in rows]
+    return "\n".join(lines)
+
+
+def _cell(text: str) -> str:
+    return text.replace("\\", "\\\\").replace("|", "\\|").replace("\n", "\\n")
+
+
+# The search
+
+
+def search(text: str, catalogue: Sequence[Listed]) -> list[Listed]:
+    """The sentences that a text is about, best first; ten at most.
+
+    First those that the text, as a step, fits. Then those with its words in their pattern, meaning or example: a rare
+    word counts more than a frequent one, and a known word more than one that is nearly so.
+    """
+    step = _KEYWORD.sub("", text.strip())
+    fitting = [one for one in catalogue if one.definition.parser.is_matching(step)]
+    if fitting:
+        return fitting[:_MOST]
+    words = [_words(f"{one.pattern} {one.example} {one.meaning} {one.module}") for one in catalogue]
+    counts = Counter(word for known in words for word in known)
+    asked = _words(step)
+    # Short words are in every other sentence, and tell none from another.
+    wanted = [_known_words(word, counts) for word in {word for word in asked if len(word) > 2} or asked]
+
+    def rate(one: Listed, known: set[str]) -> float:
+        in_sentence = _words(one.example)
+        found = [word for meant in wanted for word in meant & known]
+        return sum(
+            math.log(1 + len(words) / counts[word]) * (_IN_SENTENCE if word in in_sentence else 1) for word in found
+        )
+
+    rated = sorted(((rate(*pair), pair[0]) for pair in zip(catalogue, words, strict=True)), key=lambda it: -it[0])
+    return [one for rate, one in rated[:_MOST] if rate and rate >= rated[0][0] * _GOOD]
+
+
+def _words(text: str) -> set[str]:
+    """The words of a text, without the endings of plurals and of verbs: sends and send are one word."""
+    found = re.findall(r"[^\W_]+", text.lower())
+    return {word[:-1] if len(word) > 3 and word[-1] == "s" and word[-2] not in "sui" else word for word in found}
+
+
+def _known_words(word: str, known: Mapping[str, int]) -> set[str]:
+    """The known words that a word may stand for: itself, else those it begins, else the nearest."""
+    if word in known:
+        return {word}
+    begun = {one for one in known if len(word) > 2 and one.startswith(word)}
+    return begun or set(difflib.get_close_matches(word, sorted(known), 1, _NEARLY))
+
+
+def most_alike(text: str, catalogue: Sequence[Listed], most: int = 3) -> list[Listed]:
+    """The sentences that are written most like a text, whatever their words."""
+    ratio = difflib.SequenceMatcher(b=text.lower())
+
+    def alike(one: Listed) -> float:
+        ratio.set_seq1(one.example.lower())
+        return ratio.ratio()
+
+    return sorted(catalogue, key=alike, reverse=True)[:most]

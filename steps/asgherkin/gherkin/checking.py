@@ -9,18 +9,15 @@ from typing import TYPE_CHECKING, NamedTuple
 import pytest
 
 from asgherkin.errors import SentenceError
-from asgherkin.gherkin.bdd import template_of
 from asgherkin.gherkin.calling import check_argument
-from asgherkin.gherkin.catalogue import listed
+from asgherkin.gherkin.catalogue import key_of, listed
 from asgherkin.gherkin.collect import BrokenFeature, ScenarioItem
 from asgherkin.gherkin.definitions import DOC_STRING, TABLE, Definition, definitions_key
-from asgherkin.gherkin.document import fill
-from asgherkin.gherkin.examples import key_of
-from asgherkin.gherkin.items import example_of, scenario_of
+from asgherkin.gherkin.items import example_of, is_scenario, scenario_of
 from asgherkin.gherkin.mistakes import NO_STEPS, shown_path
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from asgherkin.gherkin.catalogue import Listed
     from asgherkin.gherkin.definitions import Index
@@ -90,13 +87,6 @@ class _Step(NamedTuple):
     line: int
     has_table: bool
     has_doc_string: bool
-
-
-def is_scenario(item: pytest.Item) -> bool:
-    """Whether an item stands for a scenario, or for a feature file that cannot be read."""
-    if isinstance(item, (ScenarioItem, BrokenFeature)):
-        return True
-    return isinstance(item, pytest.Function) and template_of(item.function) is not None
 
 
 def check(session: pytest.Session, items: Sequence[pytest.Item]) -> Checked:
@@ -225,8 +215,8 @@ def _heading(item: pytest.Item) -> tuple[int, str]:
 def _steps_of(item: pytest.Item) -> Iterator[_Step]:
     """The steps of a scenario, an example's values put in."""
     if isinstance(item, ScenarioItem):
-        values = item.source.example.values if item.source.example else {}
-        yield from _packed_steps(item, values)
+        for source, text in zip(item.source.steps, item.source.texts, strict=True):
+            yield _Step(source.kind, text, source.line, source.table is not None, source.doc_string is not None)
         return
     scenario = scenario_of(item)
     assert scenario is not None
@@ -235,13 +225,6 @@ def _steps_of(item: pytest.Item) -> Iterator[_Step]:
         yield _Step(str(step.type), step.name, step.line_number, step.datatable is not None, has_doc_string)
 
 
-def _packed_steps(item: ScenarioItem, values: Mapping[str, str]) -> Iterator[_Step]:
-    kind = ""
-    for _, own_kind, text, line, doc_string, table in item.source.packed:
-        kind = own_kind or kind
-        yield _Step(kind, fill(text, values), line, table is not None, doc_string is not None)
-
-
 def scenarios_in(items: Iterable[pytest.Item]) -> list[pytest.Item]:
-    """The items that stand for scenarios."""
-    return [one for one in items if is_scenario(one)]
+    """The items that stand for scenarios, or for a feature file that cannot be read."""
+    return [one for one in items if is_scenario(one) or isinstance(one, BrokenFeature)]

@@ -1,19 +1,23 @@
-"""Read a feature file into compact records.
+"""Read a feature file into records, with the official parser.
 
-The official parser reads the file; its tree of dictionaries is dropped at once, for ten thousand scenarios
-are held in memory at a time. Values of an outline's rows are put in when a scenario runs: literally and in
-a single pass, where the official pickle compiler takes names for regular expressions.
+Values of an outline's rows are put in when a scenario runs: literally and in a single pass, where the official pickle
+compiler takes names for regular expressions. Messages and pickles are made of the same records: see `report.pickles`.
 """
 
 from __future__ import annotations
 
+import io
 import re
+from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias, cast
 
+from gherkin.ast_builder import AstBuilder
 from gherkin.errors import CompositeParserException
+from gherkin.parser import Parser
+from gherkin.stream.id_generator import IdGenerator
+from gherkin.token_scanner import TokenScanner
 
 from asgherkin.errors import FeatureError
-from asgherkin.gherkin.links import unreadable
 from asgherkin.gherkin.mistakes import (
     KINDS,
     NO_ROWS,
@@ -23,27 +27,21 @@ from asgherkin.gherkin.mistakes import (
     no_scenario,
     parse_error,
     problem_of,
+    unreadable,
 )
-from asgherkin.gherkin.parsing import parse_tree
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
     from pathlib import Path
 
     from gherkin import parser_types as ast
 
     from asgherkin.gherkin.mistakes import Child
 
-    TreeOf: TypeAlias = Callable[[str, str], ast.GherkinDocument]
-
 Rows: TypeAlias = tuple[tuple[str, ...], ...]
-# The steps of all scenarios are kept to the end of the run, as plain tuples of texts and numbers: Python's garbage
-# collector does not look into those again and again, as it does into records. Ten thousand scenarios feel that.
-PackedStep: TypeAlias = tuple[str, str, str, int, tuple[str, str, int] | None, tuple[Rows, tuple[int, ...]] | None]
-Packed: TypeAlias = tuple[PackedStep, ...]
-
 
 _PLACEHOLDER = re.compile(r"<([^<>]+)>")
+_NO_VALUES: Mapping[str, str] = MappingProxyType({})
 
 
 class DocString(NamedTuple):
@@ -61,70 +59,84 @@ class Table(NamedTuple):
     lines: tuple[int, ...]
 
 
+class Tag(NamedTuple):
+    """A tag without its @, and the id of its node in the syntax tree."""
+
+    name: str
+    id: str = ""
+
+
 class StepSource(NamedTuple):
-    """A step as written. `kind` is "given", "when", "then", or "" for And, But and * (as the step before)."""
+    """A step as written.
+
+    `keyword_type` is the standard's: Context, Action, Outcome, Conjunction, or Unknown for *. `kind` is "given", "when"
+    or "then"; And, But and * have the kind of the step before, or "" where there is none.
+    """
 
     keyword: str
+    keyword_type: str
     kind: str
     text: str
     line: int
     doc_string: DocString | None = None
     table: Table | None = None
-
-    @classmethod
-    def unpacked(cls, step: PackedStep) -> StepSource:
-        """The record of a step that was kept as plain tuples."""
-        keyword, kind, text, line, doc_string, table = step
-        return cls(
-            keyword,
-            kind,
-            text,
-            line,
-            DocString(*doc_string) if doc_string else None,
-            Table(*table) if table else None,
-        )
+    id: str = ""
 
 
 class Heading(NamedTuple):
-    """A Feature's or Rule's heading, without the @ of its tags."""
+    """A Feature's or Rule's heading."""
 
     keyword: str
     name: str
     description: str
-    tags: tuple[str, ...]
+    tags: tuple[Tag, ...]
     line: int
 
 
 class Example(NamedTuple):
-    """One row of an outline's examples: values by column."""
+    """A row of an outline's examples: values by column."""
 
     values: Mapping[str, str]
     line: int
+    column: int = 1
+    id: str = ""
 
 
 class ScenarioSource(NamedTuple):
-    """One scenario, or one row of an outline.
+    """A scenario, or a row of an outline.
 
-    `tags` hold those of the feature, the rule and the examples too, without their @; `own_tags` do not.
-    `packed` are its steps, those of backgrounds first. `problem` says why it cannot run: it has no steps, starts
-    with And, or its outline has no rows.
+    `tags` hold those of the feature, the rule and the examples too, the outermost first; `own_tags` do not. `steps`
+    begin with those of backgrounds. `problem` says why it cannot run: it has no steps, starts with And, or its outline
+    has no rows.
     """
 
     name: str
     keyword: str
     description: str
     line: int
-    tags: tuple[str, ...]
-    own_tags: tuple[str, ...]
-    packed: Packed
+    tags: tuple[Tag, ...]
+    own_tags: tuple[Tag, ...]
+    steps: tuple[StepSource, ...]
     rule: Heading | None = None
     example: Example | None = None
     problem: str = ""
+    column: int = 1
+    id: str = ""
 
     @property
-    def steps(self) -> tuple[StepSource, ...]:
-        """All steps, those of backgrounds first."""
-        return tuple(StepSource.unpacked(step) for step in self.packed)
+    def tag_names(self) -> tuple[str, ...]:
+        """The names of its tags, each once."""
+        return tuple(dict.fromkeys([tag.name for tag in self.tags]))
+
+    @property
+    def values(self) -> Mapping[str, str]:
+        """The values of its row; none where it is no row."""
+        return self.example.values if self.example else _NO_VALUES
+
+    @property
+    def texts(self) -> Iterator[str]:
+        """The texts of its steps, the values of its row put in."""
+        return (fill(step.text, self.values) for step in self.steps)
 
     @property
     def selected_by(self) -> int:
@@ -133,12 +145,13 @@ class ScenarioSource(NamedTuple):
 
 
 class FeatureSource(NamedTuple):
-    """One feature file."""
+    """A feature file: its records, and the syntax tree that they were made of."""
 
     heading: Heading
     language: str
     scenarios: tuple[ScenarioSource, ...]
-    rules: tuple[Heading, ...] = ()
+    rules: tuple[Heading, ...]
+    tree: ast.GherkinDocument
 
 
 def fill(text: str, values: Mapping[str, str]) -> str:
@@ -148,13 +161,23 @@ def fill(text: str, values: Mapping[str, str]) -> str:
     return _PLACEHOLDER.sub(lambda found: values.get(found[1], found[0]), text)
 
 
-def read(path: Path, shown_as: str, tree_of: TreeOf | None = None) -> FeatureSource:
-    """Read a feature file; `tree_of` parses it, where somebody wants to have its tree too.
+def placeholders(text: str) -> list[str]:
+    """The names between < and > in a text."""
+    return _PLACEHOLDER.findall(text)
+
+
+def read(path: Path, shown_as: str) -> FeatureSource:
+    """Read a feature file.
 
     Raises FeatureError, which names the file as `shown_as`, its lines and what was expected there.
     """
+    return parse(read_text(path, shown_as), shown_as)
+
+
+def read_text(path: Path, shown_as: str) -> str:
+    """The text of a feature file. Raises FeatureError where it cannot be read."""
     try:
-        text = path.read_text(encoding="utf-8-sig")
+        return path.read_text(encoding="utf-8-sig")
     except OSError as error:
         raise FeatureError(f"{shown_as} {unreadable(path, error)}") from None
     except UnicodeDecodeError as error:
@@ -162,89 +185,111 @@ def read(path: Path, shown_as: str, tree_of: TreeOf | None = None) -> FeatureSou
             f"{shown_as} is not UTF-8 text: byte {error.start} is 0x{error.object[error.start]:02x}. "
             "Save the file as UTF-8."
         ) from None
-    return parse(text, shown_as, tree_of)
 
 
-def parse(text: str, shown_as: str, tree_of: TreeOf | None = None) -> FeatureSource:
-    """Parse the text of a feature file; see `read`."""
+def parse(text: str, shown_as: str, ids: IdGenerator | None = None) -> FeatureSource:
+    """Parse the text of a feature file; see `read`. `ids` number the nodes of the tree, where they are needed."""
     try:
-        document = tree_of(text, shown_as) if tree_of else parse_tree(text)
+        tree = parse_tree(text, ids)
     except CompositeParserException as error:
         raise FeatureError(parse_error(error.errors, lines_of(text), shown_as)) from None
-    if "feature" not in document:
+    if "feature" not in tree:
         raise FeatureError(f"{shown_as} is empty. Start it with a line such as: Feature: Orders")
-    feature = document["feature"]
-    mistake = mistake_in(feature, text, shown_as)
+    mistake = mistake_in(tree["feature"], text, shown_as)
     if mistake:
         raise FeatureError(mistake)
-    return _Builder(feature).build(shown_as)
+    source = records_of(tree)
+    if not source.scenarios:
+        raise FeatureError(no_scenario(tree["feature"], shown_as))
+    return source
+
+
+class _NoIds(IdGenerator):
+    """No node is asked for its id where no report is made."""
+
+    def get_next_id(self) -> str:
+        return ""
+
+
+def parse_tree(text: str, ids: IdGenerator | None = None) -> ast.GherkinDocument:
+    """The official syntax tree of a feature file's text.
+
+    Raises CompositeParserException for a broken text.
+    """
+    scanner = TokenScanner("")
+    scanner.io = io.StringIO(text)  # handed the text, an older scanner would open the file of that name, if any
+    tree: ast.GherkinDocument = Parser(AstBuilder(ids or _NoIds())).parse(scanner)
+    return tree
+
+
+def records_of(tree: ast.GherkinDocument) -> FeatureSource:
+    """The records of a tree that has a feature."""
+    return _Builder(tree).build()
 
 
 class _Builder:
     """Turns the official parser's tree into records."""
 
-    def __init__(self, feature: ast.Feature) -> None:
-        self._feature = feature
-        dialect = dialect_of(feature)
+    def __init__(self, tree: ast.GherkinDocument) -> None:
+        self._tree = tree
+        self._feature = tree["feature"]
+        dialect = dialect_of(self._feature)
         self._outlines = set(dialect.scenario_outline_keywords) - set(dialect.scenario_keywords)
         self._scenarios: list[ScenarioSource] = []
         self._rules: list[Heading] = []
 
-    def build(self, shown_as: str) -> FeatureSource:
+    def build(self) -> FeatureSource:
         heading = _heading(self._feature)
-        background: Packed = ()
-        for child in cast("list[Child]", self._feature["children"]):
-            if "background" in child:
-                background = _steps(child["background"]["steps"])
-            elif "rule" in child:
-                self._rule(child["rule"], heading.tags, background)
-            else:
-                self._scenario(child["scenario"], heading.tags, background, None)
-        if not self._scenarios:
-            raise FeatureError(no_scenario(self._feature, shown_as))
-        language = self._feature["language"]
-        return FeatureSource(heading, language, tuple(self._scenarios), tuple(self._rules))
+        self._children(self._feature, heading.tags, (), None)
+        return FeatureSource(heading, self._feature["language"], tuple(self._scenarios), tuple(self._rules), self._tree)
 
-    def _rule(self, rule: ast.Rule, tags: tuple[str, ...], background: Packed) -> None:
-        heading = _heading(rule)
-        self._rules.append(heading)
-        for child in cast("list[Child]", rule["children"]):
+    def _children(
+        self,
+        node: ast.Feature | ast.Rule,
+        tags: tuple[Tag, ...],
+        background: tuple[StepSource, ...],
+        rule: Heading | None,
+    ) -> None:
+        for child in cast("list[Child]", node["children"]):
             if "background" in child:
-                background = background + _steps(child["background"]["steps"])
+                background += _steps(child["background"]["steps"], background)
+            elif "rule" in child:
+                heading = _heading(child["rule"])
+                self._rules.append(heading)
+                self._children(child["rule"], tags + heading.tags, background, heading)
             else:
-                self._scenario(child["scenario"], _joined(tags, heading.tags), background, heading)
+                self._scenario(child["scenario"], tags, background, rule)
 
     def _scenario(
         self,
         scenario: ast.Scenario,
-        tags: tuple[str, ...],
-        background: Packed,
+        tags: tuple[Tag, ...],
+        background: tuple[StepSource, ...],
         rule: Heading | None,
     ) -> None:
-        steps = _steps(scenario["steps"])
-        packed = background + steps if steps else ()
         own_tags = _tags(scenario["tags"])
-        tags = _joined(tags, own_tags)
-        problem = problem_of(scenario, self._outlines)
-
-        def add(tags: tuple[str, ...], example: Example | None, problem: str) -> None:
-            self._scenarios.append(
-                ScenarioSource(
-                    scenario["name"], scenario["keyword"], scenario["description"], scenario["location"]["line"],
-                    tags, own_tags, packed, rule, example, problem,
-                )
-            )  # fmt: skip
-
+        common = ScenarioSource(
+            name=scenario["name"],
+            keyword=scenario["keyword"],
+            description=scenario["description"],
+            line=scenario["location"]["line"],
+            column=scenario["location"]["column"],
+            tags=tags + own_tags,
+            own_tags=own_tags,
+            steps=background + _steps(scenario["steps"], background) if scenario["steps"] else (),
+            rule=rule,
+            problem=problem_of(scenario, self._outlines),
+            id=scenario["id"],
+        )
         if not scenario["examples"]:
-            add(tags, None, problem)
+            self._scenarios.append(common)
             return
-        before = len(self._scenarios)
-        for examples in scenario["examples"]:
-            row_tags = _joined(tags, _tags(examples["tags"]))
-            for example in _examples(examples):
-                add(row_tags, example, problem)
-        if len(self._scenarios) == before:
-            add(tags, None, NO_ROWS)
+        rows = [
+            common._replace(tags=common.tags + _tags(examples["tags"]), example=example)
+            for examples in scenario["examples"]
+            for example in _examples(examples)
+        ]
+        self._scenarios += rows or [common._replace(problem=NO_ROWS)]
 
 
 def _heading(node: ast.Feature | ast.Rule) -> Heading:
@@ -252,42 +297,43 @@ def _heading(node: ast.Feature | ast.Rule) -> Heading:
     return Heading(node["keyword"], node["name"], node["description"], _tags(node["tags"]), line)
 
 
-def _tags(tags: Iterable[ast.Tag]) -> tuple[str, ...]:
-    return tuple(tag["name"].removeprefix("@") for tag in tags)
+def _tags(tags: Iterable[ast.Tag]) -> tuple[Tag, ...]:
+    return tuple(Tag(tag["name"].removeprefix("@"), tag["id"]) for tag in tags)
 
 
-def _joined(outer: tuple[str, ...], inner: tuple[str, ...]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(outer + inner)) if inner else outer
-
-
-def _examples(examples: ast.Examples) -> Iterable[Example]:
+def _examples(examples: ast.Examples) -> Iterator[Example]:
     if "tableHeader" not in examples:
         return
     names = [cell["value"] for cell in examples["tableHeader"]["cells"]]
     for row in examples["tableBody"]:
         values = dict(zip(names, (cell["value"] for cell in row["cells"]), strict=True))
-        yield Example(values, row["location"]["line"])
+        yield Example(values, row["location"]["line"], row["location"]["column"], row["id"])
 
 
-def _steps(steps: Iterable[ast.Step]) -> Packed:
-    return tuple([_step(step) for step in steps])
+def _steps(steps: Iterable[ast.Step], before: tuple[StepSource, ...]) -> tuple[StepSource, ...]:
+    kind = before[-1].kind if before else ""
+    records = []
+    for step in steps:
+        kind = KINDS.get(step["keywordType"], kind)
+        records.append(
+            StepSource(
+                step["keyword"].strip(),
+                step["keywordType"],
+                kind,
+                step["text"],
+                step["location"]["line"],
+                _doc_string(step["docString"]) if "docString" in step else None,
+                _table(step["dataTable"]) if "dataTable" in step else None,
+                step["id"],
+            )
+        )
+    return tuple(records)
 
 
-def _step(step: ast.Step) -> PackedStep:
-    return (
-        step["keyword"].strip(),
-        KINDS.get(step["keywordType"], ""),
-        step["text"],
-        step["location"]["line"],
-        _doc_string(step["docString"]) if "docString" in step else None,
-        _table(step["dataTable"]) if "dataTable" in step else None,
-    )
+def _doc_string(doc_string: ast.DocString) -> DocString:
+    return DocString(doc_string["content"], doc_string.get("mediaType", ""), doc_string["location"]["line"])
 
 
-def _doc_string(doc_string: ast.DocString) -> tuple[str, str, int]:
-    return (doc_string["content"], doc_string.get("mediaType", ""), doc_string["location"]["line"])
-
-
-def _table(table: ast.DataTable) -> tuple[Rows, tuple[int, ...]]:
+def _table(table: ast.DataTable) -> Table:
     rows = tuple([tuple([cell["value"] for cell in row["cells"]]) for row in table["rows"]])
-    return (rows, tuple([row["location"]["line"] for row in table["rows"]]))
+    return Table(rows, tuple([row["location"]["line"] for row in table["rows"]]))

@@ -51,6 +51,14 @@ def shown_path(path: Path, root: Path) -> str:
     return (path.relative_to(root) if path.is_relative_to(root) else path).as_posix()
 
 
+def unreadable(path: Path, error: OSError) -> str:
+    """Why a feature file cannot be read, and what to do."""
+    reason = str(error.strerror)
+    if path.is_symlink() and not path.exists():
+        reason = f"it is a link to {path.readlink().as_posix()}, which leads to no file. Remove or mend the link"
+    return f"cannot be read: {reason}."
+
+
 def lines_of(text: str) -> list[str]:
     """The lines of a feature file, as the parser counts them: `str.splitlines` ends lines at other characters too."""
     return text.removesuffix("\n").split("\n")
@@ -60,10 +68,10 @@ def parse_error(errors: Sequence[ParserException], lines: Sequence[str], shown_a
     """What the parser could not read, with its lines."""
     if "#FeatureLine" in str(errors[0]):  # what follows is lost for no other reason
         errors = errors[:1]
-    return _told(shown_as, [(error.location["line"], _in_words(str(error))) for error in errors], lines)
+    return _shown(shown_as, [(error.location["line"], _in_words(str(error))) for error in errors], lines)
 
 
-def _told(shown_as: str, errors: Sequence[tuple[int, str]], lines: Sequence[str]) -> str:
+def _shown(shown_as: str, errors: Sequence[tuple[int, str]], lines: Sequence[str]) -> str:
     parts = [f"{shown_as} cannot be read."]
     for number, error in errors[:5]:
         parts.append(f"  line {number}: {error}")
@@ -92,7 +100,7 @@ def mistake_in(feature: ast.Feature, text: str, shown_as: str) -> str:
     """What the parser takes for a description, or for a step of no kind; "" where there is nothing of it."""
     lines = lines_of(text)
     found = next(_mistakes(feature, dialect_of(feature), lines), None)
-    return _told(shown_as, [found], lines) if found else ""
+    return _shown(shown_as, [found], lines) if found else ""
 
 
 def _mistakes(node: ast.Feature | ast.Rule, dialect: Dialect, lines: Sequence[str]) -> Iterator[tuple[int, str]]:

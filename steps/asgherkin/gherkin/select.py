@@ -9,7 +9,6 @@ from asgherkin.errors import ConfigurationError, FeatureError
 from asgherkin.gherkin.collect import scenario_names
 from asgherkin.gherkin.document import read
 from asgherkin.gherkin.mistakes import lines_of
-from asgherkin.gherkin.rendering import texts_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -60,7 +59,7 @@ def _node_ids(path: Path, written: str, lines: list[int], variants: Variants) ->
         chosen += [
             names[position] + variant.label
             for position in found
-            for variant in variants.of(source.scenarios[position].tags, texts_of(source.scenarios[position]))
+            for variant in variants.of(source.scenarios[position].tag_names, source.scenarios[position].texts)
         ]
     return [f"{written}::{name}" for name in dict.fromkeys(chosen)]
 

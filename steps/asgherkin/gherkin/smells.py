@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
+from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
+
+from asgherkin.gherkin.document import placeholders
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from asgherkin.gherkin.document import FeatureSource, Heading, PackedStep, ScenarioSource
+    from asgherkin.gherkin.document import FeatureSource, Heading, ScenarioSource, StepSource
 
 LONGEST_NAME = 100
-_PLACEHOLDER = re.compile(r"<([^<>]+)>")
 
 
 class Smell(NamedTuple):
@@ -41,32 +42,28 @@ def scenarios_of(feature: FeatureSource) -> list[list[ScenarioSource]]:
 
 def content_of(rows: Sequence[ScenarioSource]) -> object:
     """What a scenario does, backgrounds and examples included: equal for two that are the same to their readers."""
-    kind, steps = "", []
-    for _, own_kind, text, _, doc_string, table in rows[0].packed:
-        kind = own_kind or kind
-        steps.append((kind, text, doc_string and doc_string[:2], table and table[0]))
-    return tuple(steps), tuple(tuple(one.example.values.items()) for one in rows if one.example)
+    steps = tuple(
+        (one.kind, one.text, one.doc_string and one.doc_string[:2], one.table and one.table.rows)
+        for one in rows[0].steps
+    )
+    return steps, tuple(tuple(one.values.items()) for one in rows if one.example)
 
 
 def _of_steps(scenario: ScenarioSource) -> Iterator[Smell]:
     """AG101 and AG102: how a scenario's own steps follow each other."""
     if scenario.problem:
         return  # which says what is wrong
-    kind, last = "", ""
-    seen = set()
-    for step in _own(scenario):
-        kind = step[1] or kind
-        if kind == "given" and last == "then":
-            yield Smell("AG102", step[3], "This Given follows a Then. Move it to the start, or split the scenario.")
-        seen.add(kind)
-        last = kind
-    if "then" not in seen:
+    own = _own_steps(scenario)
+    for before, step in pairwise(own):
+        if step.kind == "given" and before.kind == "then":
+            yield Smell("AG102", step.line, "This Given follows a Then. Move it to the start, or split the scenario.")
+    if not any(step.kind == "then" for step in own):
         yield Smell("AG101", scenario.line, "This scenario has no Then, so nothing says what it expects. Add one.")
 
 
-def _own(scenario: ScenarioSource) -> Iterator[PackedStep]:
+def _own_steps(scenario: ScenarioSource) -> list[StepSource]:
     """The steps without those of backgrounds, which stand above the scenario."""
-    return (step for step in scenario.packed if step[3] > scenario.line)
+    return [step for step in scenario.steps if step.line > scenario.line]
 
 
 def _of_columns(rows: Sequence[ScenarioSource]) -> Iterator[Smell]:
@@ -75,22 +72,21 @@ def _of_columns(rows: Sequence[ScenarioSource]) -> Iterator[Smell]:
     columns = {name: one.example.line for one in reversed(rows) if one.example for name in one.example.values}
     if not columns:
         return
-    used = set(_PLACEHOLDER.findall("\n".join([first.name, *map(_text_of, first.packed)])))
+    used = set(placeholders("\n".join([first.name, *map(_text_of, first.steps)])))
     for name in (one for one in columns if one not in used):
         message = f'No step and no name uses the column "{name}". Write <{name}> where it belongs, or remove it.'
         yield Smell("AG106", columns[name], message)
-    for step in _own(first):
-        for name in _PLACEHOLDER.findall(step[2]):
+    for step in _own_steps(first):
+        for name in placeholders(step.text):
             if name not in columns:
                 known = ", ".join(f"<{one}>" for one in columns)
-                yield Smell("AG109", step[3], f"<{name}> is no column of the examples, which have: {known}.")
+                yield Smell("AG109", step.line, f"<{name}> is no column of the examples, which have: {known}.")
 
 
-def _text_of(step: PackedStep) -> str:
+def _text_of(step: StepSource) -> str:
     """All of a step that examples are put into."""
-    _, _, text, _, doc_string, table = step
-    cells = [cell for row in table[0] for cell in row] if table else []
-    return "\n".join([text, *(doc_string[:2] if doc_string else ()), *cells])
+    cells = [cell for row in step.table.rows for cell in row] if step.table else []
+    return "\n".join([step.text, *(step.doc_string[:2] if step.doc_string else ()), *cells])
 
 
 def _of_rules(feature: FeatureSource) -> Iterator[Smell]:

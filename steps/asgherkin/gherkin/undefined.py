@@ -1,19 +1,24 @@
-"""All undefined steps of a run, listed in one pass, with one block of code to paste."""
+"""What a run's end says of undefined steps, and of files that pytest did not load though they were meant to be."""
 
 from __future__ import annotations
 
+import os
+import re
+import sys
+from fnmatch import fnmatch
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
 from asgherkin.errors import UndefinedStep
 from asgherkin.gherkin.definitions import definitions_key
+from asgherkin.gherkin.mistakes import shown_path
 from asgherkin.gherkin.run import progress_key
 from asgherkin.gherkin.suggestions import corrections, indented, stubs
-from asgherkin.gherkin.unloaded import unloaded
 
 if TYPE_CHECKING:
-    from collections.abc import Generator
+    from collections.abc import Generator, Iterator
 
     from pytest import TerminalReporter  # noqa: PT013 - a name for a type only
 
@@ -21,6 +26,10 @@ if TYPE_CHECKING:
 
 # On the report, as plain lists, so that pytest-xdist brings it from its workers.
 _ATTRIBUTE = "asgherkin_undefined"
+_NOT_LOOKED_INTO = {"node_modules", "venv", "site-packages", "build", "dist"}
+_STEP = re.compile(r"^@(?:given|when|then|step)\(", re.MULTILINE)
+_MOST_FILES = 5_000
+_MOST_SHOWN = 5
 
 
 class UndefinedSteps:
@@ -76,3 +85,62 @@ class UndefinedSteps:
 def _is_mixed_up(one: StepMatch, item: pytest.Item) -> bool:
     """Whether the text is a sentence but for its keyword, its quotes or the like."""
     return bool(corrections(one.kind, one.step.name, item.config.stash[definitions_key].seen_by(item)))
+
+
+# Files that were not loaded
+
+
+def unloaded(config: pytest.Config) -> list[str]:
+    """What to say of Python files with step definitions that nothing has imported; nothing where there are none."""
+    if config.getoption("tx", None):
+        return []  # pytest-xdist's workers have loaded them, and not this process
+    by_itself = ("conftest.py", *config.getini("python_files"))
+    loaded = {os.path.realpath(getattr(one, "__file__", None) or "") for one in list(sys.modules.values())}
+    found = [
+        path
+        for path in _files(config.rootpath, ".py")
+        if not any(fnmatch(path.name, one) for one in by_itself)
+        and os.path.realpath(path) not in loaded
+        and _STEP.search(path.read_text(encoding="utf-8", errors="replace"))
+    ]
+    if not found:
+        return []
+    names = [shown_path(path, config.rootpath) for path in found[:_MOST_SHOWN]]
+    modules = [name.removesuffix(".py").replace("/", ".") for name in names]
+    listed = ", ".join(f'"{one}"' for one in modules)
+    return [
+        "",
+        f"Not loaded, and with step definitions: {', '.join(names)}",
+        "pytest loads conftest.py and test modules by itself. In the conftest.py of the project's root, write:",
+        "",
+        f"    pytest_plugins = [{listed}]",
+    ]
+
+
+def _files(root: Path, suffix: str) -> Iterator[Path]:
+    seen = 0
+    for folder, folders, names in os.walk(root):
+        folders[:] = sorted(one for one in folders if not one.startswith((".", "__")) and one not in _NOT_LOOKED_INTO)
+        for name in sorted(names):
+            seen += 1
+            if seen > _MOST_FILES:
+                return
+            if name.endswith(suffix):
+                yield Path(folder, name)
+
+
+def tell_of_features(terminal: TerminalReporter, config: pytest.Config) -> None:
+    """Where a run found nothing to run: the features that it did not look at, and files that are nearly features."""
+    if terminal.stats:
+        return  # something was found, and deselected or broken
+    features = [shown_path(path, config.rootpath) for path in _files(config.rootpath, ".feature")]
+    if features:
+        terminal.line(f"\nNot looked at: {', '.join(features[:_MOST_SHOWN])}")
+        folders = dict.fromkeys(name.rpartition("/")[0] or "." for name in features[:_MOST_SHOWN])
+        terminal.line(f"Name their folder: pytest {' '.join(folders)}, or add it to testpaths in pyproject.toml.")
+        return
+    nearly = [path for suffix in (".features", ".feature.txt", ".gherkin") for path in _files(config.rootpath, suffix)]
+    if nearly:
+        names = ", ".join(shown_path(path, config.rootpath) for path in nearly[:_MOST_SHOWN])
+        terminal.line(f"\nNo feature: {names}")
+        terminal.line("The name of a feature file ends in .feature: rename it.")

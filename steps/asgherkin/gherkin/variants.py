@@ -1,25 +1,29 @@
-"""In which variants a scenario is run: a port, for what tells them apart is no matter of Gherkin."""
+"""On which of a run's clients a scenario runs: on all, unless its tags or its steps say otherwise."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple, Protocol
+from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
 
-from asgherkin.gherkin.bdd import template_of
-
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
-_PARAMETER = "_asgherkin_variant"
+IN_PROCESS = "in_process"
+CLIENTS_OF_TAG = {
+    "async_client": ("async",),
+    "test_client": ("test",),
+    "live_client": ("live",),
+    IN_PROCESS: ("async", "test"),
+}
 
 
 class Variant(NamedTuple):
-    """One way to run a scenario. `skip` says why it is not run, or is ""."""
+    """A client that a scenario runs on. `skip` says why it is not run, or is ""."""
 
     name: str
     several: bool
-    """Whether the run has other variants too."""
+    """Whether the run has other clients too."""
     skip: str = ""
 
     @property
@@ -28,22 +32,37 @@ class Variant(NamedTuple):
         return f"[{self.name}]" if self.several else ""
 
 
-class Variants(Protocol):
-    """What knows the variants of a run."""
+class Variants(NamedTuple):
+    """The clients of a run, and what tells the client that the texts of a scenario's steps name ("" for none)."""
 
-    @property
-    def names(self) -> Sequence[str]:
-        """Those that a scenario is run in, unless it says otherwise."""
+    names: tuple[str, ...]
+    named_client: Callable[[Iterable[str]], str]
 
     def of(self, tags: Iterable[str], texts: Iterable[str]) -> Sequence[Variant]:
-        """The variants of a scenario with these tags (without @) and texts of steps: at least one."""
+        """A variant for each client that a scenario runs on; a skipped one where it runs on none of them."""
+        several = len(self.names) > 1
+        named = self.named_client(texts)
+        if named:
+            return [Variant(named, several)]
+        restricting = [tag for tag in tags if tag in CLIENTS_OF_TAG]
+        allowed = {client for tag in restricting for client in CLIENTS_OF_TAG[tag]}
+        chosen = [one for one in self.names if one in allowed] if restricting else self.names
+        if chosen:
+            return [Variant(one, several) for one in chosen]
+        return [Variant(self.names[0], several, self._why_skipped(restricting, sorted(allowed)))]
+
+    def _why_skipped(self, tags: Sequence[str], allowed: Sequence[str]) -> str:
+        what = "client" if len(allowed) == 1 else "clients"
+        shown = ", ".join(f"@{tag}" for tag in tags)
+        why = f"only on the {what} {' and '.join(allowed)} ({shown}); this run uses {', '.join(self.names)}"
+        return f"not observable here: {why}" if IN_PROCESS in tags else why
 
 
 variants_key = pytest.StashKey[Variants]()
 _variant_key = pytest.StashKey[Variant]()
 
 
-def put_down(item: pytest.Item, variant: Variant) -> None:
+def set_variant(item: pytest.Item, variant: Variant) -> None:
     """Let an item be a scenario's variant."""
     if variant.several:
         item.stash[_variant_key] = variant
@@ -55,24 +74,3 @@ def variant_of(item: pytest.Item) -> str:
     """The name of the variant that an item is; "" where there is one only, and for other tests."""
     variant = item.stash.get(_variant_key, None)
     return variant.name if variant is not None else ""
-
-
-def vary_bound(metafunc: pytest.Metafunc) -> None:
-    """Let a scenario that a test module binds be collected once for each variant."""
-    names = metafunc.config.stash[variants_key].names
-    if len(names) > 1 and template_of(metafunc.function) is not None:
-        metafunc.fixturenames.append(_PARAMETER)
-        metafunc.parametrize(_PARAMETER, names)
-
-
-def settle_bound(item: pytest.Item, variants: Sequence[Variant], names: Sequence[str]) -> bool:
-    """Let a bound scenario's item be its variant; False where it is one that the scenario does not have."""
-    parameters = item.callspec.params if hasattr(item, "callspec") else {}
-    collected_for = parameters.get(_PARAMETER, names[0])
-    # A scenario may have one variant only, and another than the run has: it takes the place of the first.
-    at = names[0] if variants[0].name not in names else None
-    for variant in variants:
-        if collected_for == (at or variant.name):
-            put_down(item, variant)
-            return True
-    return False

@@ -9,7 +9,7 @@ import pytest
 from asgherkin.errors import ConfigurationError
 from asgherkin.gherkin.checking import check, everything_key, scenarios_in
 from asgherkin.gherkin.suggestions import corrections, hints, of_another_kind, stubs
-from asgherkin.gherkin.unloaded import unloaded
+from asgherkin.gherkin.undefined import unloaded
 from asgherkin.options import OPTIONS, settings_key
 from asgherkin.redaction.redactor import Redactor
 

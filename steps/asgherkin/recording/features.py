@@ -4,49 +4,50 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from asgherkin.gherkin.document import parse, read_text
 from asgherkin.recording.secrets import learn_table
 from asgherkin.redaction.redactor import Redactor
-from asgherkin.report.pickles import FeatureMessages, Tree, feature_messages, tree_of
-from asgherkin.report.variants import varied
+from asgherkin.report.pickles import FeatureMessages, Ids, Parsed, feature_messages
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
 
-    from gherkin import parser_types as ast
-
+    from asgherkin.gherkin.document import FeatureSource
     from asgherkin.gherkin.variants import Variants
     from asgherkin.report.pickles import Message
 
 
-class Trees:
-    """The syntax tree of the feature file that is collected, for its messages: it needs to be parsed once only."""
+class FeatureReader:
+    """Reads feature files for pytest, and keeps the last one for its messages: it needs to be parsed once only."""
 
     def __init__(self) -> None:
-        self._last: tuple[str, str, Tree] | None = None
+        self._last: tuple[str, str, Parsed] | None = None
 
-    def parse(self, text: str, uri: str) -> ast.GherkinDocument:
-        """A feature file's tree, which is kept until the next one."""
+    def read(self, path: Path, uri: str) -> FeatureSource:
+        """Read a feature file. See `gherkin.document.read`."""
         self._last = None
-        tree = tree_of(uri, text)
-        self._last = uri, text, tree
-        return tree.document
+        text = read_text(path, uri)
+        ids = Ids(uri, text)
+        source = parse(text, uri, ids)
+        self._last = uri, text, Parsed(source, ids)
+        return source
 
-    def take(self, uri: str, text: str) -> Tree | None:
-        """The tree of a text; None where another was parsed last. What is handed out is kept no longer."""
+    def take(self, uri: str, text: str) -> Parsed | None:
+        """What was read of a text; None where another was read last. What is handed out is kept no longer."""
         last, self._last = self._last, None
         return last[2] if last is not None and last[:2] == (uri, text) else None
 
 
 def read_feature(
-    uri: str, path: Path, mistake: str, redact: Sequence[str], trees: Trees, variants: Variants
+    uri: str, path: Path, mistake: str, redact: Sequence[str], reader: FeatureReader, variants: Variants
 ) -> FeatureMessages:
     """The messages of a feature file; `redact` are the names that the project adds to the secret ones."""
     try:
         text = path.read_bytes().decode("utf-8-sig", errors="replace")
     except OSError as error:
         mistake, text = mistake or f"{uri} cannot be read: {error.strerror}.", ""
-    feature = varied(feature_messages(uri, text, mistake, trees.take(uri, text)), variants)
+    feature = feature_messages(uri, text, mistake, variants=variants, parsed=reader.take(uri, text))
     redactor = Redactor(redact)
     if redactor.may_name(text):
         for document in (one["gherkinDocument"] for one in feature.envelopes if "gherkinDocument" in one):

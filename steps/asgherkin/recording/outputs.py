@@ -13,12 +13,12 @@ from xml.etree.ElementTree import Element
 import pytest
 from _pytest.junitxml import bin_xml_escape, xml_key
 
-from asgherkin.gherkin.collect import FeatureFile, tree_key
+from asgherkin.gherkin.collect import FeatureFile, reader_key
 from asgherkin.gherkin.mistakes import shown_path
 from asgherkin.gherkin.run import watch_key
 from asgherkin.gherkin.variants import variants_key
 from asgherkin.options import JOURNALS, settings_key
-from asgherkin.recording.features import Trees, read_feature
+from asgherkin.recording.features import FeatureReader, read_feature
 from asgherkin.recording.journal import Journal, Journals, features_in, unfinished_in
 from asgherkin.recording.places import feature_of
 from asgherkin.recording.recorder import ATTRIBUTE, Recorder
@@ -93,8 +93,8 @@ class Outputs:
         self._journals = Journals()
         self._features: dict[str, tuple[Path, str]] = {}
         self._collected: FeatureFile | None = None
-        self._trees = Trees()
-        config.stash[tree_key] = self._trees.parse
+        self._reader = FeatureReader()
+        config.stash[reader_key] = self._reader.read
         self._rerun: set[str] = set()
         self._reported: dict[tuple[str, str], int] = {}
         self._interrupted = ""
@@ -137,7 +137,7 @@ class Outputs:
     def _write_feature(self, uri: str, path: Path, mistake: str = "") -> None:
         if not self._messages.knows(uri):
             variants = self._config.stash[variants_key]
-            feature = read_feature(uri, path, mistake, self._settings.redact, self._trees, variants)
+            feature = read_feature(uri, path, mistake, self._settings.redact, self._reader, variants)
             self._writer.write(self._messages.feature(uri, feature))
 
     # What runs

@@ -6,8 +6,8 @@ import functools
 from pathlib import Path
 from typing import TYPE_CHECKING, TypedDict
 
-from asgherkin.gherkin.bdd import template_of
 from asgherkin.gherkin.collect import BrokenFeature, FeatureItem, ScenarioItem
+from asgherkin.gherkin.items import bound_scenario
 from asgherkin.gherkin.mistakes import shown_path
 
 if TYPE_CHECKING:
@@ -24,11 +24,6 @@ class Place(TypedDict):
     feature: str
     line: int
     row: int | None
-
-
-def is_scenario(item: pytest.Item) -> bool:
-    """Whether an item stands for a scenario."""
-    return isinstance(item, ScenarioItem) or template_of(getattr(item, "function", None)) is not None
 
 
 def place_of(item: pytest.Item, scenario: Scenario, root: Path) -> Place:
@@ -52,5 +47,5 @@ def feature_of(item: pytest.Item) -> tuple[Path, str] | None:
     """The feature file that an item was collected from, and why it was refused, if so; None for another test."""
     if isinstance(item, FeatureItem):
         return item.path, str(item.error) if isinstance(item, BrokenFeature) else ""
-    template = template_of(getattr(item, "function", None))
+    template = bound_scenario(item)
     return None if template is None else (Path(template.feature.filename), "")

@@ -15,12 +15,12 @@ import pytest
 
 from asgherkin.evidence.record import media_type
 from asgherkin.gherkin.calling import match_steps
-from asgherkin.gherkin.items import example_of, scenario_of
+from asgherkin.gherkin.items import example_of, is_scenario, scenario_of
 from asgherkin.gherkin.variants import variant_of
 from asgherkin.options import settings_key
 from asgherkin.recording.known import Known
 from asgherkin.recording.outcomes import Ending, Outcomes, cut_short, outcomes_of
-from asgherkin.recording.places import is_scenario, place_of
+from asgherkin.recording.places import place_of
 from asgherkin.recording.secrets import learn_step
 from asgherkin.redaction.redactor import Redactor
 from asgherkin.surroundings import session_key

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from asgherkin.errors import ConfigurationError
 from asgherkin.report.output_files import line
-from asgherkin.report.variants import told_apart
+from asgherkin.report.pickles import told_apart
 from asgherkin.report.verdicts import UNFINISHED
 
 if TYPE_CHECKING:

@@ -1,25 +1,27 @@
-"""A feature file as messages: its source, its syntax tree, and a pickle for each scenario and row.
+"""A feature file as messages: its source, its syntax tree, and a pickle for each scenario, row and client.
 
-The official pickle compiler takes the names of an outline's columns for regular expressions; here values are put in
-literally, in a single pass. Ids are made of the file's path and content: the same on every machine.
+The pickles are made of the same records as pytest's items, and not by a second walk over the syntax tree. Ids are made
+of the file's path and content: the same on every machine.
 """
 
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from gherkin.errors import CompositeParserException
 from gherkin.stream.id_generator import IdGenerator
 
-from asgherkin.gherkin.document import fill
-from asgherkin.gherkin.parsing import parse_tree
+from asgherkin.gherkin.document import fill, parse_tree, records_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping
 
-    from gherkin import parser_types as ast
     from gherkin.errors import ParserException
+
+    from asgherkin.gherkin.document import FeatureSource, ScenarioSource, StepSource
+    from asgherkin.gherkin.variants import Variant, Variants
 
 Message = dict[str, Any]
 MEDIA_TYPE = "text/x.cucumber.gherkin+plain"
@@ -56,37 +58,36 @@ class FeatureMessages(NamedTuple):
     broken: bool = False
 
 
-class Tree(NamedTuple):
-    """The syntax tree of a feature file, and where its ids come from."""
+class Parsed(NamedTuple):
+    """A feature file as it was read, and where the ids of its nodes come from."""
 
-    document: ast.GherkinDocument
+    source: FeatureSource
     ids: Ids
 
 
-def tree_of(uri: str, text: str) -> Tree:
-    """Parse a feature file. Raises CompositeParserException for one that is broken."""
-    ids = Ids(uri, text)
-    return Tree(parse_tree(text, ids), ids)
+def feature_messages(
+    uri: str, text: str, mistake: str = "", *, variants: Variants | None = None, parsed: Parsed | None = None
+) -> FeatureMessages:
+    """The messages of a feature file; of what was `parsed`, if it was read already: that serves once.
 
-
-def feature_messages(uri: str, text: str, mistake: str = "", tree: Tree | None = None) -> FeatureMessages:
-    """The messages of a feature file, of its `tree` if it was parsed already: each tree serves once.
-
-    `mistake` says why it is refused, where the official parser would take it.
+    `mistake` says why it is refused, where the official parser would take it. A run on one client names none. Its
+    pickles' ids do, so that merged with a run on another they stay two.
     """
     source = {"source": {"uri": uri, "data": text, "mediaType": MEDIA_TYPE}}
+    ids = parsed.ids if parsed else Ids(uri, text)
     try:
-        parsed, ids = tree or tree_of(uri, text)
+        tree = parsed.source.tree if parsed else parse_tree(text, ids)
     except CompositeParserException as error:
         return FeatureMessages([source, *(_parse_error(uri, one) for one in error.errors)], [], broken=True)
     if mistake:
-        told = {"source": {"uri": uri, "location": {"line": 1}}, "message": mistake}
-        return FeatureMessages([source, {"parseError": told}], [], broken=True)
-    document: Message = {**parsed, "uri": uri}
-    compiler = _Compiler(uri, document.get("feature"), ids)
-    pickles = list(compiler.pickles())
-    envelopes = [source, {"gherkinDocument": document}, *({"pickle": one} for one in pickles)]
-    return FeatureMessages(envelopes, compiler.known)
+        refusal = {"source": {"uri": uri, "location": {"line": 1}}, "message": mistake}
+        return FeatureMessages([source, {"parseError": refusal}], [], broken=True)
+    document = {"gherkinDocument": {**tree, "uri": uri}}
+    if "feature" not in tree:
+        return FeatureMessages([source, document], [])
+    feature = parsed.source if parsed else records_of(tree)
+    pairs = list(_pickles(uri, feature, ids, variants))
+    return FeatureMessages([source, document, *({"pickle": one} for one, _ in pairs)], [known for _, known in pairs])
 
 
 class Ids(IdGenerator):
@@ -108,102 +109,98 @@ def _parse_error(uri: str, error: ParserException) -> Message:
     return {"parseError": {"source": {"uri": uri, "location": location}, "message": str(error)}}
 
 
-class _Compiler:
-    """Makes pickles of a syntax tree. An outline without rows has one too: what is specified does not vanish."""
+def _pickles(
+    uri: str, feature: FeatureSource, ids: Ids, variants: Variants | None
+) -> Iterator[tuple[Message, Pickled]]:
+    """All pickles in the order of the file, and what results need to know of each.
 
-    def __init__(self, uri: str, feature: Message | None, ids: Ids) -> None:
-        self.known: list[Pickled] = []
-        self._uri = uri
-        self._feature = feature
-        self._ids = ids
+    An outline without rows has one too: what is specified does not vanish.
+    """
+    rows: Counter[str] = Counter()
+    for scenario in feature.scenarios:
+        number = rows[scenario.id] if scenario.example else None
+        rows[scenario.id] += 1
+        pickle = _pickle(uri, feature.language, scenario, ids)
+        if variants is None:
+            yield pickle, _pickled(pickle, scenario, number, "")
+            continue
+        for variant in variants.of(scenario.tag_names, scenario.texts):
+            one = _of_variant(pickle, variant)
+            yield one, _pickled(one, scenario, number, variant.name if variant.several else "")
 
-    def pickles(self) -> Iterator[Message]:
-        """All of them, in the order of the file."""
-        if self._feature is not None:
-            yield from self._children(self._feature, (), ())
 
-    def _children(self, node: Message, background: Sequence[Message], tags: Sequence[Message]) -> Iterator[Message]:
-        tags = (*tags, *node["tags"])
-        for child in node["children"]:
-            if "background" in child:
-                background = (*background, *child["background"]["steps"])
-            elif "rule" in child:
-                yield from self._children(child["rule"], background, tags)
-            else:
-                yield from self._scenario(child["scenario"], background, tags)
+def _pickle(uri: str, language: str, scenario: ScenarioSource, ids: Ids) -> Message:
+    row, values = scenario.example, scenario.values
+    row_id = [row.id] if row else []
+    steps = list(_steps(scenario, values, row_id, ids))
+    place = row or scenario
+    return {
+        "id": ids.get_next_id(),
+        "uri": uri,
+        "location": {"line": place.line, "column": place.column},
+        "astNodeIds": [scenario.id, *row_id],
+        "name": fill(scenario.name, values),
+        "language": language,
+        "steps": steps,
+        "tags": [{"name": f"@{tag.name}", "astNodeId": tag.id} for tag in scenario.tags],
+    }
 
-    def _scenario(self, scenario: Message, background: Sequence[Message], tags: Sequence[Message]) -> Iterator[Message]:
-        tags = (*tags, *scenario["tags"])
-        steps = (*background, *scenario["steps"]) if scenario["steps"] else ()
-        index = 0
-        for examples in scenario["examples"]:
-            names = [cell["value"] for cell in examples.get("tableHeader", {}).get("cells", ())]
-            for row in examples["tableBody"]:
-                values = dict(zip(names, (cell["value"] for cell in row["cells"]), strict=True))
-                yield self._pickle(scenario, steps, (*tags, *examples["tags"]), values, row, index)
-                index += 1
-        if not index:
-            yield self._pickle(scenario, steps, tags, {}, None, None)
 
-    def _pickle(
-        self,
-        scenario: Message,
-        steps: Sequence[Message],
-        tags: Sequence[Message],
-        values: Mapping[str, str],
-        row: Message | None,
-        index: int | None,
-    ) -> Message:
-        place = row or scenario
-        nodes = [scenario["id"], *([row["id"]] if row else [])]
-        pickled = list(self._steps(steps, values, nodes[1:]))
-        pickle = {
-            "id": self._ids.get_next_id(),
-            "uri": self._uri,
-            "location": place["location"],
-            "astNodeIds": nodes,
-            "name": fill(scenario["name"], values),
-            "language": self._feature["language"] if self._feature else "en",
-            "steps": pickled,
-            "tags": [{"name": tag["name"], "astNodeId": tag["id"]} for tag in tags],
+def _steps(scenario: ScenarioSource, values: Mapping[str, str], row_id: list[str], ids: Ids) -> Iterator[Message]:
+    keyword_type = "Unknown"
+    for step in scenario.steps:
+        keyword_type = keyword_type if step.keyword_type == "Conjunction" else step.keyword_type
+        yield {
+            "id": ids.get_next_id(),
+            "astNodeIds": [step.id, *row_id],
+            "type": keyword_type,
+            "text": fill(step.text, values),
+            **_argument(step, values),
         }
-        lines = [step["location"]["line"] for step in steps]
-        known = tuple(
-            PickledStep(one["id"], line, one["type"], one["text"]) for one, line in zip(pickled, lines, strict=True)
-        )
-        row_line = row["location"]["line"] if row else None
-        self.known.append(Pickled(str(pickle["id"]), scenario["location"]["line"], row_line, index, known))
-        return pickle
-
-    def _steps(self, steps: Sequence[Message], values: Mapping[str, str], row: list[str]) -> Iterator[Message]:
-        kind = "Unknown"
-        for step in steps:
-            kind = kind if step["keywordType"] == "Conjunction" else step["keywordType"]
-            pickled: Message = {
-                "id": self._ids.get_next_id(),
-                "astNodeIds": [step["id"], *row],
-                "type": kind,
-                "text": fill(step["text"], values),
-            }
-            argument = _argument(step, values)
-            if argument:
-                pickled["argument"] = argument
-            yield pickled
 
 
-def _argument(step: Message, values: Mapping[str, str]) -> Message | None:
-    if "dataTable" in step:
-        rows = [{"cells": [{"value": fill(cell["value"], values)} for cell in row["cells"]]} for row in _rows(step)]
-        return {"dataTable": {"rows": rows}}
-    if "docString" in step:
-        doc_string = step["docString"]
-        content = {"content": fill(doc_string["content"], values)}
-        if doc_string.get("mediaType"):
-            content["mediaType"] = fill(doc_string["mediaType"], values)
-        return {"docString": content}
-    return None
+def _argument(step: StepSource, values: Mapping[str, str]) -> Message:
+    if step.table is not None:
+        rows = [{"cells": [{"value": fill(cell, values)} for cell in row]} for row in step.table.rows]
+        return {"argument": {"dataTable": {"rows": rows}}}
+    if step.doc_string is not None:
+        doc_string = {"content": fill(step.doc_string.content, values)}
+        if step.doc_string.media_type:
+            doc_string["mediaType"] = fill(step.doc_string.media_type, values)
+        return {"argument": {"docString": doc_string}}
+    return {}
 
 
-def _rows(step: Message) -> list[Message]:
-    rows: list[Message] = step["dataTable"]["rows"]
-    return rows
+def _of_variant(pickle: Message, variant: Variant) -> Message:
+    """A pickle with the variant in its ids; in its name where the run has others."""
+    return {
+        **pickle,
+        "id": f"{pickle['id']}-{variant.name}",
+        "name": f"{pickle['name']} {variant.label}" if variant.label else pickle["name"],
+        "steps": [{**step, "id": f"{step['id']}-{variant.name}"} for step in pickle["steps"]],
+    }
+
+
+def _pickled(pickle: Message, scenario: ScenarioSource, number: int | None, variant: str) -> Pickled:
+    steps = tuple(
+        PickledStep(one["id"], step.line, one["type"], one["text"])
+        for one, step in zip(pickle["steps"], scenario.steps, strict=True)
+    )
+    row = scenario.example.line if scenario.example else None
+    return Pickled(pickle["id"], scenario.line, row, number, steps, variant)
+
+
+def told_apart(pickles: list[Message]) -> list[Message]:
+    """The pickles of merged runs: of those of one scenario that share a name, each with its variant."""
+    variants: dict[tuple[str, ...], set[str]] = {}
+    for one in pickles:
+        variants.setdefault(_scenario(one), set()).add(one["id"])
+    return [_named(one) if len(variants[_scenario(one)]) > 1 else one for one in pickles]
+
+
+def _scenario(pickle: Message) -> tuple[str, ...]:
+    return (pickle["uri"], pickle["name"], *pickle.get("astNodeIds", ()))
+
+
+def _named(pickle: Message) -> Message:
+    return {**pickle, "name": f"{pickle['name']} [{pickle['id'].rpartition('-')[2]}]"}
