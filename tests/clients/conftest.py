@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Protocol
 import pytest
 
 from asgherkin.clients.app import asgi3
-from asgherkin.clients.asynchronous import AsyncAdapter
+from asgherkin.clients.in_process import AsyncAdapter
 from asgherkin.clients.loop import make_loop
 from asgherkin.clients.recorder import Recorder
-from asgherkin.clients.threaded import TestClientAdapter
+from asgherkin.clients.starlette_client import TestClientAdapter
 from tests.clients.live_shop import Run, Shop
 
 if TYPE_CHECKING:

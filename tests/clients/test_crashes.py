@@ -139,25 +139,6 @@ def test_server_errors_are_returned_when_asked_for(make_client: MakeClient, path
     assert crashes(client) == [("ZeroDivisionError", f"GET {path}", False)] * 2
 
 
-def test_a_single_request_can_ask_for_a_response(make_client: MakeClient) -> None:
-    """The extension of a request wins over the client's setting."""
-    client = make_client(raises_at_once)
-
-    response = client.run(lambda: client.async_http.get("/", extensions={"raise_app_exceptions": False}))
-
-    assert (response.status_code, response.content) == (500, b"")
-
-
-def test_a_whole_response_can_raise(make_client: MakeClient) -> None:
-    """The same where a response is read whole, in the present task."""
-    client = make_client(raises_at_once)
-
-    with pytest.raises(ZeroDivisionError):
-        client.run(lambda: client.async_http.get("/", extensions={"asgherkin.whole": print}))
-
-    assert crashes(client) == [("ZeroDivisionError", "GET /", True)]
-
-
 def the_test_client(client: Client) -> TestClient:
     """The TestClient of the client `test`. A crash of a websocket is in test_sockets_crashes.py."""
     if client.name != "test":

@@ -11,7 +11,7 @@ from starlette.applications import Starlette
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
-from asgherkin.clients.asynchronous import AsyncAdapter
+from asgherkin.clients.in_process import AsyncAdapter
 from asgherkin.errors import AppError
 from tests.clients.places import place
 

@@ -11,7 +11,7 @@ import httpx2
 import pytest
 import trustme
 
-from asgherkin.clients.live_wire import Wire
+from asgherkin.clients import live_transport
 from asgherkin.clients.network import failed
 from asgherkin.errors import NotObservable, Unreachable
 from tests.clients.peers import OK, once, remote, request_of, saying, serving
@@ -331,7 +331,7 @@ def test_a_stream_in_whose_place_the_app_has_crashed(monkeypatch: pytest.MonkeyP
 
     async def known(*_: object) -> None: ...
 
-    monkeypatch.setattr(Wire, "_lost", known)
+    monkeypatch.setattr(live_transport._Sending, "lost", known)  # noqa: SLF001 - nothing else makes it crash
     with remote(f"http://127.0.0.1:{unused_port()}") as client:
         stream = client.open_stream("/notes")
 

@@ -140,6 +140,11 @@ class AppCall:
                 await self.ended.wait()
         return self.ended.is_set()
 
+    async def outcome(self) -> BaseException | None:
+        """What it has failed with, once it has ended."""
+        await self.ended.wait()
+        return self.failure
+
     def cancel(self) -> None:
         """Cancel it."""
         self._scope.cancel()

@@ -8,11 +8,10 @@ from typing import TYPE_CHECKING, TypeVar, cast
 
 import httpx2
 
-from asgherkin.clients.adapter import BASE_URL
-from asgherkin.clients.asynchronous import AsyncAdapter
-from asgherkin.clients.bridge import Bridge
 from asgherkin.clients.hosting import make_pool
-from asgherkin.clients.live_transport import LiveTransport
+from asgherkin.clients.in_process import BASE_URL, AsyncAdapter
+from asgherkin.clients.live_transport import LiveStreamTransport, LiveWholeTransport
+from asgherkin.clients.response_stream import Bridge
 from asgherkin.errors import ConfigurationError, NotObservable
 
 if TYPE_CHECKING:
@@ -22,9 +21,9 @@ if TYPE_CHECKING:
     from asgherkin.clients.connection import WebSocketConnection
     from asgherkin.clients.deadlines import Work
     from asgherkin.clients.hosting import Host, Hosts
-    from asgherkin.clients.live_wire import Wire
     from asgherkin.clients.port import BeforeShutDown, Loop
     from asgherkin.clients.recorder import Recorder
+    from asgherkin.clients.response_stream import ResponseStream
     from asgherkin.clients.server import Server
     from asgherkin.clients.sockets import Sockets
 
@@ -41,12 +40,12 @@ class LiveAdapter(AsyncAdapter):
         super().__init__(recorder, host.loop)
         self._host = host
         self._verify = verify
-        self._wires: set[Wire] = set()
+        self._open_streams: set[ResponseStream] = set()
 
     @property
     def _holds(self) -> bool:
         """Whether something may be open."""
-        return bool(self._wires or self.before_shut_down)
+        return bool(self._open_streams or self.before_shut_down)
 
     @property
     def pool(self) -> httpx2.AsyncBaseTransport:
@@ -57,39 +56,46 @@ class LiveAdapter(AsyncAdapter):
         """The server of this process that requests go to, listening; None for a deployed one."""
         return None
 
-    def _transport(self, *, raising: bool) -> LiveTransport:  # type: ignore[override] # another kind of transport
-        return LiveTransport(
-            self.pool, self.recorder, self.serving, self.spawn, self._wires, raise_app_exceptions=raising
+    def _whole_transport(self, *, together: bool = False) -> httpx2.AsyncBaseTransport:
+        del together  # over sockets no request can hold up another
+        return LiveWholeTransport(self.pool, self.recorder, self.serving)
+
+    def _stream_transport(self, *, raising: bool, start_within: float | None = None) -> httpx2.AsyncBaseTransport:
+        return LiveStreamTransport(
+            self.pool,
+            self.recorder,
+            self.serving,
+            self.spawn,
+            self._open_streams,
+            raising=raising,
+            start_within=start_within,
         )
 
     async def _leave_open(self, *, restarts: bool) -> None:
         await super()._leave_open(restarts=restarts)
-        for wire in list(self._wires):  # what a user's own code has left open
-            await wire.leave()
+        for stream in list(self._open_streams):  # what a user's own code has left open
+            await stream.drop()
 
-    def _async_client(self, *, raising: bool) -> httpx2.AsyncClient:
+    def httpx_client(self, transport: httpx2.AsyncBaseTransport) -> httpx2.AsyncClient:
+        """An httpx2 client for the host's loop. It has no deadlines: the transport has its own."""
         return httpx2.AsyncClient(
-            transport=self._transport(raising=raising),
-            base_url=self.base_url,
-            cookies=self.cookies,
-            follow_redirects=True,
-            timeout=None,  # the transport has its own
+            transport=transport, base_url=self.base_url, cookies=self.cookies, follow_redirects=True, timeout=None
         )
 
     @cached_property
     def _sockets(self) -> Sockets:
         check_extra("wsproto")
+        from asgherkin.clients.live_handshake import HandshakeTransport
         from asgherkin.clients.live_sockets import LiveSockets  # most scenarios have none
 
-        sockets = LiveSockets(self._async_client(raising=False), self.recorder, self.spawn, self.run_as, {})
+        http = self.httpx_client(HandshakeTransport(self.pool, self.serving))
+        sockets = LiveSockets(http, self.recorder, self.spawn, self.run_as, {})
         self.before_shut_down.append(sockets.leave)
         return sockets
 
     def close_loop(self) -> None:
         """Let go of the scenario. The loop stays: the next one uses it too."""
-        if vars(self):
-            self.close()
-            vars(self).clear()
+        self.close()
 
 
 class LocalAdapter(LiveAdapter):
@@ -226,10 +232,12 @@ class RemoteAdapter(LiveAdapter):
     @cached_property
     def _user_sockets(self) -> Sockets:
         check_extra("wsproto")
+        from asgherkin.clients.live_handshake import HandshakeTransport
         from asgherkin.clients.live_sockets import LiveSockets  # most scenarios have none
 
         side = self.user_side
-        sockets = LiveSockets(side.http, self.recorder, side.spawn, side.run_as, {})
+        http = self.httpx_client(HandshakeTransport(side.pool, side.serving))
+        sockets = LiveSockets(http, self.recorder, side.spawn, side.run_as, {})
         side.before_shut_down.append(sockets.leave)
         return sockets
 
@@ -252,8 +260,8 @@ class UserSide:
         self.state: Mapping[str, object] = {}
         self.before_shut_down: list[BeforeShutDown] = []
         self.pool = make_pool()
-        self._wires: set[Wire] = set()
-        self.transport = LiveTransport(self.pool, recorder, self.serving, self.spawn, self._wires)
+        self._open_streams: set[ResponseStream] = set()
+        self.transport = LiveStreamTransport(self.pool, recorder, self.serving, self.spawn, self._open_streams)
         self.http = httpx2.AsyncClient(
             transport=self.transport, base_url=base_url, cookies=cookies, follow_redirects=True, timeout=None
         )
@@ -284,8 +292,8 @@ class UserSide:
         """Leave all that is open. To be called on the loop."""
         for leave in self.before_shut_down:
             await leave(restarts=False)
-        for wire in list(self._wires):
-            await wire.leave()
+        for stream in list(self._open_streams):
+            await stream.drop()
         await self.pool.aclose()
 
 

@@ -9,14 +9,17 @@ from typing import TYPE_CHECKING, Protocol, cast
 import anyio
 import httpx2
 
-from asgherkin.clients.live_wire import BROKEN
+from asgherkin.clients.live_transport import BROKEN, addressed
 from asgherkin.clients.network import failed, late, no_upgrade
 from asgherkin.evidence.exchange_record import BODY_CAP
 
 if TYPE_CHECKING:
+    from asgherkin.clients.live_transport import Serving
     from asgherkin.clients.recorder import Recorder
     from asgherkin.clients.server import Server
 
+HANDSHAKE = "asgherkin.handshake"
+"""The extension of a request that opens a websocket. Its value looks at the answer."""
 _GUID = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
 
 
@@ -74,6 +77,20 @@ class Handshake:
             came = {"status": response.status_code, "size": len(body)}
             raise failed(error, request, self._recorder.timeout, **came) from None
         self._line.refused(response, body)
+
+
+class HandshakeTransport(httpx2.AsyncBaseTransport):
+    """Sends the requests that open websockets by a pool of connections."""
+
+    def __init__(self, pool: httpx2.AsyncBaseTransport, serving: Serving) -> None:
+        self._pool = pool
+        self._serving = serving
+
+    async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
+        """Send a request."""
+        handshake: Handshake = request.extensions[HANDSHAKE]
+        server = await self._serving()
+        return await handshake.shake(self._pool, addressed(request, server), server)
 
 
 def _accept(key: str) -> str:

@@ -16,12 +16,11 @@ from asgherkin.clients.carriers import Carrier
 from asgherkin.clients.conversation import Refusal
 from asgherkin.clients.deadlines import AppCall, waiting_at
 from asgherkin.clients.line import Line
-from asgherkin.clients.live_calls import address_of
-from asgherkin.clients.live_handshake import Handshake
-from asgherkin.clients.live_transport import HANDSHAKE
-from asgherkin.clients.live_wire import OF_CONNECTION, as_sent
+from asgherkin.clients.live_handshake import HANDSHAKE, Handshake
+from asgherkin.clients.live_transport import OF_CONNECTION, as_sent
 from asgherkin.clients.network import late
 from asgherkin.clients.served import ServedSocket
+from asgherkin.clients.server import client_address
 from asgherkin.clients.sockets import Sockets, spoken
 from asgherkin.clients.tapping import ABNORMAL, SEND, content_of
 from asgherkin.errors import AppError
@@ -177,7 +176,7 @@ class LiveLine(Line):
     def found(self, server: Server | None, response: httpx2.Response) -> None:
         """A response has come: the app's call is the one on the same connection."""
         self._found = True
-        call = None if server is None else server.call(address_of(response))
+        call = None if server is None else server.call(client_address(response))
         if isinstance(call, ServedSocket):
             self.call = call
 

@@ -1,36 +1,81 @@
-"""An httpx2 transport over real sockets: to a server of this process, or to a deployed one."""
+"""httpx2 transports over real sockets: to a server of this process, or to a deployed one. Nothing waits without end.
+
+What passes is recorded as the client sees it, which is all that there is of a deployed server.
+"""
 
 from __future__ import annotations
 
-from time import monotonic
-from typing import TYPE_CHECKING, TypeAlias
+from contextlib import suppress
+from functools import lru_cache
+from time import perf_counter
+from typing import TYPE_CHECKING, Protocol, TypeAlias, cast
 
+import anyio
 import httpx2
 
-from asgherkin.clients.live_wire import Body, Wire, addressed
-from asgherkin.clients.transport import OPENING, RAISING, WHOLE
+from asgherkin.clients.asgi import decoded
+from asgherkin.clients.network import failed, late
+from asgherkin.clients.response_stream import CallBehind, ResponseStream, StreamTransport
+from asgherkin.clients.transport import doing_of
+from asgherkin.evidence.exchange_record import BODY_CAP, Exchange
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import AsyncIterator, Awaitable, Callable
 
-    from asgherkin.clients.live_handshake import Handshake
     from asgherkin.clients.owner import Spawn
     from asgherkin.clients.recorder import Recorder
     from asgherkin.clients.server import Server
-    from asgherkin.clients.transport import Opening
+    from asgherkin.errors import AppError, Unreachable
 
     Serving: TypeAlias = Callable[[], Awaitable[Server | None]]
 
-HANDSHAKE = "asgherkin.handshake"
-"""The extension of a request that opens a websocket. Its value looks at the answer."""
+_SAFE = frozenset(("GET", "HEAD", "OPTIONS", "QUERY"))
+_SERVER_ERROR = 500
+OF_CONNECTION = frozenset((b"connection", b"transfer-encoding"))
+"""Headers that uvicorn adds, and no app that is asked in-process."""
+BROKEN = (httpx2.NetworkError, httpx2.RemoteProtocolError, httpx2.TimeoutException)
+"""What says that a server gave no whole answer; other errors are about the request."""
 
 
-class LiveTransport(httpx2.AsyncBaseTransport):
-    """Sends requests by `pool`: to a server of this process, which `serving` gives, or to where their URLs say.
+class LiveWholeTransport(httpx2.AsyncBaseTransport):
+    """Sends requests by `pool`, and gives out whole responses.
 
-    Responses that are read part by part stand in `wires` until they are closed. What the app raises in this process
-    is raised where the client is at, as by `ASGITransport`. A server that gives no whole answer in time raises
-    `Unreachable`.
+    They go to the server that `serving` gives, or, where there is none, to where their URLs say. A bare 500 where the
+    app in this process crashed. Raises `Unreachable` where a server gives no whole answer in time.
+    """
+
+    def __init__(self, pool: httpx2.AsyncBaseTransport, recorder: Recorder, serving: Serving) -> None:
+        self._pool = pool
+        self._recorder = recorder
+        self._serving = serving
+
+    async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
+        """Send a request."""
+        sending = _Sending(self._pool, self._recorder, request, await self._serving())
+        chunks: list[bytes] = []
+        try:
+            with anyio.fail_after(sending.call.patience):
+                await sending.begin()
+                while (chunk := await sending.chunk()) is not None:
+                    chunks.append(chunk)
+        except (TimeoutError, *BROKEN) as error:
+            await sending.lost(error)
+        except BaseException:
+            with anyio.CancelScope(shield=True):
+                await sending.call.dismiss()
+            raise
+        if sending.status:
+            await sending.close()
+        if sending.exchange.complete:
+            await sending.call.outcome()
+        body = httpx2.ByteStream(b"".join(chunks))
+        return httpx2.Response(sending.status or 500, headers=sending.headers, stream=body)
+
+
+class LiveStreamTransport(StreamTransport):
+    """Sends requests by `pool`, and gives out responses when they have started; a task reads what comes.
+
+    Streams stand in `open_streams` until they are closed.
     """
 
     def __init__(
@@ -39,35 +84,273 @@ class LiveTransport(httpx2.AsyncBaseTransport):
         recorder: Recorder,
         serving: Serving,
         spawn: Spawn,
-        wires: set[Wire],
+        open_streams: set[ResponseStream],
         *,
-        raise_app_exceptions: bool = True,
+        raising: bool = True,
+        start_within: float | None = None,
     ) -> None:
+        super().__init__(recorder, spawn, {}, raising=raising, start_within=start_within)
+        self._pool = pool
+        self._serving = serving
+        self._open_streams = open_streams
+
+    async def _begin(self, request: httpx2.Request, stream: ResponseStream) -> None:
+        sending = _Sending(self._pool, self._recorder, request, await self._serving())
+        # A reader with deadlines of its own waits for as long as it wants to.
+        patience = sending.call.patience if self._start_within is None else None
+        pump = _Pump(sending, stream, patience, self._open_streams)
+        stream.attach(sending.call, pump.close)
+        self._spawn(pump.run)
+
+    async def _started(self, request: httpx2.Request, stream: ResponseStream) -> None:
+        await super()._started(request, stream)
+        if self._start_within is None:
+            # The server knows no mode: to its watch a response that goes on for long is one that does not end.
+            stream.rest()
+
+    async def _late(self, request: httpx2.Request, stream: ResponseStream, seconds: float) -> AppError:
+        if await self._serving() is None:
+            return late(request, seconds)
+        return await super()._late(request, stream, seconds)
+
+
+class _Sending:
+    """One request over a connection, and its response, both recorded."""
+
+    def __init__(
+        self, pool: httpx2.AsyncBaseTransport, recorder: Recorder, request: httpx2.Request, server: Server | None
+    ) -> None:
+        target = request.url.raw_path.decode("latin-1")
+        self.exchange = Exchange(request.method, target, as_sent(request))
+        recorder.evidence.add(self.exchange)
+        self.call: CallOverSocket = (
+            DeployedCall(recorder.timeout) if server is None else server.served_call(doing_of(request))
+        )
+        self.status = 0
+        self.headers: list[tuple[bytes, bytes]] = []
         self._pool = pool
         self._recorder = recorder
-        self._serving = serving
-        self._spawn = spawn
-        self._wires = wires
-        self._raising = raise_app_exceptions
+        self._request = request
+        self._server = server
+        self._began = perf_counter()
+        self._stream: httpx2.AsyncByteStream
+        self._connection: _Closing
+        self._parts: AsyncIterator[bytes]
 
-    async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
-        """Send a request."""
-        extensions = request.extensions
-        server = await self._serving()
-        handshake: Handshake | None = extensions.get(HANDSHAKE)
-        if handshake is not None:
-            return await handshake.shake(self._pool, addressed(request, server), server)
-        raising: bool = extensions.get(RAISING, self._raising)
-        wire = Wire(self._pool, self._recorder, request, server, raising=raising)
-        opening: Opening | None = extensions.get(OPENING)
-        if opening is not None:
-            from asgherkin.clients.live_streams import read_as_it_comes  # most scenarios have none
+    async def begin(self) -> None:
+        """Send the request, and wait for the start of the response."""
+        self._note_request()
+        response = await self._sent()
+        self.call.answered(response)
+        self._connection = response.extensions["network_stream"]
+        self._stream = cast("httpx2.AsyncByteStream", response.stream)
+        self._parts = aiter(self._stream)
+        self.status, self.headers = response.status_code, response.headers.raw
+        if self._server is not None:
+            self.headers = [(name, value) for name, value in self.headers if name.lower() not in OF_CONNECTION]
+        self.exchange.status, self.exchange.response_headers = self.status, decoded(self.headers)
 
-            return await read_as_it_comes(wire, request, opening, self._spawn)
-        if WHOLE in extensions:
-            return await wire.whole()
-        if not await wire.open(monotonic() + wire.call.patience):
-            return httpx2.Response(500)
-        wire.call.rest()
-        wire.keep(self._wires)
-        return httpx2.Response(wire.status, headers=wire.headers, stream=Body(wire))
+    async def _sent(self) -> httpx2.Response:
+        if self._server is not None:
+            return await self._pool.handle_async_request(addressed(self._request, self._server))
+        tracked = _Tracked(self._request)
+        try:
+            return await self._pool.handle_async_request(self._request)
+        except BROKEN:
+            if tracked.fresh or self._request.method not in _SAFE:
+                raise
+            # The server has closed a connection that was kept, which crossed with the request: RFC 9112, 9.3.1.
+            return await self._pool.handle_async_request(self._request)
+
+    async def chunk(self) -> bytes | None:
+        """The next part of the body, None at its end."""
+        exchange = self.exchange
+        chunk = await anext(self._parts, None)
+        if chunk is None:
+            exchange.complete = True
+            exchange.seconds = perf_counter() - self._began
+            return None
+        if room := BODY_CAP - len(exchange.response_body):
+            exchange.response_body += chunk[:room]
+        exchange.response_size += len(chunk)
+        return chunk
+
+    async def close(self) -> None:
+        """Give the connection back, or close it where the response is not complete."""
+        with suppress(*BROKEN):
+            # A generator that is left in its middle would be closed by its loop at some later time.
+            await cast("_Closing", self._parts).aclose()
+            await self._stream.aclose()
+            if self._server is None and self.status >= _SERVER_ERROR:
+                # Servers close a connection on which an app has crashed, and say so to nobody.
+                await self._connection.aclose()
+
+    async def lost(self, error: Exception) -> None:
+        """Raise `Unreachable`, unless the app in this process has crashed: then that is what happened."""
+        if await self.call.outcome() is None:
+            self.exchange.lost = True
+            raise self._unreachable(error)
+
+    def _unreachable(self, error: Exception) -> Unreachable:
+        status, size, timeout = self.status, self.exchange.response_size, self._recorder.timeout
+        if isinstance(error, TimeoutError):
+            return late(self._request, timeout, status=status, size=size)
+        return failed(error, self._request, timeout, status=status, size=size)
+
+    def _note_request(self) -> None:
+        try:
+            content = self._request.content
+        except httpx2.RequestNotRead:
+            self._request.stream = _Sent(cast("httpx2.AsyncByteStream", self._request.stream), self.exchange)
+        else:
+            _add_request(self.exchange, content)
+
+
+class _Pump:
+    """The task that reads a response, and feeds its stream: what waits for the next part with a deadline loses none."""
+
+    def __init__(
+        self, sending: _Sending, stream: ResponseStream, patience: float | None, open_streams: set[ResponseStream]
+    ) -> None:
+        self._sending = sending
+        self._stream = stream
+        self._patience = patience
+        self._open_streams = open_streams
+        self._ended = anyio.Event()
+        self._scope = anyio.CancelScope()
+        open_streams.add(stream)
+
+    async def run(self) -> None:
+        """Read until the end. To be spawned; raises nothing."""
+        error: Exception | None = None
+        try:
+            with self._scope:
+                await self._read()
+        except Exception as failure:  # noqa: BLE001 - told where the stream is read
+            error = failure
+        finally:
+            self._stream.end(error)
+            self._ended.set()
+
+    async def _read(self) -> None:
+        sending, stream = self._sending, self._stream
+        try:
+            with anyio.fail_after(self._patience):
+                await sending.begin()
+            stream.start(sending.status, sending.headers)
+            while True:
+                with anyio.fail_after(self._patience):
+                    chunk = await sending.chunk()
+                if chunk is None:
+                    break
+                await stream.add(chunk)
+            stream.complete = True
+        except (TimeoutError, *BROKEN) as error:
+            await sending.lost(error)
+
+    async def close(self) -> None:
+        """Stop reading, and let go of the connection."""
+        self._open_streams.discard(self._stream)
+        self._scope.cancel()
+        await self._ended.wait()
+        if self._sending.status:
+            await self._sending.close()
+
+
+class CallOverSocket(CallBehind, Protocol):
+    """The app's call behind a response that comes over a socket."""
+
+    patience: float
+    """Seconds that the client waits."""
+
+    def answered(self, response: httpx2.Response) -> None:
+        """A response has come."""
+        ...
+
+
+class DeployedCall:
+    """Behind a deployed server the app's call cannot be observed."""
+
+    def __init__(self, timeout: float) -> None:
+        self.patience = timeout
+
+    def answered(self, response: httpx2.Response) -> None:
+        """It is as unknown as before."""
+
+    def rest(self) -> None:
+        """No watch of ours stops it."""
+
+    def resume(self) -> None:
+        """No watch of ours stops it."""
+
+    def leaves(self) -> None:
+        """The connection is closed, and no more."""
+
+    def place(self) -> str:
+        """Not known."""
+        return ""
+
+    async def dismiss(self) -> None:
+        """It ends when it ends."""
+
+    async def outcome(self) -> BaseException | None:
+        """Not known."""
+        return None
+
+
+class _Closing(Protocol):
+    async def aclose(self) -> None: ...
+
+
+class _Tracked:
+    """Notes whether a request has opened a connection of its own."""
+
+    def __init__(self, request: httpx2.Request) -> None:
+        self.fresh = False
+        request.extensions = {**request.extensions, "trace": self._trace}
+
+    async def _trace(self, event: str, _: object) -> None:
+        self.fresh = self.fresh or event.startswith("connection.connect")
+
+
+class _Sent(httpx2.AsyncByteStream):
+    """The body of a request that is made while it is sent."""
+
+    def __init__(self, stream: httpx2.AsyncByteStream, exchange: Exchange) -> None:
+        self._stream = stream
+        self._exchange = exchange
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        async for chunk in self._stream:
+            _add_request(self._exchange, chunk)
+            yield chunk
+
+
+def _add_request(exchange: Exchange, chunk: bytes) -> None:
+    if room := BODY_CAP - len(exchange.request_body):
+        exchange.request_body += chunk[:room]
+    exchange.request_size += len(chunk)
+
+
+def as_sent(request: httpx2.Request) -> list[tuple[str, str]]:
+    """The headers of a request, with their names as an app gets them."""
+    return [(name.lower(), value) for name, value in decoded(request.headers.raw)]
+
+
+def addressed(request: httpx2.Request, server: Server | None) -> httpx2.Request:
+    """The request as it is sent. To a server of this process it keeps its host's name, but goes to the port."""
+    if server is None:
+        return request
+    return httpx2.Request(
+        request.method,
+        _url(server.port, request.url.raw_path),
+        headers=request.headers,
+        stream=request.stream,
+        extensions=request.extensions,
+    )
+
+
+@lru_cache(maxsize=256)
+def _url(port: int, raw_path: bytes) -> httpx2.URL:
+    # Making one takes its time, and a scenario's requests are alike.
+    return httpx2.URL(scheme="http", host="127.0.0.1", port=port, raw_path=raw_path)

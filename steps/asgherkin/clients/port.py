@@ -204,6 +204,14 @@ class Stream(Protocol):
         ...
 
 
+class Run(Protocol):
+    """Runs an async function on the app's loop."""
+
+    def __call__(self, function: Callable[..., Awaitable[T]], *args: object) -> T:
+        """Run it to its end."""
+        ...
+
+
 class RunAs(Protocol):
     """Runs an async function on the app's loop; `doing` is what the app is asked for: `GET /board`."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from functools import partial
 from time import monotonic, perf_counter
-from typing import TYPE_CHECKING, Protocol, TypeAlias
+from typing import TYPE_CHECKING, NoReturn, Protocol, TypeAlias
 
 import anyio
 
@@ -15,6 +15,7 @@ from asgherkin.errors import AppError
 from asgherkin.evidence.crash_record import Crash
 from asgherkin.evidence.exchange_record import BODY_CAP, Exchange
 from asgherkin.evidence.record import Evidence
+from asgherkin.frames import summary
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -155,6 +156,14 @@ class Recorder:
         crash = self.crash_of(exception)
         if crash is not None:
             crash.delivered = True
+
+    def raise_in_caller(self, failure: BaseException) -> NoReturn:
+        """Raise what the app has raised into the caller's own code."""
+        self.deliver(failure)
+        if isinstance(failure, Exception):
+            raise failure
+        # An exit would end the thread of the loop.
+        raise AppError(f"The app raised {summary(failure)}") from failure
 
     def _left_app(self, exception: BaseException, doing: str, *, stray: bool) -> None:
         """Record an exception that left the app; raise an `AppError` where that says more."""

@@ -6,14 +6,14 @@ import asyncio
 import logging
 import socket
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias, cast
 
 import anyio
 import anyio.lowlevel
 import uvicorn
 
 from asgherkin.clients.asgi import target
-from asgherkin.clients.deadlines import AppCall
+from asgherkin.clients.deadlines import AppCall, grace
 from asgherkin.clients.lifespan import Lifespan
 from asgherkin.clients.recorder import Recorder
 from asgherkin.clients.served import Crashed, ServedSocket
@@ -21,11 +21,13 @@ from asgherkin.clients.served import Crashed, ServedSocket
 if TYPE_CHECKING:
     from pathlib import Path
 
+    import httpx2
+
     from asgherkin.clients.asgi import ASGI3, Message, Receive, Scope, Send
     from asgherkin.clients.owner import Spawn
     from asgherkin.evidence.crash_record import Crash
 
-    Address = tuple[str, int]
+    Address: TypeAlias = tuple[str, int]
 
 _KEEP_ALIVE = 3600
 """Seconds: the clients of this process are the ones to close their connections."""
@@ -109,6 +111,10 @@ class Server:
         """The last call of the app for a client's socket, by its address."""
         return self._calls.get(address) if address is not None else None
 
+    def served_call(self, doing: str) -> ServedCall:
+        """What is known of the app's call for a request that is to be sent."""
+        return ServedCall(self, doing)
+
     def let_rest(self, doing: str) -> None:
         """Let no watch stop the next call for a request: its client has deadlines of its own."""
         self._resting.append(doing)
@@ -172,6 +178,69 @@ class Server:
         await call.run(partial(recorder.answer, scope, receive, partial(_send, send), call, whole=True))
         if call.failure is not None:
             raise Crashed
+
+
+class ServedCall:
+    """The app's call for one request that came over a socket. It cannot be observed before it has begun."""
+
+    def __init__(self, server: Server, doing: str) -> None:
+        timeout = server.recorder.timeout
+        # Longer than the app is given here, since the watch on the app says more.
+        self.patience = timeout + 2 * grace(timeout) + 1
+        self._server = server
+        self._doing = doing
+        self._call: AppCall | None = None
+        self._resting = False
+
+    def answered(self, response: httpx2.Response) -> None:
+        """A response has come: the call is the one on the same connection."""
+        self._call = self._server.call(client_address(response))
+
+    def rest(self) -> None:
+        """Let no watch stop it: the client has deadlines of its own."""
+        self._resting = True
+        if self._call is not None:
+            self._call.rest()
+        else:
+            self._server.let_rest(self._doing)
+
+    def resume(self) -> None:
+        """Let the watch stop it again."""
+        if self._resting and self._call is not None:
+            self._resting = False
+            self._call.resume()
+
+    def place(self) -> str:
+        """Where it waits; empty where that is not known. To be called on its loop."""
+        return next((place for call in self._calls() if (place := call.place())), "")
+
+    def leaves(self) -> None:
+        """The client leaves."""
+        for call in self._calls():
+            call.leaves()
+
+    async def dismiss(self) -> None:
+        """Let it end after its client has left; it is cancelled after a while."""
+        for call in self._calls():
+            await call.dismiss()
+
+    async def outcome(self) -> BaseException | None:
+        """What left the app, once the call has ended."""
+        calls = self._calls()
+        if not all(call.ended.is_set() for call in calls):
+            with anyio.move_on_after(self.patience):
+                for call in calls:
+                    await call.ended.wait()
+        return next((call.failure for call in calls if call.failure is not None), None)
+
+    def _calls(self) -> list[AppCall]:
+        return [self._call] if self._call is not None else self._server.calls(self._doing)
+
+
+def client_address(response: httpx2.Response) -> Address | None:
+    """The client's end of the connection that a response came by."""
+    stream = response.extensions.get("network_stream")
+    return None if stream is None else cast("Address | None", stream.get_extra_info("client_addr"))
 
 
 async def _send(send: Send, message: Message) -> None:

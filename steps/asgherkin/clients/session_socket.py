@@ -18,9 +18,9 @@ if TYPE_CHECKING:
     from starlette.testclient import TestClient, WebSocketTestSession
 
     from asgherkin.clients.asgi import Message, Send
-    from asgherkin.clients.entrance import Entrance
     from asgherkin.clients.line import Line, Take
     from asgherkin.clients.port import RunAs
+    from asgherkin.clients.starlette_client import AppForTestClient
 
 T = TypeVar("T")
 
@@ -48,7 +48,7 @@ class SessionSockets:
         self._exit([socket for socket in self._entered if socket.spent])
         session = self._session(url, subprotocols, dict(options))
         line = self._sockets.line(session.scope)
-        cast("Entrance", self._client.app).lines[id(session.scope)] = line
+        cast("AppForTestClient", self._client.app).lines[id(session.scope)] = line
         assert self._client.portal is not None, "it was entered"
         socket = SessionSocket(line, self._run, self._act, session, _Portal(self._client.portal, line))
         socket.enter()

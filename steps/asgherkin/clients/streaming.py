@@ -4,28 +4,40 @@ from __future__ import annotations
 
 from collections import deque
 from time import monotonic
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Protocol, TypeVar, cast
 
 import anyio
 import httpx2
 
-from asgherkin.clients.asgi import in_words
-from asgherkin.clients.deadlines import waiting_at
 from asgherkin.clients.events import Event, EventParser
+from asgherkin.clients.response_stream import ResponseStream
 from asgherkin.clients.stream_log import StreamLog
-from asgherkin.clients.transport import OPENING, doing_of
-from asgherkin.errors import AppError
+from asgherkin.clients.transport import doing_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Awaitable, Callable, Mapping
 
-    from asgherkin.clients.deadlines import AppCall
     from asgherkin.clients.port import RunAs
-    from asgherkin.clients.recorder import Recorder
-    from asgherkin.clients.talk import StreamTalk
 
+T = TypeVar("T")
 # What is compressed is no text to read as it comes; an app that compresses unasked is read as it is.
 _HEADERS = {"Accept": "text/event-stream", "Accept-Encoding": "identity"}
+
+
+class Streaming(Protocol):
+    """A client whose responses are read as they come."""
+
+    def stream_transport(self) -> httpx2.AsyncBaseTransport:
+        """A transport for responses that are read with deadlines; each response's stream is a `ResponseStream`."""
+        ...
+
+    def httpx_client(self, transport: httpx2.AsyncBaseTransport) -> httpx2.AsyncClient:
+        """An httpx2 client with the scenario's cookies and base URL."""
+        ...
+
+    def run_as(self, doing: str, function: Callable[..., Awaitable[T]], *args: object) -> T:
+        """Run an async function on the app's loop."""
+        ...
 
 
 class Streams:
@@ -35,10 +47,10 @@ class Streams:
     ended, so it would wait for an endless one without a deadline.
     """
 
-    def __init__(self, http: httpx2.AsyncClient, recorder: Recorder, run: RunAs) -> None:
-        self._http = http
-        self._recorder = recorder
-        self._run = run
+    def __init__(self, client: Streaming) -> None:
+        self._transport = _KeepingTransport(client.stream_transport())
+        self._http = client.httpx_client(self._transport)
+        self._run = client.run_as
         self._open: list[OpenStream] = []
 
     def open(self, url: str, options: Mapping[str, object]) -> OpenStream:
@@ -76,20 +88,17 @@ class Streams:
         return stream
 
     async def _started(self, request: httpx2.Request) -> OpenStream:
-        opening = _Opening(doing_of(request), self._recorder.timeout)
-        request.extensions = {**request.extensions, OPENING: opening.wait}
         response = await self._http.send(request, stream=True, follow_redirects=False)
-        return OpenStream(response, opening.talk, opening.call, self._run)
+        return OpenStream(response, self._transport.kept, self._run)
 
 
 class OpenStream:
     """One response that is read as it comes. See `asgherkin.clients.port.Stream`."""
 
-    def __init__(self, response: httpx2.Response, talk: StreamTalk, call: AppCall, run: RunAs) -> None:
+    def __init__(self, response: httpx2.Response, stream: ResponseStream, run: RunAs) -> None:
         self.response = response
         self.log = StreamLog(response.request.url.raw_path.decode("latin-1"))
-        self._talk = talk
-        self._call = call
+        self._stream = stream
         self._run = run
         self._parser = EventParser()
         self._events: deque[Event] = deque()
@@ -118,8 +127,6 @@ class OpenStream:
         """Leave it. To be called on the loop."""
         if not self.log.left:
             self.log.left = True
-            # An app that has sent all of its response may hang in what it does afterwards.
-            self._call.resume()
             await self.response.aclose()
 
     async def _next_event(self, deadline: float) -> Event | None:
@@ -142,31 +149,27 @@ class OpenStream:
         return chunk
 
     async def _next_chunk(self, deadline: float) -> bytes | None:
-        if not await self._talk.goes_on(deadline - monotonic()):
+        if not await self._stream.comes(deadline - monotonic()):
             return None
-        chunk = await self._talk.next_chunk()
+        chunk = await self._stream.next_chunk()
         self.log.over = chunk is None
         return chunk
 
     async def _place(self) -> str:
-        return self._call.place()
+        return self._stream.place()
 
 
-class _Opening:
-    """Waits for the start of a response, and keeps what it is read from."""
+class _KeepingTransport(httpx2.AsyncBaseTransport):
+    """Keeps the stream of the last response, which httpx2's client wraps."""
 
-    talk: StreamTalk
-    call: AppCall
+    kept: ResponseStream
 
-    def __init__(self, doing: str, timeout: float) -> None:
-        self._doing = doing
-        self._timeout = timeout
+    def __init__(self, inner: httpx2.AsyncBaseTransport) -> None:
+        self._inner = inner
 
-    async def wait(self, talk: StreamTalk, call: AppCall) -> None:
-        """Raise `AppError` when the response does not start in time."""
-        self.talk, self.call = talk, call
-        # From here on each wait has its own deadline, and an endless stream may be quiet for long.
-        call.rest()
-        if not await talk.starts(self._timeout):
-            within = f"within {in_words(self._timeout)}"
-            raise AppError(f"The app did not answer {self._doing} {within}.{waiting_at(call.place())}")
+    async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
+        """Send a request."""
+        response = await self._inner.handle_async_request(request)
+        assert isinstance(response.stream, ResponseStream), "the transport's responses are read as they come"
+        self.kept = response.stream
+        return response

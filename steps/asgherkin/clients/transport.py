@@ -1,34 +1,26 @@
-"""An httpx2 transport to an ASGI app in this process, which streams both ways."""
+"""An httpx2 transport to an ASGI app in this process, for whole responses."""
 
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Protocol, cast
 
+import anyio
+import anyio.lowlevel
 import httpx2
 
 from asgherkin.clients.deadlines import AppCall
-from asgherkin.clients.talk import StreamTalk, Talk
+from asgherkin.errors import AppError
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+    from collections.abc import AsyncIterator, Mapping
 
-    from asgherkin.clients.asgi import Scope
+    from asgherkin.clients.asgi import Message, Scope
     from asgherkin.clients.deadlines import Abandon
     from asgherkin.clients.owner import Spawn
     from asgherkin.clients.recorder import Recorder
 
-    Opening: TypeAlias = Callable[[StreamTalk, AppCall], Awaitable[None]]
-
-WHOLE = "asgherkin.whole"
-"""The extension of a request whose response is read whole. Its value is called if the app does not stop."""
-RAISING = "raise_app_exceptions"
-"""The extension of a request that says whether the app's exceptions are raised."""
-OPENING = "asgherkin.opening"
-"""The extension of a request whose response is read with deadlines. Its value waits for the start of the response."""
 CLIENT = ("127.0.0.1", 50000)
-
-
 _PORTS = {"http": 80, "https": 443, "ws": 80, "wss": 443}
 
 
@@ -54,112 +46,150 @@ def doing_of(request: httpx2.Request) -> str:
     return f"{request.method} {request.url.raw_path.decode('latin-1')}"
 
 
-class ASGITransport(httpx2.AsyncBaseTransport):
-    """Calls the app for each request.
+def http_scope(request: httpx2.Request, state: Mapping[str, object]) -> Scope:
+    """The ASGI scope of a request."""
+    return {
+        "type": "http",
+        # With 2.3 an app learns from receive that its client has left, and send does not raise.
+        "asgi": {"version": "3.0", "spec_version": "2.3"},
+        "method": request.method,
+        "extensions": {},
+        **scope_of(request, state),
+    }
 
-    A response is there when the app has started it, its body is read as it comes. The app then runs in a task
-    of its own, made by `spawn`. Closing the response early gives the app a disconnect, and cancels it after a
-    while; closing it at its end waits for the app. The app's exceptions are raised where the client is at:
-    sending, reading or closing; unless `raise_app_exceptions` is false here or in the request's extensions.
+
+class WholeTransport(httpx2.AsyncBaseTransport):
+    """Calls the app for each request, and gives out the whole response when the call has ended.
+
+    What the app raises is recorded, and the response is a bare 500. The call is in the present task, and `abandon` is
+    called with the error if it hangs and does not stop; or, given a `spawn`, it has a task of its own.
     """
 
     def __init__(
         self,
         recorder: Recorder,
-        spawn: Spawn,
         state: Mapping[str, object],
         *,
-        raise_app_exceptions: bool = True,
+        abandon: Abandon | None = None,
+        spawn: Spawn | None = None,
     ) -> None:
         self._recorder = recorder
-        self._spawn = spawn
         self._state = state
-        self._raising = raise_app_exceptions
+        self._abandon = abandon
+        self._spawn = spawn
 
     async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
         """Send a request to the app."""
-        extensions = request.extensions
-        raising: bool = extensions.get(RAISING, self._raising)
-        scope = self._scope(request)
-        abandon: Abandon | None = extensions.get(WHOLE)
-        if abandon is not None:
-            return await self._whole(Talk(request), scope, abandon, raising=raising)
-        opening: Opening | None = extensions.get(OPENING)
-        talk = StreamTalk(request)
-        call = AppCall(self._recorder, doing_of(request), at_end=talk.end)
-        answer = partial(self._recorder.answer, scope, talk.receive, talk.send, call, whole=False)
-        self._spawn(partial(call.run, answer))
-        stream = _Stream(self._recorder, talk, call, raising=raising)
-        try:
-            await (talk.started.wait() if opening is None else opening(talk, call))
-        except BaseException:
-            await stream.leave()
-            raise
-        if not talk.status:
-            stream.check()
-            return httpx2.Response(500)
-        return httpx2.Response(talk.status, headers=talk.headers, stream=stream)
-
-    async def _whole(self, talk: Talk, scope: Scope, abandon: Abandon, *, raising: bool) -> httpx2.Response:
-        """Call the app in the present task, and return after it has ended."""
-        call = AppCall(self._recorder, doing_of(talk.request), abandon=abandon)
-        await call.run(partial(self._recorder.answer, scope, talk.receive, talk.send, call, whole=True))
-        if call.failure is not None and raising:
-            self._recorder.deliver(call.failure)
-            raise call.failure
-        if not talk.status:
-            return httpx2.Response(500)
-        body = httpx2.ByteStream(b"".join(talk.chunks))
-        return httpx2.Response(talk.status, headers=talk.headers, stream=body)
-
-    def _scope(self, request: httpx2.Request) -> Scope:
-        return {
-            "type": "http",
-            # With 2.3 an app learns from receive that its client has left, and send does not raise.
-            "asgi": {"version": "3.0", "spec_version": "2.3"},
-            "method": request.method,
-            "extensions": {},
-            **scope_of(request, self._state),
-        }
-
-
-class _Stream(httpx2.AsyncByteStream):
-    """The body of a response that is read as it comes."""
-
-    def __init__(self, recorder: Recorder, talk: StreamTalk, call: AppCall, *, raising: bool) -> None:
-        self._recorder = recorder
-        self._talk = talk
-        self._call = call
-        self._raising = raising
-
-    def __aiter__(self) -> AsyncIterator[bytes]:
-        # No generator: one that is left in its middle is closed by its loop at some later time.
-        return self
-
-    async def __anext__(self) -> bytes:
-        chunk = await self._talk.next_chunk()
-        if chunk is None:
-            self.check()
-            raise StopAsyncIteration
-        return chunk
-
-    async def aclose(self) -> None:
-        """Leave the app, or wait for the end of one whose response is complete."""
-        if self._talk.complete:
-            await self._call.ended.wait()
-            self.check()
+        whole = _WholeResponse()
+        cycle = RequestCycle(request, whole)
+        call = AppCall(self._recorder, doing_of(request), abandon=self._abandon)
+        scope = http_scope(request, self._state)
+        answer = partial(self._recorder.answer, scope, cycle.receive, cycle.send, call, whole=True)
+        if self._spawn is None:
+            await call.run(answer)
         else:
-            await self.leave()
+            self._spawn(partial(call.run, answer))
+            await call.ended.wait()
+        if not whole.status:
+            return httpx2.Response(500)
+        return httpx2.Response(whole.status, headers=whole.headers, stream=httpx2.ByteStream(b"".join(whole.chunks)))
 
-    async def leave(self) -> None:
-        """Tell the app that its client has left; cancel it if it does not end soon."""
-        self._talk.disconnect()
-        await self._call.dismiss()
 
-    def check(self) -> None:
-        """Raise the app's exception, once."""
-        failure = self._call.failure
-        if failure is not None and self._raising:
-            self._raising = False
-            self._recorder.deliver(failure)
-            raise failure
+class _WholeResponse:
+    """A response that is kept until the call of the app has ended."""
+
+    def __init__(self) -> None:
+        self.status = 0
+        self.headers: list[tuple[bytes, bytes]] = []
+        self.chunks: list[bytes] = []
+        self.complete = False
+
+    def start(self, status: int, headers: list[tuple[bytes, bytes]]) -> None:
+        self.status, self.headers = status, headers
+
+    async def add(self, chunk: bytes) -> None:
+        self.chunks.append(chunk)
+        if not self.complete:
+            # An app that sends without end must not hold up the loop.
+            await anyio.lowlevel.checkpoint()
+
+    def end(self) -> None:
+        """The app has ended it, and so nobody waits for more."""
+
+
+class Response(Protocol):
+    """What an app's response is fed into."""
+
+    complete: bool
+
+    def start(self, status: int, headers: list[tuple[bytes, bytes]]) -> None:
+        """The status and the headers have come."""
+        ...
+
+    async def add(self, chunk: bytes) -> None:
+        """A part of the body has come; the last one where it is `complete`."""
+        ...
+
+    def end(self) -> None:
+        """Nothing more comes."""
+        ...
+
+
+class RequestCycle:
+    """The receive and send of one request: it hands the request out, and the app's messages to `response`."""
+
+    def __init__(self, request: httpx2.Request, response: Response) -> None:
+        self._request = request
+        self._response = response
+        self._over = False
+        self._over_event: anyio.Event | None = None
+        self._asked = False
+        self._parts: AsyncIterator[bytes] | None = None
+
+    async def receive(self) -> Message:
+        """The next part of the request; a disconnect once the response is complete or the client has left."""
+        if not self._asked:
+            return await self._part()
+        if not self._over:
+            self._over_event = self._over_event or anyio.Event()
+            await self._over_event.wait()
+        return {"type": "http.disconnect"}
+
+    async def send(self, message: Message) -> None:
+        """Take a part of the response."""
+        kind = message["type"]
+        response = self._response
+        if kind == "http.response.start":
+            response.start(message["status"], list(message.get("headers", ())))
+        elif kind == "http.response.body":
+            response.complete = not message.get("more_body", False)
+            await response.add(b"" if self._request.method == "HEAD" else bytes(message.get("body", b"")))
+            if response.complete:
+                await self.close()
+        else:
+            raise AppError(
+                f'The app sent a message of type "{kind}". '
+                'Here a response is made of "http.response.start" and "http.response.body".'
+            )
+
+    async def close(self) -> None:
+        """Let the app receive a disconnect. The reader reads what has come."""
+        self._over = True
+        if self._over_event is not None:
+            self._over_event.set()
+        self._response.end()
+
+    async def _part(self) -> Message:
+        if self._parts is None:
+            try:
+                body = self._request.content
+            except httpx2.RequestNotRead:
+                self._parts = aiter(cast("httpx2.AsyncByteStream", self._request.stream))
+            else:
+                self._asked = True
+                return {"type": "http.request", "body": body, "more_body": False}
+        try:
+            return {"type": "http.request", "body": await anext(self._parts), "more_body": True}
+        except StopAsyncIteration:
+            self._asked = True
+            return {"type": "http.request", "body": b"", "more_body": False}

@@ -124,7 +124,7 @@ def look(location: str, root: Path, folder: str) -> dict[str, Any]:
 def _asked(app: Any, paths: Sequence[str], root: Path) -> tuple[Answer | None, str]:
     """The first good answer, or else the first; or what stands in the way."""
     from asgherkin.clients.recorder import Recorder
-    from asgherkin.clients.threaded import TestClientAdapter
+    from asgherkin.clients.starlette_client import TestClientAdapter
 
     client = TestClientAdapter(Recorder(app, timeout=_TIMEOUT, root=root))
     try:

@@ -69,11 +69,11 @@ def _client(session: Session, recorder: Recorder) -> Client:
     if session.client_name == "live":
         return _live(session, recorder)
     if session.client_name == "test":
-        from asgherkin.clients.threaded import TestClientAdapter  # starlette.testclient is slow to import
+        from asgherkin.clients.starlette_client import TestClientAdapter  # starlette.testclient is slow to import
 
         backend: Literal["asyncio", "trio"] = "trio" if session.loop_name == "trio" else "asyncio"
         return TestClientAdapter(recorder, backend, use_uvloop=session.loop_name == "uvloop")
-    from asgherkin.clients.asynchronous import AsyncAdapter  # httpx2 is slow to import
+    from asgherkin.clients.in_process import AsyncAdapter  # httpx2 is slow to import
 
     return AsyncAdapter(recorder, _loop(session))
 

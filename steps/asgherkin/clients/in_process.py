@@ -1,0 +1,364 @@
+"""The clients of an app in this process: what they have in common, and the client `async`, all on one loop."""
+
+from __future__ import annotations
+
+import logging
+from abc import ABC, abstractmethod
+from functools import cached_property, partial
+from typing import TYPE_CHECKING, Protocol, TypeAlias, TypeVar, cast
+
+import anyio
+import httpx2
+
+from asgherkin.clients.asgi import in_words
+from asgherkin.clients.deadlines import AppBlocked, alarm, grace
+from asgherkin.clients.lifespan import Lifespan
+from asgherkin.clients.owner import Owner
+from asgherkin.clients.response_stream import Bridge, StreamTransport
+from asgherkin.clients.transport import WholeTransport
+from asgherkin.errors import AppError, Unreachable
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Mapping, Sequence
+    from http.cookiejar import CookieJar
+    from types import FrameType
+
+    from asgherkin.clients.connection import WebSocketConnection
+    from asgherkin.clients.deadlines import Work
+    from asgherkin.clients.port import BeforeShutDown, Loop, Side, Socket, Stream
+    from asgherkin.clients.recorder import Recorder
+    from asgherkin.clients.sockets import Sockets
+    from asgherkin.clients.streaming import Streams
+
+T = TypeVar("T")
+Outcome: TypeAlias = httpx2.Response | Exception | None
+_HOST = "testserver"
+BASE_URL = f"http://{_HOST}"
+_HTTPX = frozenset({"httpx", "httpx2", "httpcore", "httpcore2"})
+
+
+class Adapter(ABC):
+    """A client of an app in this process. See `asgherkin.clients.port.Client`."""
+
+    name: str
+    host = _HOST
+
+    def __init__(self, recorder: Recorder) -> None:
+        # Whatever level an app or a project has set for all loggers.
+        logging.getLogger("httpx2").addFilter(_is_of_others)
+        self.recorder = recorder
+        # httpx2's own kind of jar: finding a cookie in it takes no search.
+        self.cookies: CookieJar = httpx2.Cookies().jar
+        self.return_server_errors = False
+        self.before_shut_down: list[BeforeShutDown] = []
+        self._owner = Owner()
+        self._lifespan = Lifespan(recorder, self._start_task)
+        self._owned = False
+        self._closed = False
+        self._plugged: object = None
+        self._async_http: httpx2.AsyncClient | None = None
+        self._builder: httpx2.AsyncClient | None = None
+        self._streams: Streams | None = None
+
+    @property
+    @abstractmethod
+    def loop(self) -> Loop:
+        """The app's loop."""
+
+    # The lifespan
+
+    def start(self, *, again: bool = False) -> None:
+        """Start the app, once; `again` starts it anew after a shut-down. Raises `AppError` when it fails."""
+        self.act("start-up", lambda: self.loop.run(partial(self._lifespan.start, again=again)))
+
+    def shut_down(self) -> None:
+        """Shut the app down. Raises `AppError` when it fails."""
+        self.act("shut-down", lambda: self.loop.run(self._stop))
+
+    def finish(self) -> None:
+        """The scenario's steps are over: shut the app down. Raises `AppError` when it fails."""
+        self.shut_down()
+
+    async def _stop(self) -> None:
+        await self._leave_open(restarts=True)
+        await self._lifespan.stop()
+
+    async def _leave_open(self, *, restarts: bool) -> None:
+        """Let capabilities leave what is still open, before the app is shut down."""
+        for leave in self.before_shut_down:
+            await leave(restarts=restarts)
+
+    def _start_task(self, work: Work) -> None:
+        self.loop.start(work)
+
+    # For capabilities
+
+    @property
+    def state(self) -> Mapping[str, object]:
+        """What the app keeps from its start-up."""
+        return self._lifespan.state
+
+    @property
+    def user_side(self) -> Side:
+        """Where a user's own code runs."""
+        return self
+
+    def act(self, doing: str, function: Callable[[], T], *, raising: bool = False) -> T:
+        """Call a function that waits for the app. Raises `AppError` when the app blocks its event loop.
+
+        `raising`: also where the app was interrupted, failed with that, and the function has returned.
+        """
+        if self.loop.blocked:
+            raise AppError("The app still blocks its event loop, so it cannot be reached any more.")
+        watch = alarm(self.recorder.timeout, explain=partial(self._explain, doing), ping=partial(self._ping, doing))
+        try:
+            with watch:
+                result = function()
+        except AppBlocked as blocked:
+            self.loop.interrupted()
+            raise blocked.error from None
+        finally:
+            # An app may have swallowed it: what it did is a crash all the same.
+            if watch.error is not None:
+                self.recorder.record(watch.error, doing)
+        if raising and watch.error is not None:
+            raise watch.error
+        return result
+
+    def _explain(self, doing: str, frame: FrameType | None) -> str:
+        during = f" during {doing}" if doing else ""
+        where = self.loop.place(frame, self.recorder.root)
+        at = f", at {where}" if where else ""
+        return f"The app blocked its event loop for {in_words(self.recorder.timeout)}{during}{at}"
+
+    def _ping(self, doing: str, answer: Callable[[], None]) -> None:
+        # A user's own async function may block the loop, as a sync one does; an app may not.
+        if doing or self.recorder.running:
+            self.loop.ping(answer)
+        else:
+            answer()
+
+    def run(self, function: Callable[..., Awaitable[T]], *args: object) -> T:
+        """Run an async function on the app's loop."""
+        return self.act("", lambda: self.loop.run(function, *args))
+
+    def run_as(self, doing: str, function: Callable[..., Awaitable[T]], *args: object) -> T:
+        """Run an async function on the app's loop; `doing` is what the app is asked for: `GET /board`."""
+        return self.act(doing, lambda: self.loop.run(function, *args), raising=True)
+
+    def spawn(self, work: Work) -> None:
+        """Start a task that lives until the scenario ends, in the owner task."""
+        if not self._owned:
+            self._owned = True
+            self.loop.start(self._owner.serve)
+        self._owner.spawn(work)
+
+    def build_request(self, method: str, url: str, **options: object) -> httpx2.Request:
+        """A request with the scenario's cookies and base URL; `options` are httpx2's."""
+        if self._builder is None:
+            self._builder = self.httpx_client(self._stream_transport(raising=False))
+        build = cast("Callable[..., httpx2.Request]", self._builder.build_request)
+        return build(method, url, **options)
+
+    def open_socket(self, url: str, subprotocols: Sequence[str] = (), **options: object) -> Socket:
+        """Open a websocket. Raises `AppError` when the app neither accepts nor refuses it in time."""
+        return self._sockets.open(url, subprotocols, options)
+
+    def websocket_connect(
+        self, url: str, subprotocols: Sequence[str] | None = None, **options: object
+    ) -> WebSocketConnection:
+        """A websocket for a user's own code, to be opened by `with` or `async with`."""
+        from asgherkin.clients.connection import WebSocketConnection
+
+        sockets = self._sockets
+        return WebSocketConnection(self.recorder, sockets, sockets.scope(url, subprotocols or (), options), self.run_as)
+
+    @cached_property
+    def _sockets(self) -> Sockets:
+        from asgherkin.clients.sockets import Sockets  # most scenarios have none
+
+        http = self.httpx_client(self._stream_transport(raising=False))
+        sockets = Sockets(http, self.recorder, self.spawn, self.run_as, self._lifespan.state)
+        self.before_shut_down.append(sockets.leave)
+        return sockets
+
+    def open_stream(self, url: str, **options: object) -> Stream:
+        """Send a GET request, and read its response as it comes."""
+        if self._streams is None:
+            from asgherkin.clients.streaming import Streams  # most scenarios have none
+
+            self._streams = Streams(self)
+            self.before_shut_down.append(self._streams.leave)
+        return self._streams.open(url, options)
+
+    # Requests
+
+    @property
+    def async_http(self) -> httpx2.AsyncClient:
+        """A client for async code on the app's loop."""
+        if self._async_http is None:
+            self._async_http = self.httpx_client(self._stream_transport(raising=not self.return_server_errors))
+        return self._async_http
+
+    def stream_transport(self) -> httpx2.AsyncBaseTransport:
+        """A transport for responses that are read with deadlines; each response's stream is a `ResponseStream`."""
+        return self._stream_transport(raising=False, start_within=self.recorder.timeout)
+
+    def _stream_transport(self, *, raising: bool, start_within: float | None = None) -> httpx2.AsyncBaseTransport:
+        return StreamTransport(
+            self.recorder, self.spawn, self._lifespan.state, raising=raising, start_within=start_within
+        )
+
+    def httpx_client(self, transport: httpx2.AsyncBaseTransport) -> httpx2.AsyncClient:
+        """An httpx2 client for the app's loop with the scenario's cookies and base URL."""
+        return httpx2.AsyncClient(transport=transport, base_url=BASE_URL, cookies=self.cookies, follow_redirects=True)
+
+    def plug(self, http: object) -> None:
+        """Use a user's own client for `request` and `send`."""
+        self._plugged = http
+
+    def _respond(self, method: str, url: str, function: Callable[[], httpx2.Response]) -> httpx2.Response:
+        try:
+            return self.act(f"{method} {url}", function)
+        except Exception as error:  # noqa: BLE001 - raised again, unless it is the app's
+            return self._settled(error, method, url)
+
+    def _respond_together(
+        self, count: int, method: str, url: str, function: Callable[[list[Outcome]], None]
+    ) -> list[httpx2.Response]:
+        """Call a function that fills in the outcomes of `count` equal requests."""
+        outcomes: list[Outcome] = [None] * count
+        missing: AppError | None = None
+        try:
+            self.act(f"{method} {url}", partial(function, outcomes))
+        except AppError as error:
+            missing = error
+        return [self._settled(missing if outcome is None else outcome, method, url) for outcome in outcomes]
+
+    def _settled(self, outcome: Outcome, method: str, url: str) -> httpx2.Response:
+        """The response; a bare 500 where an error of the app's came in its place. Other errors are the request's."""
+        if not isinstance(outcome, Exception):
+            return cast("httpx2.Response", outcome)
+        own = isinstance(outcome, AppError) or (self._plugged is not None and not _is_httpx(outcome))
+        if not own or isinstance(outcome, Unreachable):
+            raise outcome
+        # It came out here, and not in the caller's own code: a user's client may be this toolkit's, and raise.
+        self.recorder.record(outcome, f"{method} {url}").delivered = False
+        return httpx2.Response(500, request=httpx2.Request(method, httpx2.URL(BASE_URL).join(url)))
+
+    # The end
+
+    def close(self) -> None:
+        """End what the scenario holds. The loop stays usable."""
+        if not self._closed:
+            self._closed = True
+            ends = self._owned or self._lifespan.running or self._async_http is not None
+            if ends and not self.loop.blocked:
+                self.act("", lambda: self.loop.run(self._end))
+
+    def close_loop(self) -> None:
+        """End the loop, if it is the client's own."""
+        self.close()
+        self.loop.close()
+
+    async def _end(self) -> None:
+        await self._leave_open(restarts=False)
+        if self._async_http is not None:
+            await self._async_http.aclose()
+        lost = await self._lifespan.end()
+        if self._owned and not await self._owner.close(grace(self.recorder.timeout)):
+            self.loop.forget(self._owner.task)
+        if lost:
+            self.loop.forget(lost)
+
+
+class AsyncAdapter(Adapter):
+    """Reaches the app by httpx2's AsyncClient on `loop`, where the scenario's async functions run too."""
+
+    name = "async"
+
+    def __init__(self, recorder: Recorder, loop: Loop) -> None:
+        super().__init__(recorder)
+        self._loop = loop
+        self._quiet: httpx2.AsyncClient | None = None
+        self._http: httpx2.Client | None = None
+
+    @property
+    def loop(self) -> Loop:
+        """The app's loop."""
+        return self._loop
+
+    @property
+    def http(self) -> httpx2.Client:
+        """A client for sync code: each of its calls runs on the app's loop."""
+        if self._http is None:
+            bridge = Bridge(self._stream_transport(raising=not self.return_server_errors), self.run)
+            self._http = httpx2.Client(transport=bridge, base_url=BASE_URL, cookies=self.cookies, follow_redirects=True)
+        return self._http
+
+    def request(self, method: str, url: str, *, follow_redirects: bool, **options: object) -> httpx2.Response:
+        """Send a request and read the whole response, after the call of the app has ended."""
+        send = partial(self._client().request, method, url, follow_redirects=follow_redirects, **options)
+        return self._respond(method, url, partial(self._loop.run, send, apart=True))
+
+    def request_together(
+        self, count: int, method: str, url: str, *, follow_redirects: bool, **options: object
+    ) -> list[httpx2.Response]:
+        """Send the same request `count` times at once, each in a task of its own."""
+        client = self._plugged or self.httpx_client(self._whole_transport(together=True))
+        send = partial(cast("_AnyClient", client).request, method, url, follow_redirects=follow_redirects, **options)
+        return self._respond_together(count, method, url, partial(self._loop.run, _gather, send))
+
+    def send(self, request: httpx2.Request, *, follow_redirects: bool) -> httpx2.Response:
+        """Send a request that is made already."""
+        send = partial(self._client().send, request, follow_redirects=follow_redirects)
+        return self._respond(request.method, str(request.url), partial(self._loop.run, send, apart=True))
+
+    def _client(self) -> _AnyClient:
+        if self._plugged is not None:
+            return cast("_AnyClient", self._plugged)
+        if self._quiet is None:
+            self._quiet = self.httpx_client(self._whole_transport())
+        return cast("_AnyClient", self._quiet)
+
+    def _whole_transport(self, *, together: bool = False) -> httpx2.AsyncBaseTransport:
+        # One that hangs for good would end the run for those beside it: together, each call has a task of its own.
+        if together:
+            return WholeTransport(self.recorder, self._lifespan.state, spawn=self.spawn)
+        return WholeTransport(self.recorder, self._lifespan.state, abandon=self._loop.leave)
+
+    async def _end(self) -> None:
+        if self._quiet is not None:
+            await self._quiet.aclose()
+        await super()._end()
+
+
+class _AnyClient(Protocol):
+    """httpx2.AsyncClient, or a user's own httpx.AsyncClient, with options that are passed on as they are."""
+
+    async def request(self, method: str, url: str, **options: object) -> httpx2.Response: ...
+
+    async def send(self, request: httpx2.Request, *, follow_redirects: bool) -> httpx2.Response: ...
+
+
+async def _gather(send: Callable[[], Awaitable[httpx2.Response]], outcomes: list[Outcome]) -> None:
+    async def settle(index: int) -> None:
+        try:
+            outcomes[index] = await send()
+        except Exception as error:  # noqa: BLE001 - it is one of the outcomes
+            outcomes[index] = error
+
+    async with anyio.create_task_group() as group:
+        for index in range(len(outcomes)):
+            group.start_soon(settle, index)
+
+
+def _is_httpx(error: Exception) -> bool:
+    return any(kind.__module__.partition(".")[0] in _HTTPX for kind in type(error).__mro__)
+
+
+def _is_of_others(record: logging.LogRecord) -> bool:
+    """Whether httpx2 logs a request to another host: of the app's the evidence tells, and a log masks nothing."""
+    # 'HTTP Request: %s %s "%s %d %s"': the second is the URL.
+    url = record.args[1] if isinstance(record.args, tuple) and len(record.args) > 1 else None
+    return getattr(url, "host", None) != _HOST

@@ -1,0 +1,285 @@
+"""The client `test`: Starlette's TestClient, entered once, with the app on its portal's loop."""
+
+from __future__ import annotations
+
+import threading
+from contextvars import copy_context
+from functools import cached_property, partial
+from typing import TYPE_CHECKING, Literal, Protocol, TypeVar, cast
+
+import anyio
+import anyio.lowlevel
+from starlette.testclient import TestClient
+
+from asgherkin.clients.asgi import target
+from asgherkin.clients.deadlines import AppCall, is_failure
+from asgherkin.clients.in_process import Adapter, Outcome
+from asgherkin.clients.loop import PortalLoop, check_loop
+from asgherkin.clients.transport import CLIENT, doing_of
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Sequence
+
+    import httpx2
+
+    from asgherkin.clients.asgi import Message, Receive, Scope, Send
+    from asgherkin.clients.line import Line
+    from asgherkin.clients.owner import Spawn
+    from asgherkin.clients.port import Loop, Socket
+    from asgherkin.clients.recorder import Recorder
+    from asgherkin.clients.session_socket import SessionSockets
+
+T = TypeVar("T")
+C = TypeVar("C", bound=TestClient)
+
+
+class TestClientAdapter(Adapter):
+    """Reaches the app through Starlette's TestClient.
+
+    `request` and `send` go through a quiet one, which returns a crash as a response. `http` is another one,
+    which raises it, on the same portal and with the same cookies.
+    """
+
+    __test__ = False
+    name = "test"
+
+    def __init__(
+        self, recorder: Recorder, backend: Literal["asyncio", "trio"] = "asyncio", *, use_uvloop: bool = False
+    ) -> None:
+        super().__init__(recorder)
+        check_loop("uvloop" if use_uvloop else backend)
+        self._backend = backend
+        self._use_uvloop = use_uvloop
+        self._quiet: TestClient | None = None
+        self._http: _AlarmedTestClient | None = None
+        self._loop: PortalLoop | None = None
+
+    @property
+    def loop(self) -> Loop:
+        """The loop of TestClient's portal; the first use enters TestClient."""
+        if self._loop is None:
+            client = self._quiet = self._made(TestClient, raising=False, whole=True)
+            client.__enter__()
+            assert client.portal is not None, "it was entered"
+            self._loop = PortalLoop(client.portal, client)
+        return self._loop
+
+    @property
+    def http(self) -> httpx2.Client:
+        """The TestClient for sync code."""
+        if self._http is None:
+            raising = not self.return_server_errors
+            portal = self.test_client.portal
+            self._http = self._made(_AlarmedTestClient, raising=raising, whole=False)
+            self._http.act = self.act
+            self._http.portal = portal
+            self._http.app_state.update(self._lifespan.state)
+        return self._http
+
+    @property
+    def test_client(self) -> TestClient:
+        """The quiet TestClient, entered."""
+        _ = self.loop
+        assert self._quiet is not None, "the loop was used"
+        return self._quiet
+
+    def start(self, *, again: bool = False) -> None:
+        """Start the app, once; `again` starts it anew after a shut-down. Raises `AppError` when it fails."""
+        super().start(again=again)
+        for client in filter(None, (self._quiet, self._http)):
+            client.app_state.clear()
+            client.app_state.update(self._lifespan.state)
+
+    def request(self, method: str, url: str, *, follow_redirects: bool, **options: object) -> httpx2.Response:
+        """Send a request and read the whole response, after the call of the app has ended."""
+        send = partial(self._client().request, method, url, follow_redirects=follow_redirects, **options)
+        return self._respond(method, url, send)
+
+    def request_together(
+        self, count: int, method: str, url: str, *, follow_redirects: bool, **options: object
+    ) -> list[httpx2.Response]:
+        """Send the same request `count` times at once, each from a thread of its own."""
+        send = partial(self._client().request, method, url, follow_redirects=follow_redirects, **options)
+        return self._respond_together(count, method, url, partial(_gather, send))
+
+    def send(self, request: httpx2.Request, *, follow_redirects: bool) -> httpx2.Response:
+        """Send a request that is made already."""
+        send = partial(self._client().send, request, follow_redirects=follow_redirects)
+        return self._respond(request.method, str(request.url), send)
+
+    def open_socket(self, url: str, subprotocols: Sequence[str] = (), **options: object) -> Socket:
+        """Open a websocket, as a session of TestClient's."""
+        return self._sessions.open(url, subprotocols, options)
+
+    @cached_property
+    def _sessions(self) -> SessionSockets:
+        from asgherkin.clients.session_socket import SessionSockets  # most scenarios have none
+
+        return SessionSockets(self.test_client, self._sockets, self.act, self.run_as)
+
+    def close(self) -> None:
+        """End what the scenario holds. The portal stays usable."""
+        if not self.loop.blocked:
+            for client in filter(None, (self._http, self._quiet)):
+                client.close()
+        super().close()
+        if "_sessions" in vars(self) and not self.loop.blocked:
+            self._sessions.exit()
+
+    def _client(self) -> _AnyClient:
+        return cast("_AnyClient", self.test_client if self._plugged is None else self._plugged)
+
+    def _made(self, kind: type[C], *, raising: bool, whole: bool) -> C:
+        return kind(
+            AppForTestClient(self.recorder, self.spawn, raising=raising, whole=whole),
+            raise_server_exceptions=raising,
+            backend=self._backend,
+            backend_options={"use_uvloop": True} if self._use_uvloop else None,
+            cookies=self.cookies,
+            client=CLIENT,
+        )
+
+
+class _AlarmedTestClient(TestClient):
+    """A TestClient for a user's own code, whose requests are called under the alarm for a blocked event loop."""
+
+    __test__ = False
+    act: Callable[[str, Callable[[], httpx2.Response]], httpx2.Response]
+
+    def send(self, request: httpx2.Request, **options: object) -> httpx2.Response:
+        """Send a request."""
+        send = cast("Callable[..., httpx2.Response]", super().send)
+        return self.act(doing_of(request), partial(send, request, **options))
+
+
+class _AnyClient(Protocol):
+    """A TestClient, or a user's own httpx.Client, with options that are passed on as they are."""
+
+    def request(self, method: str, url: str, **options: object) -> httpx2.Response: ...
+
+    def send(self, request: httpx2.Request, *, follow_redirects: bool) -> httpx2.Response: ...
+
+
+class AppForTestClient:
+    """What TestClient takes for the app: it calls the app through the recorder, each request in a task of its own.
+
+    So TestClient is not held up by an app that does not stop, and a client that leaves early gives the app a
+    disconnect before it is cancelled. The lifespan is answered here: the toolkit's own runs beside.
+    """
+
+    def __init__(self, recorder: Recorder, spawn: Spawn, *, raising: bool, whole: bool) -> None:
+        """`raising`: the client raises the app's exceptions. `whole`: it reads each response to its end."""
+        self._recorder = recorder
+        self._spawn = spawn
+        self._raising = raising
+        self._whole = whole
+        self.lines: dict[int, Line] = {}
+        """Websockets that are to be opened by sentences, by the ids of their scopes."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Call the app as TestClient does."""
+        if scope["type"] == "lifespan":
+            await _answer_lifespan(receive, send)
+        elif scope["type"] == "http":
+            await self._answer(scope, receive, send)
+        else:
+            await self._converse(scope, receive, send)
+
+    async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
+        client = _LeavingClient(receive, send)
+        call = AppCall(self._recorder, f"{scope['method']} {target(scope)}")
+        answer = self._recorder.answer
+        self._spawn(partial(call.run, partial(answer, scope, client.receive, client.send, call, whole=self._whole)))
+        try:
+            await call.ended.wait()
+        except BaseException:
+            client.leave()
+            await call.dismiss()
+            raise
+        if call.failure is not None and self._raising:
+            self._recorder.raise_in_caller(call.failure)
+
+    async def _converse(self, scope: Scope, receive: Receive, send: Send) -> None:
+        from asgherkin.clients.tapping import converse  # most scenarios have no websocket
+
+        line = self.lines.pop(id(scope), None)
+        if line is not None:
+            await self._listen(line, receive, send)
+            return
+        try:
+            await converse(self._recorder, scope, receive, send)
+        except BaseException as exception:
+            if not is_failure(exception):
+                raise
+            # TestClient raises a websocket's exceptions whatever it was told.
+            if self._recorder.crash_of(exception) is not None:
+                self._recorder.raise_in_caller(exception)
+
+    async def _listen(self, line: Line, receive: Receive, send: Send) -> None:
+        line.start(self._spawn, receive, send)
+        try:
+            await line.call.ended.wait()
+        except BaseException:
+            # TestClient leaves a websocket that is refused, and the app may have something to do yet.
+            if line.conversation.refusal is None:
+                await line.abandon()
+            raise
+
+
+class _LeavingClient:
+    """TestClient's receive and send; once the client has left, a disconnect and nobody to send to."""
+
+    def __init__(self, receive: Receive, send: Send) -> None:
+        self._receive = receive
+        self._send = send
+        self._left = False
+        self._waiting: set[anyio.CancelScope] = set()
+
+    async def receive(self) -> Message:
+        """What the client sends."""
+        return await self._until_left(self._receive) or {"type": "http.disconnect"}
+
+    async def send(self, message: Message) -> None:
+        """Send to the client."""
+        await self._until_left(self._send, message)
+
+    def leave(self) -> None:
+        """The client has left: interrupt what waits for it."""
+        self._left = True
+        for scope in self._waiting:
+            scope.cancel()
+
+    async def _until_left(self, function: Callable[..., Awaitable[T]], *args: object) -> T | None:
+        if self._left:
+            await anyio.lowlevel.checkpoint()
+            return None
+        with anyio.CancelScope() as scope:
+            self._waiting.add(scope)
+            try:
+                return await function(*args)
+            finally:
+                self._waiting.discard(scope)
+        return None
+
+
+async def _answer_lifespan(receive: Receive, send: Send) -> None:
+    """Answer the lifespan in place of the app."""
+    for phase in ("startup", "shutdown"):
+        await receive()
+        await send({"type": f"lifespan.{phase}.complete"})
+
+
+def _gather(send: Callable[[], httpx2.Response], outcomes: list[Outcome]) -> None:
+    def settle(index: int) -> None:
+        try:
+            outcomes[index] = send()
+        except Exception as error:  # noqa: BLE001 - it is one of the outcomes
+            outcomes[index] = error
+
+    threads = [
+        threading.Thread(target=copy_context().run, args=(settle, index), daemon=True) for index in range(len(outcomes))
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
