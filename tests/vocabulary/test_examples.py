@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from asgherkin.commands.sentence_catalogue import of_the_toolkit, subjects
+from asgherkin.commands.sentence_catalogue import of_the_toolkit
 from asgherkin.gherkin.bdd import visible_contexts
 from asgherkin.vocabulary.decorators import Sentence
 from tests.project import SETTINGS
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 SHOP = Path(__file__).parent / "examples"
 EXAMPLES = Path(str(files("asgherkin.vocabulary"))) / "examples"
-SUBJECTS = [module.rpartition(".")[2] for module in subjects()]
+SUBJECTS = sorted(path.stem for path in EXAMPLES.glob("*.feature"))
 
 
 @pytest.mark.parametrize("subject", SUBJECTS)
