@@ -29,6 +29,7 @@ _FACTORY = re.compile(r"(create|make|build|get)_(app|application)")
 _OTHERS = "node_modules venv env site-packages __pycache__ build dist tests test docs examples migrations features"
 _NOT_SEARCHED = frozenset(_OTHERS.split())
 _DEEPEST = 4
+_ASGI = ["scope", "receive", "send"]
 
 
 class AppLocation(NamedTuple):
@@ -63,7 +64,7 @@ def find_app(project: Path) -> AppLocation:
             "get_asgi_application() nor a create_app() that makes one. Say where it is: "
             "asgherkin init --app module:attribute"
         )
-    commands = [f"  asgherkin init --app {_quoted(one.location)}{one.origin}" for one in found]
+    commands = [f"  asgherkin init --app {_quoted(app.location)}{app.origin}" for app in found]
     raise ConfigurationError(
         "\n".join([f"there are {len(found)} ASGI apps in this folder. Say which one features are about:", *commands])
     )
@@ -90,14 +91,14 @@ def app_locations(project: Path) -> Sequence[AppLocation]:
     match settings:
         case {"tool": {"fastapi": {"entrypoint": str(location)}}} if ":" in location:
             return [named_app(project, location, "tool.fastapi.entrypoint")]
-    found = [one for path in _sources(project) for one in _apps_of(project, path)]
-    return sorted(found, key=lambda one: (one.place.count("/"), one.place))
+    found = [app for path in _sources(project) for app in _apps_of(project, path)]
+    return sorted(found, key=lambda app: (app.place.count("/"), app.place))
 
 
 def _sources(project: Path) -> Iterator[Path]:
     for folder, folders, names in os.walk(project):
         depth = len(Path(folder).relative_to(project).parts)
-        folders[:] = [one for one in folders if depth < _DEEPEST and _is_searched(Path(folder, one))]
+        folders[:] = [name for name in folders if depth < _DEEPEST and _is_searched(Path(folder, name))]
         for name in names:
             is_test = name.startswith("test_") or name.endswith("_test.py") or name == "conftest.py"
             if name.endswith(".py") and not is_test:
@@ -134,20 +135,20 @@ def _module(path: Path) -> tuple[str, str]:
 
 def _apps(node: ast.stmt) -> Iterator[tuple[str, str]]:
     """The name and the maker of each app that a statement of a module makes."""
-    if isinstance(node, ast.AsyncFunctionDef) and [one.arg for one in node.args.args] == ["scope", "receive", "send"]:
+    if isinstance(node, ast.AsyncFunctionDef) and [argument.arg for argument in node.args.args] == _ASGI:
         yield node.name, "a bare ASGI app"
     if isinstance(node, (ast.Assign, ast.AnnAssign)):
         targets = node.targets if isinstance(node, ast.Assign) else [node.target]
         maker = _maker(node.value)
-        yield from ((one.id, maker) for one in targets if maker and isinstance(one, ast.Name))
+        yield from ((target.id, maker) for target in targets if maker and isinstance(target, ast.Name))
 
 
 def _factories(node: ast.stmt) -> Iterator[tuple[str, str]]:
     """The name and the maker of a function that can be called without arguments and makes an app."""
     if not isinstance(node, ast.FunctionDef) or len(node.args.args) > len(node.args.defaults):
         return
-    makers = [_maker(one) for one in ast.walk(node) if isinstance(one, ast.Call)]
-    known = [one for one in makers if one in _MAKERS.values()]
+    makers = [_maker(call) for call in ast.walk(node) if isinstance(call, ast.Call)]
+    known = [maker for maker in makers if maker in _MAKERS.values()]
     if known and "app" in node.name.lower():
         yield node.name, known[0]
 

@@ -117,7 +117,7 @@ def look(location: str, root: Path, folder: str) -> dict[str, Any]:
         return {"error": str(error)}
     routes = routes_of(app)
     answer, problem = _asked(asgi3(app), first_gets(routes) or ["/"], root)
-    sockets = [one.path for one in routes if not one.method]
+    sockets = [route.path for route in routes if not route.method]
     return {"error": "", "answer": answer and answer._asdict(), "problem": problem, "sockets": sockets}
 
 
@@ -134,7 +134,7 @@ def _asked(app: Any, paths: Sequence[str], root: Path) -> tuple[Answer | None, s
             answers.append(_answer(client, path))
             if answers[-1].status < 300:
                 return answers[-1], ""
-        return min(answers, key=lambda one: one.status >= 500), ""
+        return min(answers, key=lambda answer: answer.status >= 500), ""
     except AsgherkinError as error:
         return None, str(error)
     finally:
@@ -169,7 +169,7 @@ def routes_of(app: Any) -> list[Route]:
 
 def first_gets(routes: Iterable[Route]) -> list[str]:
     """The paths of GETs that take nothing and seem to change nothing, the best first."""
-    paths = {one.path for one in routes if one.method == "GET" and _NO_PARAMETER.fullmatch(one.path)}
+    paths = {route.path for route in routes if route.method == "GET" and _NO_PARAMETER.fullmatch(route.path)}
     fit = [path for path in paths if not _DOCUMENTATION.fullmatch(path) and not _CHANGES.search(path.lower())]
     return sorted(fit, key=lambda path: (_FIRST.index(path) if path in _FIRST else len(_FIRST), len(path), path))
 
@@ -205,10 +205,10 @@ def _quart(app: Any) -> Iterator[Route]:
 
 def _django(patterns: Iterable[Any], prefix: str) -> Iterator[Route]:
     """Django's routes know no methods: a view answers what it does not take with a 405."""
-    for one in patterns:
-        route = getattr(one.pattern, "_route", None)  # not of a regular expression
-        if route is not None and hasattr(one, "url_patterns"):
-            yield from _django(one.url_patterns, f"{prefix}{route}")
+    for pattern in patterns:
+        route = getattr(pattern.pattern, "_route", None)  # not of a regular expression
+        if route is not None and hasattr(pattern, "url_patterns"):
+            yield from _django(pattern.url_patterns, f"{prefix}{route}")
         elif route is not None:
             yield Route("GET", f"{prefix}{route}")
 

@@ -113,7 +113,7 @@ def _feature_patterns() -> list[str]:
     """Patterns for the folders that hold feature files."""
     found: set[str] = set()
     for folder, folders, names in os.walk("."):
-        folders[:] = [one for one in folders if not one.startswith(".") and one not in _NOT_LOOKED_INTO]
+        folders[:] = [name for name in folders if not name.startswith(".") and name not in _NOT_LOOKED_INTO]
         if any(name.endswith(".feature") for name in names):
             found.add("/".join([*Path(folder).parts[:1], "**/*.feature"]) if folder != "." else "*.feature")
     return sorted(found) or ["features/**/*.feature"]
@@ -121,23 +121,24 @@ def _feature_patterns() -> list[str]:
 
 def _glue(sentences: Sequence[Listed]) -> list[str]:
     """The stubs, and the files of the project's own sentences; whole folders where it is usual to have more."""
-    own = {one.file for one in sentences if one.is_of_the_project and one.file.endswith(".py")}
-    elsewhere = {one for one in own if not one.startswith(("features/", "tests/"))} - {"conftest.py"}
+    own = {sentence.file for sentence in sentences if sentence.is_of_the_project and sentence.file.endswith(".py")}
+    elsewhere = {file for file in own if not file.startswith(("features/", "tests/"))} - {"conftest.py"}
     return [_FOR_VSCODE.as_posix(), "conftest.py", "features/**/*.py", "tests/**/*.py", *sorted(elsewhere)]
 
 
 def stubs(sentences: Iterable[Listed]) -> str:
     """This toolkit's sentences as stubs; of others, those that an editor cannot read where they are."""
-    every = list(sentences)
-    ours, others = [one for one in every if not one.is_own], [one for one in every if one.is_own]
-    known = dict(slot for one in others for slot in _own_types(one))
-    known |= dict(slot for one in ours for slot in _types(one.pattern))
-    imports = "\n".join(sorted({f"import {one.module}" for one in ours}))
+    sentences = list(sentences)
+    ours = [sentence for sentence in sentences if not sentence.is_own]
+    others = [sentence for sentence in sentences if sentence.is_own]
+    known = dict(slot for sentence in others for slot in _own_types(sentence))
+    known |= dict(slot for sentence in ours for slot in _types(sentence.pattern))
+    imports = "\n".join(sorted({f"import {sentence.module}" for sentence in ours}))
     slots = [f"slot(name={_quoted(name)}, regexp={_quoted(regexp)})" for name, regexp in sorted(known.items())]
-    functions = itertools.groupby(ours, lambda one: (one.module, one.line))
-    unread = [one for one in others if not (one.is_of_the_project and _can_be_read(one))]
+    functions = itertools.groupby(ours, lambda sentence: (sentence.module, sentence.line))
+    unread = [sentence for sentence in others if not (sentence.is_of_the_project and _can_be_read(sentence))]
     parts = [_function(list(group)) for _, group in functions]
-    parts += [_copy(number, one) for number, one in enumerate(unread)]
+    parts += [_copy(number, sentence) for number, sentence in enumerate(unread)]
     head = _HEAD.format(first_line=_FIRST_LINE, version=version("asgherkin"), imports=imports)
     return head + "\n".join(slots) + "\n" + "".join(parts)
 
@@ -147,27 +148,28 @@ def _function(sentences: Sequence[Listed]) -> str:
     first = sentences[0]
     name = first.definition.function.__name__
     decorators = [
-        f"@{one.kind.lower()}(parsers.parse({written}))"
-        for one in sentences
-        for pattern in patterns(one.pattern)
+        f"@{sentence.kind.lower()}(parsers.parse({written}))"
+        for sentence in sentences
+        for pattern in patterns(sentence.pattern)
         for written in _spellings(pattern)
     ]
-    text = "\n\n".join([first.meaning, *(one.usage for one in sentences)])
+    text = "\n\n".join([first.meaning, *(sentence.usage for sentence in sentences)])
     return _definition(decorators, name, text, f"return {first.module}.{name}")
 
 
-def _copy(number: int, one: Listed) -> str:
+def _copy(number: int, sentence: Listed) -> str:
     """A sentence of others: its place, and an expression for each reader that cannot read it there."""
-    written = _expression(one)
+    written = _expression(sentence)
     if written is None:
         return ""
-    kind = one.definition.kind or "given"
+    kind = sentence.definition.kind or "given"
     decorators = [f"@{kind}(parsed_by_cucumber({_quoted(f'/{written}/')}))"]
-    if not one.is_of_the_project:  # pytest-bdd-language-server reads the project's own
+    if not sentence.is_of_the_project:  # pytest-bdd-language-server reads the project's own
         decorators.append(f"@{kind}(parsers.re({written!r}))")
-    name = getattr(one.definition.function, "__name__", "")
-    place = f"{one.file}:{one.line}" if one.is_of_the_project else f"{one.module}.{name}"  # the same on each machine
-    text = "\n\n".join(filter(None, [one.meaning, place, one.usage]))
+    name = getattr(sentence.definition.function, "__name__", "")
+    # The same on each machine: where a package lies is not.
+    place = f"{sentence.file}:{sentence.line}" if sentence.is_of_the_project else f"{sentence.module}.{name}"
+    text = "\n\n".join(filter(None, [sentence.meaning, place, sentence.usage]))
     return _definition(decorators, f"copy_{number}", text, "")
 
 
@@ -196,9 +198,9 @@ def _quoted(text: str) -> str:
 def patterns(template: str) -> list[str]:
     """Each way to write a sentence: with and without what stands in brackets, and for each form of its slots."""
     found: list[str] = []
-    for one in _unfolded(template):
-        slots = _SLOT.findall(one)
-        parts = _SLOT.split(one)[::3]
+    for form in _unfolded(template):
+        slots = _SLOT.findall(form)
+        parts = _SLOT.split(form)[::3]
         forms = [[form.replace("NAME", name) for form in _form(kind)[0]] for name, kind in slots]
         found += [
             "".join(itertools.chain(*zip(parts, [*chosen, ""], strict=True))) for chosen in itertools.product(*forms)
@@ -226,35 +228,35 @@ def _form(kind: str) -> tuple[tuple[str, ...], dict[str, str]]:
     return _FORMS.get(kind, _COMPARED)
 
 
-def _own_types(one: Listed) -> Iterator[tuple[str, str]]:
+def _own_types(sentence: Listed) -> Iterator[tuple[str, str]]:
     """The parameter types of a project's own pattern for the library `parse`, under the names that it has for them."""
-    for name in _names(one):
+    for name in _names(sentence):
         if not _ILLEGAL.search(name) and name not in _BUILT_IN:
             yield name, _PARSED.get(name.partition(":")[2], ".+")
 
 
-def _can_be_read(one: Listed) -> bool:
+def _can_be_read(sentence: Listed) -> bool:
     """Whether Cucumber's server understands a sentence as it is written: one text, without signs or escapes."""
-    odd = _SPECIAL.search(one.pattern) or any(_ILLEGAL.search(name) for name in _names(one))
-    literal = rf"(?<!\w)(?P<quote>[\"']){re.escape(one.pattern)}(?P=quote)"
-    return _regex(one) is None and not odd and re.search(literal, _source(one)) is not None
+    odd = _SPECIAL.search(sentence.pattern) or any(_ILLEGAL.search(name) for name in _names(sentence))
+    literal = rf"(?<!\w)(?P<quote>[\"']){re.escape(sentence.pattern)}(?P=quote)"
+    return _regex(sentence) is None and not odd and re.search(literal, _source(sentence)) is not None
 
 
-def _source(one: Listed) -> str:
+def _source(sentence: Listed) -> str:
     try:
-        return inspect.getsource(inspect.unwrap(one.definition.function))
+        return inspect.getsource(inspect.unwrap(sentence.definition.function))
     except (OSError, TypeError):  # made by other code, or not written in Python
         return ""
 
 
-def _expression(one: Listed) -> str | None:
+def _expression(sentence: Listed) -> str | None:
     """A regular expression for Python and JavaScript alike for a sentence of others; None where there is none."""
-    regex = _regex(one)
+    regex = _regex(sentence)
     if regex is not None:
         return re.sub(r"\(\?P<\w+>", "(", f"^(?:{regex.pattern})$") if _is_portable(regex) else None
-    if not hasattr(one.definition.parser, "parser"):
-        return f"^{_literal(one.pattern)}$"
-    parts = _PARSE_SLOT.split(one.pattern)[::2]
+    if not hasattr(sentence.definition.parser, "parser"):
+        return f"^{_literal(sentence.pattern)}$"
+    parts = _PARSE_SLOT.split(sentence.pattern)[::2]
     return "^" + "(.+)".join(_literal(part.replace("{{", "{").replace("}}", "}")) for part in parts) + "$"
 
 
@@ -267,13 +269,13 @@ def _is_portable(regex: re.Pattern[str]) -> bool:
     )
 
 
-def _names(one: Listed) -> list[str]:
+def _names(sentence: Listed) -> list[str]:
     """The slots of a pattern for the library `parse`; none of another pattern."""
-    return _PARSE_SLOT.findall(one.pattern) if hasattr(one.definition.parser, "parser") else []
+    return _PARSE_SLOT.findall(sentence.pattern) if hasattr(sentence.definition.parser, "parser") else []
 
 
-def _regex(one: Listed) -> re.Pattern[str] | None:
-    regex = vars(one.definition.parser).get("regex")
+def _regex(sentence: Listed) -> re.Pattern[str] | None:
+    regex = vars(sentence.definition.parser).get("regex")
     return regex if isinstance(regex, re.Pattern) else None
 
 

@@ -136,14 +136,16 @@ def _app(project: Path, settings: PytestSettings, location: str) -> AppLocation:
 def _features(project: Path, settings: PytestSettings) -> list[str]:
     """The feature files that are there already."""
     folders = {"features", "tests", *settings.listed("testpaths")}
-    found = {path.relative_to(project).as_posix() for one in folders for path in (project / one).rglob("*.feature")}
+    found = {
+        path.relative_to(project).as_posix() for folder in folders for path in (project / folder).rglob("*.feature")
+    }
     return sorted(found)
 
 
 def _folder(settings: PytestSettings) -> Path:
     """The folder for features: one that a run of pytest looks into."""
     testpaths = settings.listed("testpaths")
-    is_searched = not testpaths or any(one.rstrip("/") in ("features", ".") for one in testpaths)
+    is_searched = not testpaths or any(path.rstrip("/") in ("features", ".") for path in testpaths)
     return Path("features") if is_searched else Path(testpaths[0]) / "features"
 
 
@@ -154,7 +156,7 @@ def _told(found: Found) -> list[str]:
     if answer:
         host = f", for the host {answer.host} only" if answer.host else ""
         told = f"It answers GET {answer.path} with {answer.status}{host}."
-    return [told, *(f'It has the websocket {one}: When I open a websocket to "{one}"' for one in found.sockets[:3])]
+    return [told, *(f'It has the websocket {path}: When I open a websocket to "{path}"' for path in found.sockets[:3])]
 
 
 def _setting(settings: PytestSettings, app: AppLocation, remarks: list[str]) -> _Change:
@@ -187,7 +189,7 @@ def _write(project: Path, changes: Sequence[_Change]) -> None:
 
     Raises ConfigurationError, which names the file and says why.
     """
-    for change in sorted(changes, key=lambda one: one.before is not None):
+    for change in sorted(changes, key=lambda change: change.before is not None):
         path = project / change.path
         try:
             path.parent.mkdir(parents=True, exist_ok=True)

@@ -65,7 +65,7 @@ def chosen_codes(select: str, ignore: str) -> frozenset[str]:
 
 
 def _codes(written: str) -> frozenset[str]:
-    starts = [one.strip().upper() for one in written.split(",") if one.strip()]
+    starts = [start.strip().upper() for start in written.split(",") if start.strip()]
     for start in starts:
         if not any(code.startswith(start) for code in CODES):
             raise ConfigurationError(f"{start} is no code. There are: {', '.join(CODES)}.")
@@ -82,11 +82,13 @@ def lint(session: pytest.Session, *, whole_project: bool) -> Linted:
     findings = [*_of_the_run(checked)]
     if whole_project:
         findings += [
-            Finding(one.file, one.line, "AG005", f"No scenario uses this sentence: {one.kind} {one.pattern}")
-            for one in checked.unused
+            Finding(
+                unused.file, unused.line, "AG005", f"No scenario uses this sentence: {unused.kind} {unused.pattern}"
+            )
+            for unused in checked.unused
         ]
     findings += _smells(checked.files, session)
-    unique = dict.fromkeys(sorted(findings, key=lambda one: (one.file, one.line or 0, one.code)))
+    unique = dict.fromkeys(sorted(findings, key=lambda finding: (finding.file, finding.line or 0, finding.code)))
     return Linted(len(checked.files), list(unique))
 
 
@@ -100,16 +102,18 @@ def _of_the_run(checked: Checked) -> Iterator[Finding]:
 
 
 def _at(places: Iterable[Place], code: str, message: str) -> Iterator[Finding]:
-    return (Finding(one.path, one.line, code, message) for one in places)
+    return (Finding(place.path, place.line, code, message) for place in places)
 
 
-def _undefined(one: Undefined) -> str:
-    return "\n".join([f"No sentence fits: {one.kind.capitalize()} {one.text}", *hints(one.kind, one.text, one.known)])
+def _undefined(step: Undefined) -> str:
+    return "\n".join(
+        [f"No sentence fits: {step.kind.capitalize()} {step.text}", *hints(step.kind, step.text, step.known)]
+    )
 
 
-def _ambiguous(one: Ambiguous) -> str:
-    fitting = sorted(f"  {it.location}: {(it.kind or 'step').capitalize()} {it.pattern}" for it in one.definitions)
-    return "\n".join([f"Several sentences fit: {one.kind.capitalize()} {one.text}", *fitting])
+def _ambiguous(step: Ambiguous) -> str:
+    fitting = sorted(f"  {it.location}: {(it.kind or 'step').capitalize()} {it.pattern}" for it in step.definitions)
+    return "\n".join([f"Several sentences fit: {step.kind.capitalize()} {step.text}", *fitting])
 
 
 def _smells(files: Sequence[str], session: pytest.Session) -> Iterator[Finding]:
@@ -119,7 +123,7 @@ def _smells(files: Sequence[str], session: pytest.Session) -> Iterator[Finding]:
             feature = read(session.config.rootpath / file, file)
         except FeatureError:
             continue  # AG001 tells
-        yield from (Finding(file, one.line, one.code, one.message) for one in smells(feature))
+        yield from (Finding(file, smell.line, smell.code, smell.message) for smell in smells(feature))
         yield from _same_steps(feature, file, first)
 
 
@@ -139,9 +143,9 @@ def as_text(linted: Linted) -> str:
 
 
 def _lines(linted: Linted) -> Iterator[str]:
-    for one in linted.findings:
-        first, *rest = one.message.splitlines()
-        yield f"{_place(one)}: {one.code} {printable(first)}"
+    for finding in linted.findings:
+        first, *rest = finding.message.splitlines()
+        yield f"{_place(finding)}: {finding.code} {printable(first)}"
         yield from (f"    {printable(line)}" for line in rest)
     files = _count(linted.files, "feature file")
     yield f"{_count(len(linted.findings), 'finding')} in {files}." if linted.findings else f"{files}, no finding."
@@ -149,13 +153,13 @@ def _lines(linted: Linted) -> Iterator[str]:
 
 def as_github(linted: Linted) -> str:
     """Workflow commands, which GitHub shows beside the lines of a pull request."""
-    return "\n".join(_command(one) for one in linted.findings)
+    return "\n".join(_command(finding) for finding in linted.findings)
 
 
-def _command(one: Finding) -> str:
-    level = "error" if one.code in _FAILING else "warning"
-    line = "" if one.line is None else f",line={one.line}"
-    return f"::{level} file={_property(one.file)}{line},title={one.code}::{_data(one.message)}"
+def _command(finding: Finding) -> str:
+    level = "error" if finding.code in _FAILING else "warning"
+    line = "" if finding.line is None else f",line={finding.line}"
+    return f"::{level} file={_property(finding.file)}{line},title={finding.code}::{_data(finding.message)}"
 
 
 def _data(text: str) -> str:
@@ -168,15 +172,15 @@ def _property(text: str) -> str:
 
 def as_json(linted: Linted) -> str:
     """An object with the findings, each with its file, line, code and message."""
-    findings = [one._asdict() for one in linted.findings]
+    findings = [finding._asdict() for finding in linted.findings]
     return json.dumps({"version": 1, "files": linted.files, "findings": findings}, indent=2)
 
 
 FORMATS = {"text": as_text, "github": as_github, "json": as_json}
 
 
-def _place(one: Finding) -> str:
-    return printable(one.file if one.line is None else f"{one.file}:{one.line}")
+def _place(finding: Finding) -> str:
+    return printable(finding.file if finding.line is None else f"{finding.file}:{finding.line}")
 
 
 def _count(number: int, noun: str) -> str:

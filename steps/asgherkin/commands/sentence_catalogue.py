@@ -53,10 +53,10 @@ def catalogue(session: pytest.Session) -> list[Listed]:
     """Every sentence that a collected run knows, each with a step that uses it where there is one; see `in_order`."""
     ours, theirs = of_the_toolkit(), of_the_project(session)
     return in_order(
-        one._replace(usage=theirs.get(key_of(one.definition), ""))
-        if one.is_own
-        else one._replace(usage=ours.get((one.kind.lower(), one.example), ""))
-        for one in listed(session)
+        sentence._replace(usage=theirs.get(key_of(sentence.definition), ""))
+        if sentence.is_own
+        else sentence._replace(usage=ours.get((sentence.kind.lower(), sentence.example), ""))
+        for sentence in listed(session)
     )
 
 
@@ -64,19 +64,19 @@ def in_order(sentences: Iterable[Listed]) -> list[Listed]:
     """This toolkit's sentences, then those of other packages, and at the end, next to the prompt, the project's own."""
     order = list(subjects())
 
-    def rank(one: Listed) -> tuple[int, int, str]:
-        if one.is_own:
-            return (1 + one.is_of_the_project, 0, one.file)
-        return (0, order.index(one.module), "")
+    def rank(sentence: Listed) -> tuple[int, int, str]:
+        if sentence.is_own:
+            return (1 + sentence.is_of_the_project, 0, sentence.file)
+        return (0, order.index(sentence.module), "")
 
     return sorted(sentences, key=rank)
 
 
-def _subject_of(one: Listed) -> str:
+def _subject_of(sentence: Listed) -> str:
     """What a sentence is about: this toolkit's by their subject, the project's own by their file."""
-    if not one.is_own:
-        return subjects()[one.module]
-    return one.file if one.is_of_the_project else one.module
+    if not sentence.is_own:
+        return subjects()[sentence.module]
+    return sentence.file if sentence.is_of_the_project else sentence.module
 
 
 @functools.cache
@@ -109,42 +109,42 @@ def as_text(catalogue: Sequence[Listed]) -> str:
     lines: list[str] = []
     for subject, sentences in itertools.groupby(catalogue, _subject_of):
         lines += [printable(subject), "-" * len(subject), ""]
-        for one in sentences:
-            lines += [*_entry(one), ""]
+        for sentence in sentences:
+            lines += [*_entry(sentence), ""]
     return "\n".join(lines)
 
 
-def _entry(one: Listed) -> Iterator[str]:
-    yield f"{one.kind:<{len(_INDENT)}}{printable(one.example)}"
-    if one.meaning:
-        yield from textwrap.wrap(printable(one.meaning), _WIDTH, initial_indent=_INDENT, subsequent_indent=_INDENT)
-    if one.pattern != one.example:
-        yield f"{_INDENT}{printable(one.pattern)}"
-    place = one.file if one.line is None else f"{one.file}:{one.line}"
-    seen_from = f" (seen from {printable(one.seen_from)})" if one.seen_from else ""
+def _entry(sentence: Listed) -> Iterator[str]:
+    yield f"{sentence.kind:<{len(_INDENT)}}{printable(sentence.example)}"
+    if sentence.meaning:
+        yield from textwrap.wrap(printable(sentence.meaning), _WIDTH, initial_indent=_INDENT, subsequent_indent=_INDENT)
+    if sentence.pattern != sentence.example:
+        yield f"{_INDENT}{printable(sentence.pattern)}"
+    place = sentence.file if sentence.line is None else f"{sentence.file}:{sentence.line}"
+    seen_from = f" (seen from {printable(sentence.seen_from)})" if sentence.seen_from else ""
     yield f"{_INDENT}{printable(place)}{seen_from}"
-    usage = one.usage.split("\n")
-    if len(usage) > 1 or (one.usage and one.is_own and usage[0].partition(" ")[2] != one.example):
+    usage = sentence.usage.split("\n")
+    if len(usage) > 1 or (sentence.usage and sentence.is_own and usage[0].partition(" ")[2] != sentence.example):
         yield from (f"{_INDENT}  {printable(line)}".rstrip() for line in usage)
 
 
 def as_json(catalogue: Iterable[Listed]) -> str:
     """The sentences as JSON, one object each; docs/sentences.md says what the keys mean."""
-    return json.dumps({"version": 1, "sentences": [_record(one) for one in catalogue]}, indent=2)
+    return json.dumps({"version": 1, "sentences": [_record(sentence) for sentence in catalogue]}, indent=2)
 
 
-def _record(one: Listed) -> dict[str, object]:
+def _record(sentence: Listed) -> dict[str, object]:
     return {
-        "kind": one.kind,
-        "sentence": one.example,
-        "pattern": one.pattern,
-        "meaning": one.meaning,
-        "example": one.usage,
-        "subject": _subject_of(one),
-        "file": one.file,
-        "line": one.line,
-        "seen_from": one.seen_from,
-        "own": one.is_of_the_project,
+        "kind": sentence.kind,
+        "sentence": sentence.example,
+        "pattern": sentence.pattern,
+        "meaning": sentence.meaning,
+        "example": sentence.usage,
+        "subject": _subject_of(sentence),
+        "file": sentence.file,
+        "line": sentence.line,
+        "seen_from": sentence.seen_from,
+        "own": sentence.is_of_the_project,
     }
 
 
@@ -168,7 +168,7 @@ def with_tables(text: str, sentences: Sequence[Listed], shown_as: str) -> str:
 
     def table(found: re.Match[str]) -> str:
         names = found["names"].split()
-        rows = [one for one in sentences if any(fnmatchcase(_name_of(one), name) for name in names)]
+        rows = [sentence for sentence in sentences if any(fnmatchcase(_name_of(sentence), name) for name in names)]
         if not rows:
             raise ConfigurationError(f"{shown_as}: there is no sentence {found['names']}.")
         return found["start"] + "".join(f"{line}\n" for line in _table(rows)) + found["end"]
@@ -177,18 +177,20 @@ def with_tables(text: str, sentences: Sequence[Listed], shown_as: str) -> str:
     return "".join(part if place % 2 else _BLOCK.sub(table, part) for place, part in enumerate(parts))
 
 
-def _name_of(one: Listed) -> str:
-    return f"{one.module}.{getattr(one.definition.function, '__name__', '')}"
+def _name_of(sentence: Listed) -> str:
+    return f"{sentence.module}.{getattr(sentence.definition.function, '__name__', '')}"
 
 
 def _table(sentences: Sequence[Listed]) -> Iterator[str]:
     """A row for each function: its kinds, its sentences in use, what they mean and what they may go on with."""
     yield "\n| kind | sentence | meaning |"
     yield "|---|---|---|"
-    for _, group in itertools.groupby(sentences, lambda one: (one.file, one.line)):
+    for _, group in itertools.groupby(sentences, lambda sentence: (sentence.file, sentence.line)):
         same = list(group)
-        kinds = ", ".join(kind for kind in ("Given", "When", "Then", "any") if kind in {one.kind for one in same})
-        shown = "<br>".join(dict.fromkeys(_code(one.example) for one in same))
+        kinds = ", ".join(
+            kind for kind in ("Given", "When", "Then", "any") if kind in {sentence.kind for sentence in same}
+        )
+        shown = "<br>".join(dict.fromkeys(_code(sentence.example) for sentence in same))
         yield f"| {kinds} | {shown} | {' '.join(filter(None, [_prose(same[0].meaning), _rest(same[0].pattern)]))} |"
     yield ""
 
@@ -214,7 +216,7 @@ def _code(text: str) -> str:
 def _prose(text: str) -> str:
     """A docstring's text, which may have code in it, without what Markdown or HTML would take for its own."""
     parts = re.split(r"(`[^`]*`)", text)
-    return "".join(_in_a_cell(one if one.startswith("`") else re.sub(r"([<\[*_])", r"\\\1", one)) for one in parts)
+    return "".join(_in_a_cell(part if part.startswith("`") else re.sub(r"([<\[*_])", r"\\\1", part)) for part in parts)
 
 
 def _in_a_cell(text: str) -> str:

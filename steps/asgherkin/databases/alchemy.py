@@ -170,9 +170,9 @@ class AlchemyDatabase:
         """
         async with (
             self._telling(partial(faults.refused_query, text=query.text)),
-            self._opened(self.source.writing) as one,
+            self._opened(self.source.writing) as connection,
         ):
-            return await queries.run(one, query)
+            return await queries.run(connection, query)
 
     async def connected(self, until: AsyncExitStack) -> AsyncConnection:
         """A connection in a transaction of its own, for more than one act: rolled back when `until` is closed."""
@@ -218,7 +218,7 @@ class AlchemyDatabase:
         async with self._opened(opening) as connection:
             engine = connection.engine.sync_engine
             reflection = reflection_of(engine)
-            remembered = any(one in reflection.tables for one in names)
+            remembered = any(name in reflection.tables for name in names)
             try:
                 return await act(connection, await connection.run_sync(reflection.find, names))
             except (DBAPIError, SentenceError) as error:
@@ -237,7 +237,7 @@ async def _read(selection: Selection, connection: AsyncConnection, tables: Mappi
     if selection.columns == ():
         return await _count(connection, table)
     fields = [table.field(name) for name in (table.fields if selection.columns is None else selection.columns)]
-    statement = sa.select(*(one.reading for one in fields)).select_from(table.clause)
+    statement = sa.select(*(field.reading for field in fields)).select_from(table.clause)
     rows = (await connection.execute(statement)).all()
     stored = [[row[number] for row in rows] for number in range(len(fields))]
     columns, values = [], []

@@ -227,8 +227,8 @@ def _holds_uuids(declared: str) -> bool:
 
 def _are_uuids(values: list[object]) -> bool:
     """Whether all values that are not NULL are 32 hex digits, and at least one is there."""
-    present = [one for one in values if one is not None]
-    return bool(present) and all(isinstance(one, str) and _HEX_UUID.fullmatch(one) for one in present)
+    present = [value for value in values if value is not None]
+    return bool(present) and all(isinstance(value, str) and _HEX_UUID.fullmatch(value) for value in present)
 
 
 def _encode(value: object) -> object:

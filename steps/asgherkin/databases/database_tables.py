@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import dataclasses
 import difflib
 import warnings
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from uuid import UUID
 from weakref import WeakKeyDictionary
@@ -72,7 +73,7 @@ def _offer(label: str, name: str, known: Iterable[str]) -> str:
     """The nearest names; all of them where none is near."""
     names = sorted(known)
     near = difflib.get_close_matches(name, names, n=3, cutoff=0.6)
-    listed = ", ".join(f'"{one}"' for one in (near or names)[:12])
+    listed = ", ".join(f'"{near_name}"' for near_name in (near or names)[:12])
     if near:
         return f"The nearest: {listed}."
     more = f", and {len(names) - 12} more" if len(names) > 12 else ""
@@ -83,7 +84,7 @@ def _offer(label: str, name: str, known: Iterable[str]) -> str:
 class Reflection:
     """What is known of an engine's tables."""
 
-    tables: dict[str, Table] = field(default_factory=dict)
+    tables: dict[str, Table] = dataclasses.field(default_factory=dict)
 
     def find(self, connection: sa.Connection, names: Iterable[str]) -> dict[str, Table]:
         """Tables by the names that a feature writes.
@@ -138,7 +139,7 @@ def _key(inspector: sa.Inspector, name: str) -> Key | None:
 def _unknown(inspector: sa.Inspector, name: str) -> str:
     schema = name.rpartition(".")[0]
     inside = schema in inspector.get_schema_names()
-    known = [_shown((schema, one)) for one in _table_names(inspector, schema)] if inside else []
+    known = [_shown((schema, name)) for name in _table_names(inspector, schema)] if inside else []
     known += _table_names(inspector, None)
     where = address(inspector.engine.url)
     if not known:
@@ -152,9 +153,11 @@ def _reflected(connection: sa.Connection, inspector: sa.Inspector, key: Key) -> 
     declared = {}
     if connection.dialect.name == "sqlite":
         declared = declared_types(connection, name, schema or "main")
-    fields = {one["name"]: field_of(connection.dialect, one, declared.get(one["name"], "")) for one in columns}
+    fields = {
+        column["name"]: field_of(connection.dialect, column, declared.get(column["name"], "")) for column in columns
+    }
     quoted_schema = None if schema is None else quoted_name(schema, quote=True)
-    clause = sa.table(quoted_name(name, quote=True), *(one.clause for one in fields.values()), schema=quoted_schema)
+    clause = sa.table(quoted_name(name, quote=True), *(field.clause for field in fields.values()), schema=quoted_schema)
     return Table(key, clause, fields, _references(inspector, key))
 
 
@@ -162,7 +165,7 @@ def _references(inspector: sa.Inspector, key: Key) -> frozenset[Key]:
     """The tables that a table's foreign keys refer to. SQLite's stay in their own schema."""
     schema, name = key
     found = inspector.get_foreign_keys(name, schema)
-    return frozenset((one["referred_schema"], one["referred_table"]) for one in found)
+    return frozenset((key["referred_schema"], key["referred_table"]) for key in found)
 
 
 async def seed(seeding: Seeding, connection: AsyncConnection, tables: Mapping[str, Table]) -> list[Statement]:
@@ -180,7 +183,7 @@ async def seed(seeding: Seeding, connection: AsyncConnection, tables: Mapping[st
 
 
 def _distinct(seeding: Seeding) -> Sequence[str]:
-    twice = next((one for one in seeding.columns if seeding.columns.count(one) > 1), None)
+    twice = next((name for name in seeding.columns if seeding.columns.count(name) > 1), None)
     if twice is not None:
         raise SentenceError(f'The column "{twice}" stands twice in the rows for the table "{seeding.table}".')
     return seeding.columns
@@ -199,16 +202,18 @@ def _value(field: Field, cell: Cell) -> object:
 async def _insert(
     connection: AsyncConnection, table: Table, fields: Sequence[Field], rows: Sequence[Mapping[str, object]]
 ) -> Statement:
-    numbered_by_us = any(one.always_numbered for one in fields)
+    numbered_by_us = any(field.always_numbered for field in fields)
     kind = _Overriding if numbered_by_us else Insert
-    statement = kind(table.clause).values({one.clause: one.writing(f"c{n}") for n, one in enumerate(fields)})
+    statement = kind(table.clause).values({field.clause: field.writing(f"c{n}") for n, field in enumerate(fields)})
     try:
         await connection.execute(statement, rows)
         await _go_on_numbering(connection, table, fields, rows)
     except (DBAPIError, StatementError) as error:
-        raise refused_rows(error, table.shown, [one.column.name for one in fields]) from error
+        raise refused_rows(error, table.shown, [field.column.name for field in fields]) from error
     text = str(statement.compile(dialect=connection.dialect))
-    return Statement(text, [dict(zip((one.column.name for one in fields), row.values(), strict=True)) for row in rows])
+    return Statement(
+        text, [dict(zip((field.column.name for field in fields), row.values(), strict=True)) for row in rows]
+    )
 
 
 async def _go_on_numbering(
@@ -216,11 +221,11 @@ async def _go_on_numbering(
 ) -> None:
     """Set PostgreSQL's sequences past the numbers that were written, so that the app's own rows get free ones."""
     name = connection.dialect.identifier_preparer.format_table(table.clause)
-    for number, one in enumerate(fields):
+    for number, field in enumerate(fields):
         given = [value for row in rows if isinstance(value := row[f"c{number}"], int)]
-        if one.numbered and given:
-            highest = sa.select(sa.func.max(one.clause)).select_from(table.clause)
-            values = {"table": name, "column": str(one.column.name), "highest": await connection.scalar(highest)}
+        if field.numbered and given:
+            highest = sa.select(sa.func.max(field.clause)).select_from(table.clause)
+            values = {"table": name, "column": str(field.column.name), "highest": await connection.scalar(highest)}
             await connection.execute(_NEXT_NUMBER, values)
 
 
@@ -244,12 +249,12 @@ async def _empty(connection: AsyncConnection, tables: Iterable[Table]) -> list[S
     Raises SentenceError where the rows of another table still refer to them.
     """
     ordered, circle = _in_order(tables)
-    statements = [([one], sa.delete(one.clause)) for one in ordered]
+    statements = [([table], sa.delete(table.clause)) for table in ordered]
     if circle and connection.dialect.name == "postgresql":
         statements.append((circle, _at_once(circle)))
     else:
         await _defer(connection, circle)
-        statements += [([one], sa.delete(one.clause)) for one in circle]
+        statements += [([table], sa.delete(table.clause)) for table in circle]
     done = []
     for emptied, statement in statements:
         try:
@@ -262,7 +267,7 @@ async def _empty(connection: AsyncConnection, tables: Iterable[Table]) -> list[S
 
 def _in_order(tables: Iterable[Table]) -> tuple[list[Table], list[Table]]:
     """Those that no other one refers to first; and what is left, since its tables refer to each other in a circle."""
-    left = list({one.key: one for one in tables}.values())
+    left = list({table.key: table for table in tables}.values())
     ordered: list[Table] = []
     while free := next((one for one in left if not _referred(one, left)), None):
         ordered.append(free)
@@ -271,14 +276,14 @@ def _in_order(tables: Iterable[Table]) -> tuple[list[Table], list[Table]]:
 
 
 def _referred(table: Table, others: Iterable[Table]) -> bool:
-    return any(table.key in one.refers for one in others if one is not table)
+    return any(table.key in other.refers for other in others if other is not table)
 
 
 def _at_once(circle: Sequence[Table]) -> sa.Delete:
     """One statement for all: PostgreSQL checks foreign keys at its end."""
     statement = sa.delete(circle[0].clause)
-    for number, one in enumerate(circle[1:]):
-        statement = statement.add_cte(sa.delete(one.clause).cte(f"emptied_{number}"))
+    for number, table in enumerate(circle[1:]):
+        statement = statement.add_cte(sa.delete(table.clause).cte(f"emptied_{number}"))
     return statement
 
 
@@ -291,13 +296,13 @@ async def _defer(connection: AsyncConnection, circle: Sequence[Table]) -> None:
 async def _still_referred(
     connection: AsyncConnection, emptied: Sequence[Table], error: IntegrityError
 ) -> SentenceError:
-    names = " and ".join(f'"{one.shown}"' for one in emptied)
+    names = " and ".join(f'"{table.shown}"' for table in emptied)
     by_database = getattr(cause(error), "table_name", None)
     if by_database:
         referring = [str(by_database)]
     else:
-        referring = await connection.run_sync(_referring, {one.key for one in emptied})
-    what = " or ".join(f'"{one}"' for one in referring) or "another table"
+        referring = await connection.run_sync(_referring, {table.key for table in emptied})
+    what = " or ".join(f'"{name}"' for name in referring) or "another table"
     example = f': Given the table "{referring[0]}" is emptied' if referring else ""
     return SentenceError(
         f"The table {names} cannot be emptied: rows of {what} refer to it. "
@@ -309,4 +314,4 @@ def _referring(connection: sa.Connection, keys: set[Key]) -> list[str]:
     inspector = sa.inspect(connection)
     schemas = {schema for schema, _ in keys}
     others = [(schema, name) for schema in schemas for name in _table_names(inspector, schema)]
-    return [_shown(one) for one in others if one not in keys and _references(inspector, one) & keys]
+    return [_shown(key) for key in others if key not in keys and _references(inspector, key) & keys]

@@ -31,7 +31,7 @@ def is_fault(error: BaseException) -> bool:
 
 
 def _of_another_loop(error: BaseException) -> bool:
-    return any(one in str(error) for one in _OTHER_LOOP)
+    return any(sign in str(error) for sign in _OTHER_LOOP)
 
 
 def address(url: sa.URL) -> str:
@@ -49,10 +49,10 @@ def cause(error: BaseException) -> BaseException:
 def message(error: BaseException) -> str:
     """The database's own message, in one line."""
     driver = cause(error)
-    texts = [one for one in reversed(driver.args) if isinstance(one, str)]
+    texts = [text for text in reversed(driver.args) if isinstance(text, str)]
     main = (texts[0] if texts else str(driver)) or type(driver).__name__
     further = [getattr(driver, name, None) for name in ("detail", "hint")]
-    return " ".join(" ".join([_sentence(main), *(_sentence(str(one)) for one in further if one)]).split())
+    return " ".join(" ".join([_sentence(main), *(_sentence(str(text)) for text in further if text)]).split())
 
 
 def _sentence(text: str) -> str:
@@ -68,7 +68,7 @@ def told(error: BaseException, where: str) -> AsgherkinError | None:
         return AppError(f"The engine's pool has no free connection. Does the app give back all of its own? {text}")
     if _BUSY.search(text):
         return AppError(f"The database is locked. {LOCK} The database says: {text}")
-    if any(one in text for one in _NO_DATABASE):
+    if any(sign in text for sign in _NO_DATABASE):
         return unreachable(error, where)
     if getattr(error, "connection_invalidated", False):
         return AppError(f"The connection to the database {where} was lost: {text}")
@@ -111,8 +111,8 @@ def _line(error: BaseException, text: str) -> tuple[int, str] | None:
     if position:
         sent = str(getattr(error, "statement", text))
         number = sent[: int(position) - 1].count("\n") + 1
-    elif near and sum(near[1] in one for one in lines) == 1:
-        number = next(number for number, one in enumerate(lines, 1) if near[1] in one)
+    elif near and sum(near[1] in line for line in lines) == 1:
+        number = next(number for number, line in enumerate(lines, 1) if near[1] in line)
     else:
         return None
     return (number, lines[number - 1].strip()) if number <= len(lines) else None
