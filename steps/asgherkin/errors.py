@@ -27,7 +27,11 @@ class ConfigurationError(AsgherkinError):
 
 
 class FeatureError(AsgherkinError):
-    """A feature file, or a scenario in it, cannot be read."""
+    """A feature file, or a scenario in it, cannot be read. `line` is the first line of the file that is wrong."""
+
+    def __init__(self, message: str, line: int = 1) -> None:
+        super().__init__(message)
+        self.line = line
 
 
 class SentenceError(AsgherkinError):

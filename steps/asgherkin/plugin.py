@@ -14,6 +14,7 @@ import asgherkin.imports  # noqa: F401 - before all others, which it makes quick
 # isort: split
 from asgherkin.capabilities import BUILT_IN
 from asgherkin.errors import ConfigurationError
+from asgherkin.event_loop import quiet_about_loop_scope
 from asgherkin.gherkin.bdd import register_mark, run_scenarios_with
 from asgherkin.gherkin.collect import FeatureFile, collect_dangling, freeze_collected
 from asgherkin.gherkin.definitions import Definitions, definitions_key
@@ -30,7 +31,6 @@ from asgherkin.gherkin.run import Hooks, conduct_key, hooks_key, watch_key
 from asgherkin.gherkin.select import without_lines
 from asgherkin.gherkin.undefined import UndefinedSteps
 from asgherkin.gherkin.variants import Variants, variants_key
-from asgherkin.loops import quiet_about_loop_scope
 from asgherkin.options import add_options, early_clients, read_settings, settings_key, wants_outputs
 from asgherkin.surroundings import choose_loop, forget, redact_captured, session_of
 from asgherkin.turns import check_xdist, name_folder, remove_folder, take_turns
@@ -43,7 +43,7 @@ if TYPE_CHECKING:
 # By name, and not imported: so that pytest rewrites assertions in them, and `-p no:…` can leave a family out.
 pytest_plugins = [
     "asgherkin.fixtures",
-    "asgherkin.loops",
+    "asgherkin.event_loop",
     "asgherkin.vocabulary.app",
     "asgherkin.vocabulary.request",
     "asgherkin.vocabulary.response",

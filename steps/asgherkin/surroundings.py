@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from asgherkin.event_loop import scenario_loop, use_loop_factory
 from asgherkin.gherkin.bdd import async_fixtures, defining_module, fixture_scope
 from asgherkin.gherkin.items import step_texts
 from asgherkin.gherkin.run import progress_key
 from asgherkin.gherkin.variants import variant_of
-from asgherkin.loops import scenario_loop, use_loop_factory
 from asgherkin.options import settings_key
 from asgherkin.session.session import Session
 from asgherkin.session.surroundings import Surroundings

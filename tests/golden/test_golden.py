@@ -26,7 +26,9 @@ CASES = [
 ]
 # The nearest sentences are told of a few: else each new sentence would change what is shown here.
 ONLY_OWN = "ONLY_OWN_SENTENCES=1"
-FAMILIES = [name for name in asgherkin.plugin.pytest_plugins if name not in ("asgherkin.fixtures", "asgherkin.loops")]
+FAMILIES = [
+    name for name in asgherkin.plugin.pytest_plugins if name not in ("asgherkin.fixtures", "asgherkin.event_loop")
+]
 
 
 @pytest.mark.parametrize(("path", "case"), CASES)

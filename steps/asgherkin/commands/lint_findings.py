@@ -97,8 +97,8 @@ def _of_the_run(checked: Checked) -> Iterator[Finding]:
         yield from _at(undefined.places, "AG002", _undefined(undefined))
     for ambiguous in checked.ambiguous:
         yield from _at(ambiguous.places, "AG003", _ambiguous(ambiguous))
-    for stopped in checked.stopped:
-        yield from _at([stopped.place], "AG001" if stopped.is_unreadable else "AG004", stopped.reason)
+    for one in checked.cannot_run:
+        yield from _at([one.place], "AG001" if one.is_unreadable else "AG004", one.reason)
 
 
 def _at(places: Iterable[Place], code: str, message: str) -> Iterator[Finding]:

@@ -227,19 +227,19 @@ def fixture_info(item: pytest.Function) -> object:
 
 def defining_module(request: pytest.FixtureRequest, fixture: str) -> str:
     """The module of the fixture function that a test gets under a name; "" where there is none."""
-    function = _function(request, fixture)
+    function = _fixture_function(request, fixture)
     return str(getattr(function, "__module__", ""))
 
 
 def fixture_scope(request: pytest.FixtureRequest, fixture: str) -> str:
     """How long the fixture lasts that a test gets under a name; "function" where there is none."""
-    definitions = _definitions(request, fixture)
+    definitions = _fixture_definitions(request, fixture)
     return str(definitions[-1].scope) if definitions else "function"
 
 
 def has_fixture(request: pytest.FixtureRequest, name: str) -> bool:
     """Whether a test can ask for a fixture of this name."""
-    return _function(request, name) is not None
+    return _fixture_function(request, name) is not None
 
 
 def async_fixtures(request: pytest.FixtureRequest, names: Sequence[str]) -> list[str]:
@@ -252,7 +252,7 @@ def async_fixtures(request: pytest.FixtureRequest, names: Sequence[str]) -> list
         if name in seen:
             continue
         seen.add(name)
-        function = _function(request, name)
+        function = _fixture_function(request, name)
         if function is None or str(function.__module__).startswith("asgherkin."):
             continue
         if inspect.iscoroutinefunction(function) or inspect.isasyncgenfunction(function):
@@ -261,11 +261,11 @@ def async_fixtures(request: pytest.FixtureRequest, names: Sequence[str]) -> list
     return found
 
 
-def _function(request: pytest.FixtureRequest, fixture: str) -> Callable[..., object] | None:
-    definitions = _definitions(request, fixture)
+def _fixture_function(request: pytest.FixtureRequest, fixture: str) -> Callable[..., object] | None:
+    definitions = _fixture_definitions(request, fixture)
     return definitions[-1].func if definitions else None
 
 
-def _definitions(request: pytest.FixtureRequest, fixture: str) -> Sequence[pytest.FixtureDef[Any]]:
+def _fixture_definitions(request: pytest.FixtureRequest, fixture: str) -> Sequence[pytest.FixtureDef[Any]]:
     fixtures = request.session._fixturemanager  # noqa: SLF001 - see the module's docstring
     return getfixturedefs(fixtures, fixture, request.node) or ()

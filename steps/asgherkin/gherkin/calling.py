@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from asgherkin.gherkin.bdd import Scenario, Step
+    from asgherkin.gherkin.definitions import Index
 
 _FORMS = {TABLE: ", a row a line: | … | … |", DOC_STRING: ', between two lines of """'}
 
@@ -54,10 +55,15 @@ class Conduct(Protocol):
 
 
 class StepMatch(NamedTuple):
-    """A step of a running scenario, and its definition, or the reason why it has none."""
+    """A step of a running scenario, and its definition, or the reason why it has none.
+
+    `parsed` are the slots of a sentence of the toolkit's own. Those of other definitions are parsed when they are
+    called: a project's converters may give objects that no two steps should share.
+    """
 
     step: Step
     definition: Definition | Exception
+    parsed: Mapping[str, object] | None = None
 
     @property
     def kind(self) -> str:
@@ -81,6 +87,8 @@ class StepMatch(NamedTuple):
 
     def slots(self) -> Mapping[str, object]:
         """The slots of the sentence, as parsed; remembered values are not yet put in."""
+        if self.parsed is not None:
+            return self.parsed
         assert isinstance(self.definition, Definition)
         return self.definition.parser.parse_arguments(self.step.name) or {}
 
@@ -88,20 +96,20 @@ class StepMatch(NamedTuple):
 def match_steps(scenario: Scenario, item: pytest.Item) -> list[StepMatch]:
     """The steps of an item's scenario, with their definitions."""
     index = item.config.stash[definitions_key].seen_by(item)
-    matches: list[StepMatch] = []
-    for step in scenario.steps:
-        try:
-            found = index.find(step.type, step.name)
-        except Exception as error:  # noqa: BLE001 - a project's own parser; raised when the step is reached
-            matches.append(StepMatch(step, error))
-            continue
-        if len(found) == 1:
-            matches.append(StepMatch(step, found[0]))
-        elif found:
-            matches.append(StepMatch(step, AmbiguousStep(ambiguous(found))))
-        else:
-            matches.append(StepMatch(step, UndefinedStep(undefined(step.type, step.name, index))))
-    return matches
+    return [_match(step, index) for step in scenario.steps]
+
+
+def _match(step: Step, index: Index) -> StepMatch:
+    try:
+        found = index.find(step.type, step.name)
+    except Exception as error:  # noqa: BLE001 - a project's own parser; raised when the step is reached
+        return StepMatch(step, error)
+    if not found:
+        return StepMatch(step, UndefinedStep(undefined(step.type, step.name, index)))
+    if len(found) > 1:
+        return StepMatch(step, AmbiguousStep(ambiguous(found)))
+    definition = found[0]
+    return StepMatch(step, definition, definition.parser.parse_arguments(step.name) if definition.strict else None)
 
 
 def arguments_of(

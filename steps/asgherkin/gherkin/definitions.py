@@ -41,6 +41,8 @@ class Definition:
         self.parser = context.parser
         self.converters: Mapping[str, Callable[[Any], object]] = context.converters
         self.target_fixture = context.target_fixture
+        # Whether a doc string or table that the function does not take is an error: in the toolkit's own sentences.
+        self.strict = bool(getattr(context.parser, "strict", False))
         self.rank = rank
         self._root = root
 
@@ -94,11 +96,6 @@ class Definition:
         """Whether what follows a `yield` in the function is to be run after the scenario; decorated ones too."""
         function = inspect.unwrap(self.function)
         return inspect.isgeneratorfunction(function) or inspect.isasyncgenfunction(function)
-
-    @property
-    def strict(self) -> bool:
-        """Whether a doc string or table that the function does not take is an error (our own sentences)."""
-        return bool(getattr(self.parser, "strict", False))
 
 
 class Index:

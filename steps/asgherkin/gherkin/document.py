@@ -192,12 +192,12 @@ def parse(text: str, shown_as: str, ids: IdGenerator | None = None) -> FeatureSo
     try:
         tree = parse_tree(text, ids)
     except CompositeParserException as error:
-        raise FeatureError(parse_error(error.errors, lines_of(text), shown_as)) from None
+        raise parse_error(error.errors, lines_of(text), shown_as) from None
     if "feature" not in tree:
         raise FeatureError(f"{shown_as} is empty. Start it with a line such as: Feature: Orders")
     mistake = mistake_in(tree["feature"], text, shown_as)
-    if mistake:
-        raise FeatureError(mistake)
+    if mistake is not None:
+        raise mistake
     source = records_of(tree)
     if not source.scenarios:
         raise FeatureError(no_scenario(tree["feature"], shown_as))

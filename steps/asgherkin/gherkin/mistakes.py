@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, TypedDict, cast
 
 from gherkin.dialect import Dialect
 
+from asgherkin.errors import FeatureError
+
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
     from pathlib import Path
@@ -64,14 +66,14 @@ def lines_of(text: str) -> list[str]:
     return text.removesuffix("\n").split("\n")
 
 
-def parse_error(errors: Sequence[ParserException], lines: Sequence[str], shown_as: str) -> str:
+def parse_error(errors: Sequence[ParserException], lines: Sequence[str], shown_as: str) -> FeatureError:
     """What the parser could not read, with its lines."""
     if "#FeatureLine" in str(errors[0]):  # what follows is lost for no other reason
         errors = errors[:1]
-    return _shown(shown_as, [(error.location["line"], _in_words(str(error))) for error in errors], lines)
+    return _feature_error(shown_as, [(error.location["line"], _in_words(str(error))) for error in errors], lines)
 
 
-def _shown(shown_as: str, errors: Sequence[tuple[int, str]], lines: Sequence[str]) -> str:
+def _feature_error(shown_as: str, errors: Sequence[tuple[int, str]], lines: Sequence[str]) -> FeatureError:
     parts = [f"{shown_as} cannot be read."]
     for number, error in errors[:5]:
         parts.append(f"  line {number}: {error}")
@@ -79,7 +81,7 @@ def _shown(shown_as: str, errors: Sequence[tuple[int, str]], lines: Sequence[str
             parts.append(f"  {number:>4} | {lines[number - 1]}".rstrip())
     if len(errors) > 5:
         parts.append(f"  … and {len(errors) - 5} more")
-    return "\n".join(parts)
+    return FeatureError("\n".join(parts), errors[0][0])
 
 
 def _in_words(message: str) -> str:
@@ -96,11 +98,11 @@ def _in_words(message: str) -> str:
     return f"{got}, where one of these is expected: {', '.join(wanted)}"
 
 
-def mistake_in(feature: ast.Feature, text: str, shown_as: str) -> str:
-    """What the parser takes for a description, or for a step of no kind; "" where there is nothing of it."""
+def mistake_in(feature: ast.Feature, text: str, shown_as: str) -> FeatureError | None:
+    """What the parser takes for a description, or for a step of no kind; None where there is nothing of it."""
     lines = lines_of(text)
     found = next(_mistakes(feature, dialect_of(feature), lines), None)
-    return _shown(shown_as, [found], lines) if found else ""
+    return _feature_error(shown_as, [found], lines) if found else None
 
 
 def _mistakes(node: ast.Feature | ast.Rule, dialect: Dialect, lines: Sequence[str]) -> Iterator[tuple[int, str]]:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from pytest import TerminalReporter  # noqa: PT013 - a name for a type only
 
     from asgherkin.gherkin.catalogue import Listed
-    from asgherkin.gherkin.checking import Ambiguous, Checked, Place, Stopped, Undefined
+    from asgherkin.gherkin.checking import Ambiguous, CannotRun, Checked, Place, Undefined
 
 _OUTPUTS = ("asgi_report", "asgi_messages", "asgi_summary", "asgi_history")
 # Looking for the nearest sentences takes some milliseconds a step: whoever has this many misses something else.
@@ -95,7 +95,7 @@ def told(checked: Checked, left_out: int, narrowed_to: Sequence[str], not_loaded
         yield f"{_count(left_out, 'test')} in Python left out: only scenarios have steps."
     yield from _part("No sentence fits", checked.undefined, "step", _undefined)
     yield from _part("Several sentences fit", checked.ambiguous, "step", _ambiguous)
-    yield from _part("Cannot run as written", checked.stopped, "place", _stopped)
+    yield from _part("Cannot run as written", checked.cannot_run, "place", _cannot_run)
     yield from _part("In no scenario", checked.unused, "sentence of this project", _unused)
     if checked.unused and narrowed_to:
         yield f"Only {', '.join(narrowed_to)} was looked at: features elsewhere may use them."
@@ -136,7 +136,7 @@ def _ambiguous(one: Ambiguous, _position: int) -> Iterator[str]:
     yield from sorted(f"      {it.location}: {(it.kind or 'step').capitalize()} {it.pattern}" for it in one.definitions)
 
 
-def _stopped(one: Stopped, _position: int) -> Iterator[str]:
+def _cannot_run(one: CannotRun, _position: int) -> Iterator[str]:
     first, *rest = one.reason.splitlines()
     yield f"  {one.place}: {first}"
     yield from (f"    {line}" for line in rest)

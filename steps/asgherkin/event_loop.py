@@ -1,10 +1,10 @@
 """pytest-asyncio's event loop, for scenarios: the fixtures that give it, and how it becomes a uvloop.
 
-A fixture under pytest-asyncio's decorator that returns the current loop is the public way to it; there is one for
-each scope, for the loop follows the project's own setting. What has no public way is the kind of loop: pytest-asyncio's
-hook for loop factories serves async tests only. So a scenario gets the parameter that this hook gives to tests,
-under the private name `_asyncio_loop_factory`, where pytest keeps parameters; tests/test_loops.py holds it
-against the lowest and newest version.
+A fixture under pytest-asyncio's decorator that returns the current loop is the public way to it. There is one fixture
+for each scope, since the loop follows the project's own setting. There is no public way to choose the kind of loop:
+pytest-asyncio's hook for loop factories serves async tests only. So a scenario gets the parameter that this hook gives
+to tests, under the private name `_asyncio_loop_factory`, where pytest keeps parameters. tests/test_event_loop.py holds
+it against the lowest and the newest version.
 """
 
 from __future__ import annotations
@@ -68,7 +68,7 @@ def scenario_loop(request: pytest.FixtureRequest) -> asyncio.AbstractEventLoop:
 
 
 def quiet_about_loop_scope() -> None:
-    """Keep pytest-asyncio from telling every project that has no async fixture to choose a scope for them."""
+    """Filter pytest-asyncio's warning, which asks projects without an async fixture to choose a scope for them."""
     warnings.filterwarnings("ignore", message='The configuration option "asyncio_default_fixture_loop_scope"')
 
 
