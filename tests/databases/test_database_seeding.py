@@ -173,15 +173,6 @@ async def test_a_column_that_must_not_be_null(
     assert message == f'The database refuses the rows for the table "notes": {said}{advice}'
 
 
-async def test_a_column_that_stands_twice(database: Database) -> None:
-    """It would be open which of both counts."""
-    await run(database, SHOP)
-
-    message = await refusal(database, starting("notes", "id | title | id", "1 | milk | 2"))
-
-    assert message == 'The column "id" stands twice in the rows for the table "notes".'
-
-
 @pytest.mark.parametrize("text", HOSTILE)
 async def test_cells_are_never_sql(database: Database, text: str) -> None:
     """Each comes back as it was written."""

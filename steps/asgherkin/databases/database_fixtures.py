@@ -46,6 +46,6 @@ def rolled_back_sessions(session: Session, database: object) -> async_sessionmak
     What the app commits is seen in the scenario and gone afterwards. The sentences about tables look into the same
     transaction. To be handed to the app by the fixture `asgi_app`; `database` gives a URL or an AsyncEngine.
     """
-    from asgherkin.databases.scenario_database import Databases  # only where a scenario looks into one
+    from asgherkin.databases.scenario_database import ScenarioDatabase  # only where a scenario looks into one
 
-    return session.part(Databases).begin(database)
+    return session.part(ScenarioDatabase).begin(database)

@@ -16,7 +16,6 @@ if TYPE_CHECKING:
 
     from asgherkin.databases.port import Database
 
-_METHODS = ("read", "write", "query")
 _ALLOWED = (
     "A database is a URL such as sqlite+aiosqlite:///shop.db, or, by the fixture database: SQLAlchemy's AsyncEngine, "
     "AsyncConnection or async_sessionmaker, or an object with the async methods read, write and query"
@@ -61,13 +60,18 @@ def open_database(given: object, timeout: float = 5.0) -> Database:
 
     Raises ConfigurationError for what cannot be one, for a URL without an async driver, and for a missing package.
     """
-    if all(callable(getattr(given, one, None)) for one in _METHODS):
+    if is_own(given):
         return cast("Database", given)
     try:
         import sqlalchemy  # noqa: F401
     except ModuleNotFoundError as error:
         raise ConfigurationError(_missing(error)) from error
     return _opened(given, timeout)
+
+
+def is_own(given: object) -> bool:
+    """Whether it is an object of the user's with the port's methods."""
+    return all(callable(getattr(given, name, None)) for name in ("read", "write", "query"))
 
 
 def _opened(given: object, timeout: float) -> Database:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from asgherkin.databases.port import Cell, Rows
-    from asgherkin.databases.scenario_database import Databases
+    from asgherkin.databases.scenario_database import ScenarioDatabase
     from asgherkin.session.session import Session
     from asgherkin.vocabulary.arguments import Table
 
@@ -25,34 +25,34 @@ if TYPE_CHECKING:
     Verify = Callable[[str, Rows, Sequence[str], Expected], None]
 
 
-def _databases(session: Session) -> Databases:
-    from asgherkin.databases.scenario_database import Databases  # only where a scenario looks into one
+def _database_of(session: Session) -> ScenarioDatabase:
+    from asgherkin.databases.scenario_database import ScenarioDatabase  # only where a scenario looks into one
 
-    return session.part(Databases)
+    return session.part(ScenarioDatabase)
 
 
 def read_again(session: Session) -> Callable[[], None]:
     """What lets a sentence read its table anew."""
-    return _databases(session).read_again()
+    return _database_of(session).read_again()
 
 
 def run_again(session: Session) -> Callable[[], None]:
     """What runs the last query again. Raises SentenceError for one that may change something."""
-    return _databases(session).run_again()
+    return _database_of(session).run_again()
 
 
 @given("the database is {url:text}", example='the database is "sqlite+aiosqlite:///shop.db"')
 @chooses_database
 def the_database_is(session: Session, url: str) -> None:
     """Another database for this scenario: a SQLAlchemy URL with an async driver; before the first table or query."""
-    _databases(session).choose(url)
+    _database_of(session).choose(url)
 
 
 @given("the table {table:text} is emptied", example='the table "notes" is emptied')
 @seeds_table("table")
 def the_table_is_emptied(session: Session, table: str) -> None:
     """Remove all rows of a table. Tables of steps that follow each other are emptied together."""
-    _databases(session).seed(table)
+    _database_of(session).seed(table)
 
 
 @given("the table {table:text} starts with:", example='the table "notes" starts with:')
@@ -60,7 +60,7 @@ def the_table_is_emptied(session: Session, table: str) -> None:
 def the_table_starts_with(session: Session, table: str, datatable: Table) -> None:
     """Remove all rows of a table, and put these in: a table whose heading names columns."""
     columns, rows = _cells(session, datatable)
-    _databases(session).seed(table, columns, rows)
+    _database_of(session).seed(table, columns, rows)
 
 
 @when("I run the query:", example="I run the query:")
@@ -68,7 +68,7 @@ def the_table_starts_with(session: Session, table: str, datatable: Table) -> Non
 def run_the_query(session: Session, docstring: str) -> None:
     """Run a query, a doc string in the database's own language, and keep what it changes."""
     names = dict.fromkeys(NAME.findall(docstring))
-    _databases(session).run_query(docstring, {name: session.lookup(name) for name in names})
+    _database_of(session).run_query(docstring, {name: session.lookup(name) for name in names})
 
 
 @then("the table {table:text} has {count:rows}", example='the table "notes" has 2 rows', within=read_again)
@@ -88,7 +88,7 @@ def the_table_is_empty(session: Session, table: str) -> None:
 def _verify_number(session: Session, table: str, count: int) -> None:
     from asgherkin.databases.row_checks import verify_count
 
-    verify_count(_subject(table), _databases(session).count(table, count), count)
+    verify_count(_subject(table), _database_of(session).count(table, count), count)
 
 
 @then("the table {table:text} contains:", example='the table "notes" contains:', within=read_again)
@@ -120,7 +120,7 @@ def the_table_does_not_contain(session: Session, table: str, datatable: Table) -
 
 def _verify_rows(session: Session, table: str, datatable: Table, verify: Verify) -> None:
     columns, rows = _cells(session, datatable)
-    verify(_subject(table), _databases(session).read(table, columns), columns, rows)
+    verify(_subject(table), _database_of(session).read(table, columns), columns, rows)
 
 
 @then("the query result is:", example="the query result is:", within=run_again)
@@ -130,7 +130,7 @@ def the_query_result_is(session: Session, datatable: Table) -> None:
     from asgherkin.databases.row_checks import verify_in_order
 
     columns, rows = _cells(session, datatable)
-    verify_in_order(_databases(session).result, columns, rows)
+    verify_in_order(_database_of(session).result, columns, rows)
 
 
 @then("the query result has {count:rows}", example="the query result has 2 rows", within=run_again)
@@ -139,7 +139,7 @@ def the_query_result_has_rows(session: Session, count: int) -> None:
     """The number of rows of the last query."""
     from asgherkin.databases.row_checks import verify_count
 
-    verify_count("The query result", _databases(session).result.total, count)
+    verify_count("The query result", _database_of(session).result.total, count)
 
 
 @then(
@@ -150,7 +150,7 @@ def the_query_result_has_rows(session: Session, count: int) -> None:
 @uses_database
 def remember_the_query_result(session: Session, path: str, name: str) -> None:
     """Keep a part of the query's rows, by a JSONPath (RFC 9535): the rows are a list of objects."""
-    remember(session, name, f'the query result at "{path}"', find(path, _document(_databases(session).result)))
+    remember(session, name, f'the query result at "{path}"', find(path, _document(_database_of(session).result)))
 
 
 def _document(rows: Rows) -> list[dict[str, object]]:
@@ -173,7 +173,7 @@ def _with_rows(datatable: Table) -> Table:
 
 def _cells(session: Session, datatable: Table) -> tuple[list[str], list[tuple[Cell, ...]]]:
     """The columns of the heading, and the rows below it, with remembered values put in."""
-    _databases(session).note_table(datatable)
+    _database_of(session).note_table(datatable)
     columns = [session.fill_text(name) for name in datatable[0]]
     for position, name in enumerate(columns):
         if not name:

@@ -174,19 +174,12 @@ async def seed(seeding: Seeding, connection: AsyncConnection, tables: Mapping[st
     Raises SentenceError for what a column cannot hold, and for what the database refuses.
     """
     table = tables[seeding.table]
-    fields = [table.field(name) for name in _distinct(seeding)]
+    fields = [table.field(name) for name in seeding.columns]
     rows = [{f"c{n}": _value(*pair) for n, pair in enumerate(zip(fields, row, strict=True))} for row in seeding.rows]
     statements = await _empty(connection, [tables[name] for name in seeding.empty])
     if rows and fields:
         statements.append(await _insert(connection, table, fields, rows))
     return statements
-
-
-def _distinct(seeding: Seeding) -> Sequence[str]:
-    twice = next((name for name in seeding.columns if seeding.columns.count(name) > 1), None)
-    if twice is not None:
-        raise SentenceError(f'The column "{twice}" stands twice in the rows for the table "{seeding.table}".')
-    return seeding.columns
 
 
 def _value(field: Field, cell: Cell) -> object:

@@ -64,12 +64,12 @@ def verify_contains(subject: str, rows: Rows, heading: Sequence[str], expected: 
     Args:
         subject: what is looked at, as a sentence starts with it: `The table "orders"`.
         rows: what was read; its columns are those of the heading, in whatever order.
-        heading: the names of the columns.
-        expected: the rows below the heading.
+        heading: the names of the columns, each once.
+        expected: the rows below the heading, each as long.
 
     Raises:
         Mismatch: rows are missing.
-        SentenceError: the table under the sentence has a wrong heading, row or cell.
+        SentenceError: the table under the sentence has an unknown column or a wrong cell.
     """
     sheet = _sheet(subject, rows, heading, expected)
     missing, others = _unpaired(sheet, sheet.pair())
@@ -99,7 +99,7 @@ def verify_in_order(rows: Rows, heading: Sequence[str], expected: ExpectedRows) 
 
     Raises:
         Mismatch: it is not.
-        SentenceError: the table under the sentence has a wrong heading, row or cell.
+        SentenceError: the table under the sentence has an unknown column or a wrong cell.
     """
     sheet = _sheet(_RESULT, rows, heading, expected)
     left_out = [column.name for column in rows.columns if column.name not in heading]
@@ -162,7 +162,6 @@ def _lacks(subject: str, missing: int, expected: int, *, is_empty: bool) -> str:
 
 
 def _sheet(subject: str, rows: Rows, heading: Sequence[str], expected: ExpectedRows) -> ComparedRows:
-    _verify_shape(heading, expected)
     places = {column.name: number for number, column in enumerate(rows.columns)}
     unknown = [name for name in heading if name not in places]
     if unknown:
@@ -173,21 +172,6 @@ def _sheet(subject: str, rows: Rows, heading: Sequence[str], expected: ExpectedR
     in_place = chosen == list(range(len(places)))
     actual = list(rows.values) if in_place else [tuple(row[place] for place in chosen) for row in rows.values]
     return ComparedRows(columns, expected, actual)
-
-
-def _verify_shape(heading: Sequence[str], expected: ExpectedRows) -> None:
-    if not heading:
-        raise SentenceError(
-            "The table under this sentence has no heading. Write the names of columns in its first row."
-        )
-    twice = next((name for place, name in enumerate(heading) if name in heading[:place]), None)
-    if twice is not None:
-        raise SentenceError(f'The heading names the column "{twice}" twice. Name it once.')
-    for number, row in enumerate(expected, 1):
-        if len(row) != len(heading):
-            cells = "1 cell" if len(row) == 1 else f"{len(row)} cells"
-            columns = "1 column" if len(heading) == 1 else f"{len(heading)} columns"
-            raise SentenceError(f"Row {number} below the heading has {cells}, and the heading has {columns}.")
 
 
 def _columns(names: Sequence[str]) -> str:

@@ -27,11 +27,10 @@ if TYPE_CHECKING:
     from asgherkin.session.session import Session
 
 T = TypeVar("T")
-_METHODS = ("read", "write", "query")
 _GRACE = 1.0
 
 
-class Databases(Part):
+class ScenarioDatabase(Part):
     """What the sentences about tables and queries act on. The app is started before the first act."""
 
     def __init__(self, session: Session) -> None:
@@ -87,17 +86,15 @@ class Databases(Part):
     def _open(self, given: object) -> Database:
         if isinstance(given, str):
             self._learn_password(given)
-        own = all(callable(getattr(given, name, None)) for name in _METHODS)
-        if not own and self.session.loop_name == "trio":
+        from asgherkin.databases.database_opening import is_own, open_database
+
+        if not is_own(given) and self.session.loop_name == "trio":
             raise ConfigurationError(
                 "SQLAlchemy needs asyncio, and this scenario runs on trio. Run it on asyncio or uvloop, "
                 'or give an object of your own in the fixture "database".'
             )
-        from asgherkin.databases.database_opening import open_database
-
-        database = open_database(given, timeout=self.session.settings.timeout)
-        self._opened = not own
-        return database
+        self._opened = not is_own(given)
+        return open_database(given, timeout=self.session.settings.timeout)
 
     def begin(self, given: object) -> async_sessionmaker[AsyncSession]:
         """Begin a transaction on what the fixture `database` gives; all acts of the scenario are inside of it.
