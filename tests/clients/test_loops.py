@@ -134,7 +134,7 @@ def test_runs_share_a_context(name: str) -> None:
         return before
 
     with closing(make_loop(name)) as loop:
-        seen = [loop.run(change, "a"), loop.run(change, "b", apart=True), loop.run(change, "c")]
+        seen = [loop.run(change, "a"), loop.run_apart(change, "b"), loop.run(change, "c")]
 
     assert seen == ["nobody", "a", "a"]
 

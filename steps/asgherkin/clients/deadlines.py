@@ -14,7 +14,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
 from time import monotonic
-from typing import TYPE_CHECKING, Protocol, Self, TypeAlias
+from typing import TYPE_CHECKING, Self, TypeAlias
 
 import anyio
 
@@ -24,8 +24,9 @@ from asgherkin.errors import AppError
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Coroutine
-    from pathlib import Path
     from types import FrameType, TracebackType
+
+    from asgherkin.clients.port import Limits
 
     Work: TypeAlias = Callable[[], Coroutine[object, object, None]]
 
@@ -59,19 +60,6 @@ async def comes(event: anyio.Event, seconds: float) -> bool:
 def is_failure(exception: BaseException) -> bool:
     """Whether an exception is the app's failure: no cancellation, no Ctrl-C. To be called on a loop."""
     return not isinstance(exception, (KeyboardInterrupt, GeneratorExit, anyio.get_cancelled_exc_class()))
-
-
-class Limits(Protocol):
-    """What bounds the calls of an app; a `Recorder` has it."""
-
-    timeout: float
-    """Seconds."""
-    root: Path
-    """Places in the code are relative to it."""
-
-    def record(self, exception: BaseException, doing: str) -> object:
-        """Record a crash."""
-        ...
 
 
 class AppCall:
@@ -238,8 +226,9 @@ class AppCall:
 
 def start_soon(work: Work) -> None:
     """Start a task that nobody waits for, from a function that a timer calls too. It must not raise."""
-    loop = _asyncio_loop()
-    if loop is None:
+    try:
+        loop = asyncio.get_running_loop()
+    except RuntimeError:
         import trio  # only there where the loop is trio's
 
         trio.lowlevel.spawn_system_task(work)
@@ -249,19 +238,11 @@ def start_soon(work: Work) -> None:
         task.add_done_callback(_unwaited.discard)
 
 
-def _asyncio_loop() -> asyncio.AbstractEventLoop | None:
-    try:
-        return asyncio.get_running_loop()
-    except RuntimeError:
-        return None
-
-
 def _call_later(delay: float, function: Callable[[], None]) -> Callable[[], object]:
     """Call a function on this loop after `delay` seconds, unless what is returned is called before."""
     # No task that sleeps: each request has its timer, and a task takes twenty times as long to make.
-    loop = _asyncio_loop()
-    if loop is not None:
-        return loop.call_later(delay, function).cancel
+    with suppress(RuntimeError):  # the loop is trio's
+        return asyncio.get_running_loop().call_later(delay, function).cancel
     scope = anyio.CancelScope()
 
     async def wait() -> None:
@@ -310,7 +291,7 @@ class alarm:  # noqa: N801 - used as a function is: `with alarm(5):`
         self.error: AppError | None = None
 
     def __enter__(self) -> Self:
-        self._on = _available()
+        self._on = hasattr(signal, "setitimer") and threading.current_thread() is threading.main_thread()
         if self._on:
             now = monotonic()
             self._due = now + self._seconds + (2 * PATIENCE if self._ping is None else PATIENCE)
@@ -373,7 +354,3 @@ class alarm:  # noqa: N801 - used as a function is: `with alarm(5):`
         if self.error is None:
             self.error = AppError(self._explain(frame))
         raise AppBlocked(self.error)
-
-
-def _available() -> bool:
-    return hasattr(signal, "setitimer") and threading.current_thread() is threading.main_thread()

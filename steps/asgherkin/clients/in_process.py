@@ -13,7 +13,7 @@ import httpx2
 from asgherkin.clients.asgi import in_words
 from asgherkin.clients.deadlines import AppBlocked, alarm, grace
 from asgherkin.clients.lifespan import Lifespan
-from asgherkin.clients.owner import Owner
+from asgherkin.clients.loop import TaskOwner
 from asgherkin.clients.response_stream import Bridge, StreamTransport
 from asgherkin.clients.transport import WholeTransport
 from asgherkin.errors import AppError, Unreachable
@@ -51,7 +51,7 @@ class Adapter(ABC):
         self.cookies: CookieJar = httpx2.Cookies().jar
         self.return_server_errors = False
         self.before_shut_down: list[BeforeShutDown] = []
-        self._owner = Owner()
+        self._owner = TaskOwner()
         self._lifespan = Lifespan(recorder, self._start_task)
         self._owned = False
         self._closed = False
@@ -299,7 +299,7 @@ class AsyncAdapter(Adapter):
     def request(self, method: str, url: str, *, follow_redirects: bool, **options: object) -> httpx2.Response:
         """Send a request and read the whole response, after the call of the app has ended."""
         send = partial(self._client().request, method, url, follow_redirects=follow_redirects, **options)
-        return self._respond(method, url, partial(self._loop.run, send, apart=True))
+        return self._respond(method, url, partial(self._loop.run_apart, send))
 
     def request_together(
         self, count: int, method: str, url: str, *, follow_redirects: bool, **options: object
@@ -312,7 +312,7 @@ class AsyncAdapter(Adapter):
     def send(self, request: httpx2.Request, *, follow_redirects: bool) -> httpx2.Response:
         """Send a request that is made already."""
         send = partial(self._client().send, request, follow_redirects=follow_redirects)
-        return self._respond(request.method, str(request.url), partial(self._loop.run, send, apart=True))
+        return self._respond(request.method, str(request.url), partial(self._loop.run_apart, send))
 
     def _client(self) -> _AnyClient:
         if self._plugged is not None:

@@ -14,7 +14,7 @@ from asgherkin.frames import summary
 
 if TYPE_CHECKING:
     from asgherkin.clients.asgi import Message
-    from asgherkin.clients.owner import Spawn
+    from asgherkin.clients.port import Spawn
     from asgherkin.clients.recorder import Recorder
 
 _DOING = {"start": "start-up", "shut down": "shut-down"}

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from asgherkin.clients.asgi import Message, Receive, Scope, Send
     from asgherkin.clients.conversation import Side
-    from asgherkin.clients.owner import Spawn
+    from asgherkin.clients.port import Spawn
     from asgherkin.clients.recorder import Recorder
 
     Take: TypeAlias = Callable[[], Awaitable[Message]]

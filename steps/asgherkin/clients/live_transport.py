@@ -22,7 +22,7 @@ from asgherkin.evidence.exchange_record import BODY_CAP, Exchange
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable
 
-    from asgherkin.clients.owner import Spawn
+    from asgherkin.clients.port import Spawn
     from asgherkin.clients.recorder import Recorder
     from asgherkin.clients.server import Server
     from asgherkin.errors import AppError, Unreachable

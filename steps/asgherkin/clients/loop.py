@@ -1,4 +1,4 @@
-"""The two kinds of event loop: on the main thread, and behind a portal in a thread of its own."""
+"""The kinds of event loop: on the main thread, and in a thread of its own. A task that owns what spans acts."""
 
 from __future__ import annotations
 
@@ -10,11 +10,13 @@ import sys
 import threading
 from concurrent.futures import Future, InvalidStateError
 from contextlib import suppress
+from functools import partial
 from typing import TYPE_CHECKING, Self, TypeVar
 
+import anyio
 from anyio.from_thread import BlockingPortal, start_blocking_portal
 
-from asgherkin.clients.deadlines import start_soon
+from asgherkin.clients.deadlines import comes, start_soon
 from asgherkin.clients.hang import family, frame_place, thread_place
 from asgherkin.clients.port import Loop
 from asgherkin.errors import AppError, AsgherkinError, ConfigurationError
@@ -24,6 +26,8 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
     from pathlib import Path
     from types import FrameType
+
+    from anyio.abc import TaskGroup
 
     from asgherkin.clients.deadlines import Work
 
@@ -79,12 +83,18 @@ class MainThreadLoop:
         self._task: asyncio.Task[object] | None = None
         self._error: AppError | None = None
 
-    def run(self, function: Callable[..., Awaitable[T]], *args: object, apart: bool = False) -> T:
+    def run(self, function: Callable[..., Awaitable[T]], *args: object) -> T:
         """Run an async function to its end, and return what it returns."""
+        return self._run(self._context, function, args)
+
+    def run_apart(self, function: Callable[..., Awaitable[T]], *args: object) -> T:
+        """The same in a context of its own, so that a context variable set in there is not seen outside."""
+        return self._run(self._context.copy(), function, args)
+
+    def _run(self, context: contextvars.Context, function: Callable[..., Awaitable[T]], args: tuple[object, ...]) -> T:
         loop = self._loop
         if loop.is_running():
             raise AsgherkinError(_BUSY)
-        context = self._context.copy() if apart else self._context
         task = self._task = loop.create_task(_awaited(function, args), context=context)
         task.add_done_callback(self._stop)
         try:
@@ -179,19 +189,25 @@ class PortalLoop:
         manager = start_blocking_portal(backend, {"use_uvloop": True} if use_uvloop else None)
         return cls(manager.__enter__(), manager)
 
-    def run(self, function: Callable[..., Awaitable[T]], *args: object, apart: bool = False) -> T:  # noqa: ARG002
+    def run(self, function: Callable[..., Awaitable[T]], *args: object) -> T:
         """Run an async function to its end, and return what it returns. Its context is always its own."""
         if threading.get_ident() == self._thread:
             raise AsgherkinError(_BUSY)
         outcome: Future[T] = Future()
         self._send_away = outcome.set_exception
-        inner = self._portal.start_task_soon(_awaited, function, args)
-        inner.add_done_callback(lambda done: _pass_on(done, outcome))
+        cancel = self._begin(partial(_deliver, function, args, outcome))
         try:
             return outcome.result()
         except BaseException:
-            inner.cancel()
+            if not outcome.done():
+                cancel()
             raise
+
+    run_apart = run
+
+    def _begin(self, work: Work) -> Callable[[], object]:
+        """Start a task; what is returned cancels it."""
+        return self._portal.start_task_soon(work).cancel
 
     def start(self, work: Work) -> None:
         """Start a background task that lives across runs."""
@@ -233,27 +249,55 @@ class PortalLoop:
 class ThreadLoop(PortalLoop):
     """An asyncio loop in a thread of its own, for many short runs: a task is made without a portal's provisions."""
 
-    def run(self, function: Callable[..., Awaitable[T]], *args: object, apart: bool = False) -> T:  # noqa: ARG002
-        """Run an async function to its end, and return what it returns. Its context is always its own."""
-        if threading.get_ident() == self._thread:
-            raise AsgherkinError(_BUSY)
-        outcome: Future[T] = Future()
-        self._send_away = outcome.set_exception
-        tasks: list[asyncio.Task[None]] = []
+    def _begin(self, work: Work) -> Callable[[], object]:
+        tasks: list[asyncio.Task[object]] = []
 
         def begin() -> None:
-            tasks.append(asyncio.get_running_loop().create_task(_deliver(function, args, outcome)))
+            tasks.append(asyncio.get_running_loop().create_task(work()))
 
         def cancel() -> None:
             tasks[0].cancel()
 
         self._call_soon(begin)
-        try:
-            return outcome.result()
-        except BaseException:
-            if not outcome.done():
-                self._call_soon(cancel)
-            raise
+        return partial(self._call_soon, cancel)
+
+
+class TaskOwner:
+    """Keeps a task group open from an act of a scenario to its end.
+
+    What is spawned in it must not raise, or the rest would be cancelled.
+    """
+
+    def __init__(self) -> None:
+        self.task = 0
+        """The id of the owner's task."""
+        self._group: TaskGroup | None = None
+        self._early: list[Work] = []
+        self._closing = anyio.Event()
+        self._closed = anyio.Event()
+
+    async def serve(self) -> None:
+        """Be the owner task."""
+        self.task = anyio.get_current_task().id
+        async with anyio.create_task_group() as group:
+            self._group = group
+            for work in self._early:
+                group.start_soon(work)
+            await self._closing.wait()
+            group.cancel_scope.cancel()
+        self._closed.set()
+
+    def spawn(self, work: Work) -> None:
+        """Start a task that may live across acts; at once, or as soon as the owner task has started."""
+        if self._group is None:
+            self._early.append(work)
+        else:
+            self._group.start_soon(work)
+
+    async def close(self, seconds: float) -> bool:
+        """Cancel what still runs; False if it does not end within `seconds`."""
+        self._closing.set()
+        return await comes(self._closed, seconds)
 
 
 def _keep_for_good(portal: object) -> None:
@@ -304,15 +348,3 @@ async def _native() -> tuple[int, Callable[[Callable[[], None]], object]]:
         import trio
 
         return threading.get_ident(), trio.lowlevel.current_trio_token().run_sync_soon
-
-
-def _pass_on(inner: Future[T], outcome: Future[T]) -> None:
-    """Give the outcome of a portal's task to the one who waits, unless they were sent away before."""
-    if outcome.done():
-        return
-    if inner.cancelled():
-        outcome.cancel()
-    elif exception := inner.exception():
-        outcome.set_exception(exception)
-    else:
-        outcome.set_result(inner.result())

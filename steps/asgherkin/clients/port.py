@@ -220,6 +220,14 @@ class RunAs(Protocol):
         ...
 
 
+class Spawn(Protocol):
+    """Starts a task on the app's loop that spans acts. It must not raise."""
+
+    def __call__(self, work: Work) -> None:
+        """Start it."""
+        ...
+
+
 class BeforeShutDown(Protocol):
     """Called on the app's loop before the app is shut down, to leave what a capability holds open."""
 
@@ -256,17 +264,31 @@ class Side(Protocol):
         ...
 
 
+class Limits(Protocol):
+    """What bounds the calls of an app; a `Recorder` has it."""
+
+    timeout: float
+    """Seconds."""
+    root: Path
+    """Places in the code are relative to it."""
+
+    def record(self, exception: BaseException, doing: str) -> object:
+        """Record a crash."""
+        ...
+
+
 class Loop(Protocol):
     """An event loop that is driven from outside."""
 
     blocked: bool
     """Whether the app blocked its thread for good, so that nothing runs on it any more."""
 
-    def run(self, function: Callable[..., Awaitable[T]], *args: object, apart: bool = False) -> T:
-        """Run an async function to its end, and return what it returns.
+    def run(self, function: Callable[..., Awaitable[T]], *args: object) -> T:
+        """Run an async function to its end, and return what it returns."""
+        ...
 
-        `apart`: in a context of its own, so that a context variable set in there is not seen outside.
-        """
+    def run_apart(self, function: Callable[..., Awaitable[T]], *args: object) -> T:
+        """The same in a context of its own, so that a context variable set in there is not seen outside."""
         ...
 
     def start(self, work: Work) -> None:

@@ -18,8 +18,7 @@ from asgherkin.errors import AppError
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 
-    from asgherkin.clients.owner import Spawn
-    from asgherkin.clients.port import Run
+    from asgherkin.clients.port import Run, Spawn
     from asgherkin.clients.recorder import Recorder
 
 _BUFFER = 64 * 1024

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     import httpx2
 
     from asgherkin.clients.asgi import ASGI3, Message, Receive, Scope, Send
-    from asgherkin.clients.owner import Spawn
+    from asgherkin.clients.port import Spawn
     from asgherkin.evidence.crash_record import Crash
 
     Address: TypeAlias = tuple[str, int]

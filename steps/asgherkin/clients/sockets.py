@@ -19,8 +19,7 @@ if TYPE_CHECKING:
 
     from asgherkin.clients.asgi import Message, Scope
     from asgherkin.clients.conversation import Conversation, Side
-    from asgherkin.clients.owner import Spawn
-    from asgherkin.clients.port import RunAs
+    from asgherkin.clients.port import RunAs, Spawn
     from asgherkin.clients.recorder import Recorder
 
 _CONNECT = {"type": "websocket.connect"}

@@ -24,8 +24,7 @@ if TYPE_CHECKING:
 
     from asgherkin.clients.asgi import Message, Receive, Scope, Send
     from asgherkin.clients.line import Line
-    from asgherkin.clients.owner import Spawn
-    from asgherkin.clients.port import Loop, Socket
+    from asgherkin.clients.port import Loop, Socket, Spawn
     from asgherkin.clients.recorder import Recorder
     from asgherkin.clients.session_socket import SessionSockets
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from asgherkin.clients.asgi import Message, Scope
     from asgherkin.clients.deadlines import Abandon
-    from asgherkin.clients.owner import Spawn
+    from asgherkin.clients.port import Spawn
     from asgherkin.clients.recorder import Recorder
 
 CLIENT = ("127.0.0.1", 50000)
