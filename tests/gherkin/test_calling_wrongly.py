@@ -2,79 +2,91 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import pytest
+from pytest_bdd import parsers
+from pytest_bdd.steps import StepFunctionContext
 
-from tests.gherkin.notes import SHOP, failure_of, notes_of
+from asgherkin.errors import SentenceError
+from asgherkin.gherkin.bdd import DataTable, Location, Step
+from asgherkin.gherkin.calling import check_argument
+from asgherkin.gherkin.definitions import Definition, Index
+from tests.gherkin.notes import NOTES, SHOP, notes_of
 
 if TYPE_CHECKING:
     from tests.project import Project
 
-PLACE = "\n\na.feature:3, Scenario: s\n       2 |   Scenario: s\n  >    3 |     Given "
-AFTER = "\n\na.feature:2, Scenario: s\n  >    2 |   Scenario: s\n       3 |     Given x\n         after the last step"
+# Step functions, each with the headline of the scenario that uses it.
+WRONG = {
+    "two yields": (
+        '@given("two yields")\ndef _():\n    yield\n    yield\n',
+        "The step function at {place} yields more than once. What follows its one yield runs after the scenario.",
+    ),
+    "two async yields": (
+        '@given("two async yields")\nasync def _():\n    yield\n    yield\n',
+        "The step function at {place} yields more than once. What follows its one yield runs after the scenario.",
+    ),
+    "no yield": (
+        '@given("no yield")\ndef _():\n    if 1: return\n    yield\n',
+        "The step function at {place} has a yield, and came to its end without it.",
+    ),
+    "no async yield": (
+        '@given("no async yield")\nasync def _():\n    if 1: return\n    yield\n',
+        "The step function at {place} has a yield, and came to its end without it.",
+    ),
+    "unknown": (
+        '@given("unknown")\ndef _(none):\n    pass\n',
+        "The step function at {place} asks for \"none\", which is neither a slot of its sentence 'unknown' nor a "
+        "fixture that is known here.",
+    ),
+    "unknown in a fixture": (
+        '@given("unknown in a fixture")\ndef _(needs_none):\n    pass\n',
+        'The fixture "none" cannot be had: there is no fixture of that name here.',
+    ),
+    "recursive": (
+        '@given("recursive")\ndef _(one):\n    pass\n',
+        'The fixture "one" cannot be had: it needs itself, directly or by way of another.',
+    ),
+    "a missing table": (
+        '@given(parsers.parse("a missing {datatable}"))\ndef _(datatable):\n    pass\n',
+        "This sentence takes a data table, and none stands under it. Write it on the lines below, a row a line: "
+        "| … | … |.",
+    ),
+    "a reserved slot": (
+        '@given(parsers.parse("a reserved {docstring}"))\ndef _():\n    pass\n',
+        "The sentence 'a reserved {{docstring}}' ({place}) names a slot 'docstring', which is the name of a step's "
+        "argument. Use another name.",
+    ),
+    "no doc string": (
+        '@given("no doc string")\ndef _(docstring):\n    pass\n',
+        "This sentence takes a doc string, and none stands under it. Write it on the lines below, between two "
+        'lines of """.',
+    ),
+}
+FIXTURES = """
+@pytest.fixture
+def needs_none(none): pass
+@pytest.fixture
+def one(two): pass
+@pytest.fixture
+def two(one): pass
+"""
 
 
-@pytest.mark.parametrize(
-    ("function", "failure"),
-    [
-        (
-            '@given("x")\ndef _():\n    yield\n    yield\n',
-            "The step function at conftest.py:14 yields more than once. What follows its one yield runs after the "
-            f"scenario.{AFTER}",
-        ),
-        (
-            '@given("x")\nasync def _():\n    yield\n    yield\n',
-            "The step function at conftest.py:14 yields more than once. What follows its one yield runs after the "
-            f"scenario.{AFTER}",
-        ),
-        (
-            '@given("x")\ndef _():\n    if 1: return\n    yield\n',
-            f"The step function at conftest.py:14 has a yield, and came to its end without it.{PLACE}x",
-        ),
-        (
-            '@given("x")\nasync def _():\n    if 1: return\n    yield\n',
-            f"The step function at conftest.py:14 has a yield, and came to its end without it.{PLACE}x",
-        ),
-        (
-            '@given("x")\ndef _(none):\n    pass\n',
-            'The step function at conftest.py:14 asks for "none", which is neither a slot of its sentence \'x\' nor a '
-            f"fixture that is known here.{PLACE}x",
-        ),
-        (
-            '@pytest.fixture\ndef one(none):\n    pass\n@given("x")\ndef _(one):\n    pass\n',
-            f'The fixture "none" cannot be had: there is no fixture of that name here.{PLACE}x',
-        ),
-        (
-            '@pytest.fixture\ndef one(two):\n    pass\n@pytest.fixture\ndef two(one):\n    pass\n'
-            '@given("x")\ndef _(one):\n    pass\n',
-            'The fixture "one" cannot be had: it needs itself, directly or by way of another.'
-            f"{PLACE}x",
-        ),
-        (
-            '@given(parsers.parse("{datatable}"))\ndef _(datatable):\n    pass\n',
-            "This sentence takes a data table, and none stands under it. Write it on the lines below, a row a line: "
-            f"| … | … |.{PLACE}x",
-        ),
-        (
-            '@given(parsers.parse("{docstring}"))\ndef _():\n    pass\n',
-            "The sentence '{docstring}' (conftest.py:14) names a slot 'docstring', which is the name of a step's "
-            f"argument. Use another name.{PLACE}x",
-        ),
-        (
-            '@given("x")\ndef _(docstring):\n    pass\n',
-            "This sentence takes a doc string, and none stands under it. Write it on the lines below, between two "
-            f'lines of """.{PLACE}x',
-        ),
-    ],
-    ids=[
-        "two yields", "two async yields", "no yield", "no async yield", "unknown fixture", "unknown in a fixture",
-        "recursive fixture", "no table", "reserved slot", "no doc string",
-    ],
-)  # fmt: skip
-def test_a_step_function_that_is_written_wrongly(project: Project, function: str, failure: str) -> None:
-    """Its author is told what to change."""
-    assert failure_of(project, function, "Given x") == failure
+def test_step_functions_that_are_written_wrongly(project: Project) -> None:
+    """Their author is told what to change."""
+    conftest, expected = NOTES + FIXTURES, {}
+    for text, (function, headline) in WRONG.items():
+        expected[text] = headline.format(place=f"conftest.py:{conftest.count(chr(10)) + 1}")
+        conftest += function
+    scenarios = "".join(f"  Scenario: {text}\n    Given {text}\n" for text in WRONG)
+    project.write({"shop.py": SHOP, "conftest.py": conftest, "a.feature": f"Feature: f\n{scenarios}"})
+
+    failures = project.run().failures
+
+    assert {name: text.partition("\n\n")[0] for name, text in failures.items()} == expected
 
 
 def test_a_users_own_step_may_leave_its_table_unused(project: Project) -> None:
@@ -105,48 +117,68 @@ def _(docstring="none"):
     assert notes_of(project, steps, scenario) == ["unused", "unused", "none", "text"]
 
 
-TABLE = "      | name | value |\n      | a | b |"
-TEXT = '      """\n      {}\n      """'
+class Own(parsers.string):
+    """A sentence of the toolkit's own, as far as the look-up is concerned."""
+
+    strict = True
+
+
+def none() -> None: ...
+def with_table(datatable: object) -> None: ...
+def with_doc_string(docstring: str) -> None: ...
+
+
+SENTENCES: list[tuple[Any, str, Any]] = [
+    ("given", "the cups are 3", none),
+    ("given", "the cups are:", with_table),
+    ("given", "the note is:", with_doc_string),
+    ("when", "I order tea", none),
+    ("when", "I order tea with the note:", with_doc_string),
+    ("when", "I order tea with:", with_table),
+]
+NEITHER = "This sentence takes neither a doc string nor a data table, and a"
 
 
 @pytest.mark.parametrize(
-    ("step", "under", "message"),
+    ("sentence", "under", "message"),
     [
+        (0, "table", f"{NEITHER} data table stands under it. The sentence that fits: Given the cups are:"),
         (
-            'Given the request header "a" is "b"',
-            TABLE,
-            "This sentence takes neither a doc string nor a data table, and a data table stands under it. "
-            "The sentence that fits: Given the request headers are:",
-        ),
-        (
-            "Given the request headers are:",
+            1,
             "",
             "This sentence takes a data table, and none stands under it. Write it on the lines below, a row a line: "
-            '| … | … |. The sentence that fits: Given the request header "X-Tenant" is "acme"',
+            "| … | … |. The sentence that fits: Given the cups are 3",
         ),
         (
-            "Given the request headers are:",
-            TEXT,
+            1,
+            "doc string",
             "This sentence takes a data table, and a doc string stands under it. "
-            "The sentence that fits: Given the request body is:",
+            "The sentence that fits: Given the note is:",
         ),
         (
-            'When I GET "/"',
-            TEXT,
-            "This sentence takes neither a doc string nor a data table, and a doc string stands under it. "
-            'The sentence that fits: When I send a POST request to "/notes" with the body:',
+            3,
+            "doc string",
+            f"{NEITHER} doc string stands under it. The sentence that fits: When I order tea with the note:",
         ),
         (
-            'When I send a GET request to "/" with the body:',
-            TABLE,
+            4,
+            "table",
             "This sentence takes a doc string, and a data table stands under it. "
-            'The sentence that fits: When I send a GET request to "/notes" with the query:',
+            "The sentence that fits: When I order tea with:",
         ),
     ],
     ids=["surplus table", "missing table", "doc string for a table", "surplus doc string", "table for a doc string"],
 )
-def test_our_sentences_name_the_one_that_fits(project: Project, step: str, under: str, message: str) -> None:
+def test_our_sentences_name_the_one_that_fits(sentence: int, under: str, message: str) -> None:
     """A table or doc string that is missing, or too much."""
-    project.write({"shop.py": SHOP, "a.feature": f"Feature: f\n  Scenario: s\n    {step}\n{under}\n"})
+    contexts = [StepFunctionContext(kind, function, Own(text)) for kind, text, function in SENTENCES]
+    index = Index(Definition(context, (0, 0), Path()) for context in contexts)
+    kind, text, _ = SENTENCES[sentence]
+    step = Step(text, kind, 0, 1, kind.capitalize())
+    step.docstring = "text" if under == "doc string" else None
+    step.datatable = DataTable(Location(column=1, line=2), []) if under == "table" else None
 
-    assert project.run().failure.split("\n\n")[0] == message
+    with pytest.raises(SentenceError) as caught:
+        check_argument(step, index.definitions[sentence], index)
+
+    assert str(caught.value) == message

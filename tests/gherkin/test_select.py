@@ -8,9 +8,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from asgherkin.errors import ConfigurationError
+from asgherkin.gherkin.select import without_lines
+from asgherkin.gherkin.variants import Variants
+
 if TYPE_CHECKING:
     from tests.project import Project
 
+ONE_CLIENT = Variants(("async",), lambda _: "")
 STEPS = """
 from asgherkin import step
 
@@ -96,10 +101,10 @@ def shop(project: Project) -> Project:
 )  # fmt: skip
 def test_a_line_selects_what_stands_there(shop: Project, lines: str, selected: list[str]) -> None:
     """A scenario, one row, all rows, a rule, or the whole file."""
-    outcome = shop.run(f"features/a.feature:{lines}")
+    chosen = without_lines([f"features/a.feature:{lines}"], shop.root, ONE_CLIENT)
 
-    assert outcome.names == [f"features/a.feature::{name}" for name in selected]
-    assert outcome.counts == {"passed": len(selected)}
+    every = [f"features/a.feature::{name}" for name in selected]
+    assert chosen == (["features/a.feature"] if selected == ALL else every)
 
 
 @pytest.mark.parametrize(
@@ -112,17 +117,27 @@ def test_a_line_selects_what_stands_there(shop: Project, lines: str, selected: l
 )
 def test_a_line_where_nothing_stands_is_an_error(shop: Project, line: int, message: str) -> None:
     """It never selects everything, or nothing, in silence."""
-    outcome = shop.run(f"features/a.feature:{line}")
+    with pytest.raises(ConfigurationError) as caught:
+        without_lines([f"features/a.feature:{line}"], shop.root, ONE_CLIENT)
 
-    assert outcome.output.strip() == f"ERROR: {message}"
+    assert str(caught.value) == message
+
+
+def test_an_error_ends_the_run(shop: Project) -> None:
+    """As a usage error."""
+    outcome = shop.run("features/a.feature:37")
+
+    assert outcome.output.strip() == "ERROR: features/a.feature:37: the file has 36 lines."
     assert outcome.exit_code == pytest.ExitCode.USAGE_ERROR
 
 
 def test_several_files_may_have_lines(shop: Project) -> None:
     """Each argument is read on its own; absolute paths and folders work too."""
-    outcome = shop.run("features/a.feature:8", f"{shop.root}/features/b.feature:33")
+    outcome = shop.run("features/a.feature:8:20:33", f"{shop.root}/features/b.feature:33")
 
-    assert outcome.names == ["features/a.feature::Pay", "features/b.feature::Rest"]
+    selected = ["a.feature::Pay", "a.feature::Order[1]", "a.feature::Rest", "b.feature::Rest"]
+    assert outcome.names == [f"features/{name}" for name in selected]
+    assert outcome.counts == {"passed": 4}
 
 
 def test_what_is_no_file_with_a_line_is_left_to_pytest(shop: Project) -> None:

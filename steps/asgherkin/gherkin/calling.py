@@ -95,8 +95,12 @@ class StepMatch(NamedTuple):
 
 def match_steps(scenario: Scenario, item: pytest.Item) -> list[StepMatch]:
     """The steps of an item's scenario, with their definitions."""
-    index = item.config.stash[definitions_key].seen_by(item)
+    index = _index_of(item)
     return [_match(step, index) for step in scenario.steps]
+
+
+def _index_of(item: pytest.Item) -> Index:
+    return item.config.stash[definitions_key].seen_by(item)
 
 
 def _match(step: Step, index: Index) -> StepMatch:
@@ -124,7 +128,7 @@ def arguments_of(
     step, definition = match.step, match.definition
     assert isinstance(definition, Definition)
     if step.docstring is not None or step.datatable is not None or definition.needs_argument:
-        check_argument(step, definition, request.node)
+        check_argument(step, definition, _index_of(request.node))
     values = _slot_values(match, definition, conduct)
     arguments = {name: value for name, value in values.items() if name in definition.parameters}
     # Our own sentences put remembered values in themselves: what is JSON is filled as JSON.
@@ -172,7 +176,7 @@ def _fixture(name: str, definition: Definition, request: pytest.FixtureRequest) 
     )
 
 
-def check_argument(step: Step, definition: Definition, item: pytest.Item) -> None:
+def check_argument(step: Step, definition: Definition, index: Index) -> None:
     """Raises SentenceError for a table or doc string that is missing or, under our own sentences, too many."""
     arguments = ((TABLE, step.datatable, "data table"), (DOC_STRING, step.docstring, "doc string"))
     under = next((name for _, given, name in arguments if given is not None), None)
@@ -183,7 +187,7 @@ def check_argument(step: Step, definition: Definition, item: pytest.Item) -> Non
             takes = _argument_taken(definition) if definition.strict else f"a {name}"
             stands = f"a {under} stands" if under else "none stands"
             how = "" if under else f" Write it on the lines below{_FORMS[parameter]}."
-            fitting = _fitting_sentence(step, definition, item, least=0.25 if under else 0.7)
+            fitting = _fitting_sentence(step, definition, index, least=0.25 if under else 0.7)
             raise SentenceError(f"This sentence takes {takes}, and {stands} under it.{how}{fitting}")
 
 
@@ -193,12 +197,12 @@ def _argument_taken(definition: Definition) -> str:
     return "a data table" if TABLE in definition.parameters else "neither a doc string nor a data table"
 
 
-def _fitting_sentence(step: Step, definition: Definition, item: pytest.Item, *, least: float) -> str:
+def _fitting_sentence(step: Step, definition: Definition, index: Index, *, least: float) -> str:
     """The sentence nearest to this one that takes just what stands under the step; "" where all are far."""
     under = {name for name, given in ((TABLE, step.datatable), (DOC_STRING, step.docstring)) if given is not None}
     takers = [
         one
-        for one in item.config.stash[definitions_key].seen_by(item).definitions
+        for one in index.definitions
         if one.strict and one.kind == step.type and one.parameters & {TABLE, DOC_STRING} == under
     ]
     same_subject = [one for one in takers if one.function.__module__ == definition.function.__module__]

@@ -161,7 +161,7 @@ class _Checker:
             self._none_or_many(found, step, place, index)
             return
         try:
-            check_argument(step, found[0], item)
+            check_argument(step, found[0], index)
         except SentenceError as error:
             self.cannot_run.append(CannotRun(place, str(error)))
 
