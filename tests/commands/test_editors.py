@@ -25,7 +25,7 @@ ROOT = Path(__file__).parents[2]
 SERVER = ROOT / "node_modules" / "@cucumber" / "language-server" / "bin" / "cucumber-language-server.cjs"
 STUBS = ".vscode/asgherkin_steps.py"
 SETTINGS_FILE = ".vscode/settings.json"
-FOLDERS = {"features": ROOT / "features", "examples": ROOT / "steps" / "asgherkin" / "vocabulary" / "examples"}
+FOLDERS = [ROOT / "features", *(ROOT / "steps" / "asgherkin").glob("*/examples")]
 CONFTEST = r"""
 from asgherkin import given, then
 from pytest_bdd import parsers
@@ -76,9 +76,9 @@ Feature: Cats
 @pytest.fixture
 def told(project: Project, capsys: pytest.CaptureFixture[str]) -> Path:
     """A project with features and sentences of its own, of which VS Code has been told; the path of one feature."""
-    for name, folder in FOLDERS.items():
+    for number, folder in enumerate(FOLDERS):
         no_code = shutil.ignore_patterns("*.py", "__pycache__")
-        shutil.copytree(folder, project.root / "features" / name, ignore=no_code)
+        shutil.copytree(folder, project.root / "features" / str(number), ignore=no_code)
     project.write({"conftest.py": CONFTEST, "features/cats.feature": CATS, "pyproject.toml": SETTINGS})
     printed = CommandLine(project.root, capsys)("steps", "--vscode").out.partition("\n\n")[2]
     project.write({SETTINGS_FILE: printed})

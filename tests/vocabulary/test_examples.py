@@ -1,4 +1,4 @@
-"""Each sentence has an example, and each example runs: `vocabulary/examples/` against the shop in `examples/`."""
+"""Each sentence has an example, and each example runs: those beside the sentences, against the shop in `examples/`."""
 
 from __future__ import annotations
 
@@ -20,11 +20,10 @@ if TYPE_CHECKING:
     from tests.project import Project
 
 SHOP = Path(__file__).parent / "examples"
-EXAMPLES = Path(str(files("asgherkin.vocabulary"))) / "examples"
-SUBJECTS = sorted(path.stem for path in EXAMPLES.glob("*.feature"))
+EXAMPLES = {path.stem: path for path in Path(str(files("asgherkin"))).glob("*/examples/*.feature")}
 
 
-@pytest.mark.parametrize("subject", SUBJECTS)
+@pytest.mark.parametrize("subject", sorted(EXAMPLES))
 def test_each_example_of_a_subject_passes(project: Project, subject: str) -> None:
     """The examples that `asgherkin steps` and the reference show, as they are."""
     shutil.copytree(SHOP, project.root, dirs_exist_ok=True)
@@ -32,7 +31,7 @@ def test_each_example_of_a_subject_passes(project: Project, subject: str) -> Non
     project.write({"pyproject.toml": f'{settings}asgi_database = "sqlite+aiosqlite:///shop.db"\n'})
     with closing(sqlite3.connect(project.root / "shop.db")) as database:
         database.execute("CREATE TABLE notes (id INTEGER PRIMARY KEY, text TEXT)")
-    shutil.copy(EXAMPLES / f"{subject}.feature", project.root / "features")
+    shutil.copy(EXAMPLES[subject], project.root / "features")
 
     outcome = project.run()
 

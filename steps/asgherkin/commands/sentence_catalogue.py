@@ -1,6 +1,7 @@
 """The whole catalogue: each sentence with an example of its use; as a text, as JSON, as tables in a Markdown file.
 
-This toolkit's own sentences have their examples in `vocabulary/examples/`; a project's sentences in its features.
+This toolkit's own sentences have their examples in a folder `examples/` beside them; a project's sentences in its
+features.
 """
 
 from __future__ import annotations
@@ -11,9 +12,11 @@ import json
 import re
 import textwrap
 from fnmatch import fnmatchcase
+from importlib import import_module
 from importlib.resources import files
 from typing import TYPE_CHECKING
 
+from asgherkin.capabilities import BUILT_IN
 from asgherkin.commands import printable
 from asgherkin.errors import ConfigurationError
 from asgherkin.gherkin.catalogue import Listed, key_of, listed, of_the_project, written
@@ -21,22 +24,16 @@ from asgherkin.gherkin.document import parse
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from importlib.resources.abc import Traversable
     from pathlib import Path
 
     import pytest
 
     from asgherkin.gherkin.document import FeatureSource
 
-# The modules of sentences, in the order of the catalogue, with the names of their examples.
-_SUBJECTS = {
-    "asgherkin.vocabulary.app": "app",
-    "asgherkin.vocabulary.request": "request",
-    "asgherkin.vocabulary.response": "response",
-    "asgherkin.websockets.websocket_sentences": "websocket",
-    "asgherkin.streams.stream_sentences": "stream",
-    "asgherkin.databases.database_sentences": "database",
-    "asgherkin.vocabulary.variables": "variables",
-}
+# This toolkit's modules of sentences, in the order of the catalogue: those of capabilities stand between.
+_FIRST = ("asgherkin.vocabulary.app", "asgherkin.vocabulary.request", "asgherkin.vocabulary.response")
+_LAST = ("asgherkin.vocabulary.variables",)
 _INDENT = " " * 7
 _WIDTH = 120
 # Where a Markdown file wants a table: `names` are patterns for the modules and functions of sentences.
@@ -97,11 +94,18 @@ def subjects() -> Mapping[str, str]:
 
 @functools.cache
 def _features() -> Mapping[str, FeatureSource]:
-    folder = files("asgherkin.vocabulary").joinpath("examples")
+    of_capabilities = (name for package in BUILT_IN for name in import_module(package).pytest_plugins)
+    sentences = (name for name in of_capabilities if name.endswith("_sentences"))
     return {
-        module: parse(folder.joinpath(f"{name}.feature").read_text(encoding="utf-8"), f"{name}.feature")
-        for module, name in _SUBJECTS.items()
+        module: parse(example_file(module).read_text(encoding="utf-8"), module)
+        for module in (*_FIRST, *sentences, *_LAST)
     }
+
+
+def example_file(module: str) -> Traversable:
+    """Where the examples of a module of sentences stand: `examples/database.feature` beside `database_sentences.py`."""
+    package, _, name = module.rpartition(".")
+    return files(package).joinpath("examples", f"{name.removesuffix('_sentences')}.feature")
 
 
 def as_text(catalogue: Sequence[Listed]) -> str:
