@@ -128,5 +128,5 @@ def test_a_worker_sends_its_lines_along(project: Project, monkeypatch: pytest.Mo
 
     outcome = project.run("-v", "-s", "-p", "worker", "-p", "no:rerunfailures", "-p", "no:xdist")
 
-    assert 'SENT [["UNDEFINED", "Then what"]]' in outcome.output
+    assert 'SENT [["undefined", "Then what"]]' in outcome.output
     assert "? undefined" not in outcome.output
