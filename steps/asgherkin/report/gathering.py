@@ -62,37 +62,39 @@ class Gathered:
     def __init__(self, kinds: Mapping[str, list[Message]]) -> None:
         self.meta, self.start = _last(kinds["meta"]), _last(kinds["testRunStarted"])
         self.ends = kinds["testRunFinished"]
-        self.features = {str(one.get("uri", "")): one.get("feature") or {} for one in kinds["gherkinDocument"]}
-        self.pickles = {str(one["id"]): one for one in kinds["pickle"]}
-        self.hooks = {one["id"]: _name_of_hook(one) for one in kinds["hook"]}
-        self.run_hooks = [result_of(one.get("result") or {}) for one in kinds["testRunHookFinished"]]
+        self.features = {
+            str(message.get("uri", "")): message.get("feature") or {} for message in kinds["gherkinDocument"]
+        }
+        self.pickles = {str(message["id"]): message for message in kinds["pickle"]}
+        self.hooks = {message["id"]: _name_of_hook(message) for message in kinds["hook"]}
+        self.run_hooks = [result_of(message.get("result") or {}) for message in kinds["testRunHookFinished"]]
         self.errors: dict[str, list[str]] = defaultdict(list)
-        for one in kinds["parseError"]:
-            self.errors[str((one.get("source") or {}).get("uri", ""))].append(str(one.get("message", "")))
+        for message in kinds["parseError"]:
+            self.errors[str((message.get("source") or {}).get("uri", ""))].append(str(message.get("message", "")))
         self.snippets: dict[str, list[str]] = defaultdict(list)
-        for one in kinds["suggestion"]:
-            codes = [str(snippet.get("code", "")) for snippet in one.get("snippets") or ()]
-            self.snippets[str(one.get("pickleStepId"))] += codes
+        for message in kinds["suggestion"]:
+            codes = [str(snippet.get("code", "")) for snippet in message.get("snippets") or ()]
+            self.snippets[str(message.get("pickleStepId"))] += codes
         self.cases: dict[str, list[Case]] = defaultdict(list)
-        for one in kinds["testCase"]:
-            self.cases[one["pickleId"]].append(Case(one["id"], one["testSteps"]))
+        for message in kinds["testCase"]:
+            self.cases[message["pickleId"]].append(Case(message["id"], message["testSteps"]))
         self._gather_attempts(kinds)
 
     def _gather_attempts(self, kinds: Mapping[str, list[Message]]) -> None:
         self.attempts: dict[str, list[Message]] = defaultdict(list)
-        for one in kinds["testCaseStarted"]:
-            self.attempts[one["testCaseId"]].append(one)
-        self.finished = {one["testCaseStartedId"]: one for one in kinds["testCaseFinished"]}
+        for message in kinds["testCaseStarted"]:
+            self.attempts[message["testCaseId"]].append(message)
+        self.finished = {message["testCaseStartedId"]: message for message in kinds["testCaseFinished"]}
         self.results: dict[str, dict[str, Result]] = defaultdict(dict)
-        for one in kinds["testStepFinished"]:
-            self.results[one["testCaseStartedId"]][one["testStepId"]] = one["testStepResult"]
-        known = {one["id"] for one in kinds["testCaseStarted"]}
+        for message in kinds["testStepFinished"]:
+            self.results[message["testCaseStartedId"]][message["testStepId"]] = message["testStepResult"]
+        known = {message["id"] for message in kinds["testCaseStarted"]}
         self.evidence: dict[str, dict[str, list[Message]]] = defaultdict(lambda: defaultdict(list))
         self.of_run: list[Message] = []
         """Evidence that belongs to no attempt."""
-        for one in (*kinds["attachment"], *kinds["externalAttachment"]):
-            started, step = str(one.get("testCaseStartedId")), str(one.get("testStepId") or "")
-            (self.evidence[started][step] if started in known else self.of_run).append(one)
+        for message in (*kinds["attachment"], *kinds["externalAttachment"]):
+            started, step = str(message.get("testCaseStartedId")), str(message.get("testStepId") or "")
+            (self.evidence[started][step] if started in known else self.of_run).append(message)
 
 
 def gather(envelopes: Iterable[Mapping[str, object]]) -> Gathered:

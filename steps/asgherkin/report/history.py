@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from asgherkin.report.model import Report
 
 NEWLY_FAILING, FLAKY = "newly failing", "flaky"
-_VERDICTS = tuple(one for one in Status if one is Status.PASSED or one.is_problem)
+_VERDICTS = tuple(status for status in Status if status is Status.PASSED or status.is_problem)
 _LOOKED_AT = 10
 _CHANGES = 2
 
@@ -34,7 +34,7 @@ def read_history(path: Path) -> Iterator[Mapping[str, object]]:
 
 def entry(report: Report) -> Mapping[str, object]:
     """A run's line in a history file."""
-    statuses = {one.link: one.status for one in report.scenarios()}
+    statuses = {scenario.link: scenario.status for scenario in report.scenarios()}
     return {"started": report.started, "commit": report.commit, "scenarios": statuses}
 
 
@@ -48,7 +48,9 @@ def append(path: Path, report: Report) -> None:
 def labels(report: Report, history: Iterable[Mapping[str, object]]) -> Mapping[str, tuple[str, ...]]:
     """What the runs before this one say of its scenarios, by their links."""
     before = [_statuses(run) for run in history if _is_before(run, report.started)][-_LOOKED_AT:]
-    found = {one.link: tuple(_labels(one.status, _known(before, one.link))) for one in report.scenarios()}
+    found = {
+        scenario.link: tuple(_labels(scenario.status, _known(before, scenario.link))) for scenario in report.scenarios()
+    }
     return {link: words for link, words in found.items() if words}
 
 
@@ -70,6 +72,6 @@ def _known(runs: Iterable[Mapping[object, object]], link: str) -> list[object]:
 def _labels(status: Status, before: list[object]) -> Iterator[str]:
     if status.is_problem and before and before[-1] == Status.PASSED:
         yield NEWLY_FAILING
-    verdicts = [one == Status.PASSED for one in (*before, status) if one in _VERDICTS]
-    if sum(one != other for one, other in pairwise(verdicts)) >= _CHANGES:
+    verdicts = [known == Status.PASSED for known in (*before, status) if known in _VERDICTS]
+    if sum(before != after for before, after in pairwise(verdicts)) >= _CHANGES:
         yield FLAKY

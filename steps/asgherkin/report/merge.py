@@ -70,7 +70,7 @@ class _Merged:
                 )
         for series in run.series():
             for attempt in series:
-                attempt.lines = [_Line(number, one.at) for one in attempt.lines]
+                attempt.lines = [_Line(number, place.at) for place in attempt.lines]
             self._series.setdefault(series[0].case, []).append(series)
 
     def head(self) -> Iterator[Message]:
@@ -99,18 +99,18 @@ class _Merged:
 
     def _others(self, *kinds: str, but: Iterable[str] = ()) -> list[Message]:
         """Messages without an id, each one once."""
-        found = {line(one): one for run in self._runs for one in run.others if _is(one, kinds, but)}
+        found = {line(envelope): envelope for run in self._runs for envelope in run.others if _is(envelope, kinds, but)}
         return [found[text] for text in sorted(found)]
 
     def definitions(self) -> Iterator[Message]:
         for kind in ("parameterType", "hook", "stepDefinition", "suggestion"):
-            yield from ({kind: one} for one in sorted(self._all(kind), key=line))
+            yield from ({kind: message} for message in sorted(self._all(kind), key=line))
         yield from self._others(but=("parseError",))
 
     def attempts(self) -> Iterator[Message]:
         """Each test case with its attempts, in the order of the feature files."""
         order = {pickle["id"]: position for position, pickle in enumerate(self._pickles())}
-        cases = sorted(self._all("testCase"), key=lambda one: (order.get(one["pickleId"], -1), one["id"]))
+        cases = sorted(self._all("testCase"), key=lambda case: (order.get(case["pickleId"], -1), case["id"]))
         files = [run.path.open("rb") for run in self._runs]
         try:
             for case in cases:
@@ -129,26 +129,26 @@ class _Merged:
         kept: list[list[_Attempt]] = []
         # Of a run that is there twice, as a whole and cut short, the whole one is taken.
         for series in sorted(self._series.get(case, ()), key=_length, reverse=True):
-            fresh = [one for one in series if one.id not in known]
-            known.update(one.id for one in fresh)
+            fresh = [attempt for attempt in series if attempt.id not in known]
+            known.update(attempt.id for attempt in fresh)
             kept += [fresh] if fresh else []
-        for series in sorted(kept, key=lambda one: (one[-1].began, one[-1].number, one[-1].id)):
+        for series in sorted(kept, key=lambda attempts: (attempts[-1].began, attempts[-1].number, attempts[-1].id)):
             yield from series
 
     def end(self) -> Message:
         ends = [run.finished for run in self._runs if run.finished]
-        told = sorted({str(one["message"]) for one in ends if one.get("message")})
+        texts = sorted({str(end["message"]) for end in ends if end.get("message")})
         ended = {run.id for run in self._runs if run.finished}
-        whole = all(run.id in ended for run in self._runs)
-        if not whole and not any(UNFINISHED in one.split("\n") for one in told):
-            told.append(UNFINISHED)
-        latest = max((_time_of(one) for one in ends), default=self._runs[-1].began)
+        is_whole = all(run.id in ended for run in self._runs)
+        if not is_whole and not any(UNFINISHED in text.split("\n") for text in texts):
+            texts.append(UNFINISHED)
+        latest = max((_time_of(end) for end in ends), default=self._runs[-1].began)
         finished: Message = {
             "testRunStartedId": self._runs[0].id,
-            "success": whole and all(one.get("success") for one in ends),
+            "success": is_whole and all(end.get("success") for end in ends),
             "timestamp": {"seconds": latest[0], "nanos": latest[1]},
         }
-        return {"testRunFinished": {**finished, "message": "\n".join(told)} if told else finished}
+        return {"testRunFinished": {**finished, "message": "\n".join(texts)} if texts else finished}
 
 
 def _uri(parse_error: Message) -> str:
@@ -247,9 +247,9 @@ class _Shard:
         for attempt in self._attempts.values():
             of_case.setdefault(attempt.case, []).append(attempt)
         for attempts in of_case.values():
-            attempts.sort(key=lambda one: (one.began, one.number, one.id))
+            attempts.sort(key=lambda attempt: (attempt.began, attempt.number, attempt.id))
             attempts[-1].goes_on = False  # whatever was meant to be: its run was ended
-            ends = [position for position, one in enumerate(attempts, start=1) if not one.goes_on]
+            ends = [position for position, attempt in enumerate(attempts, start=1) if not attempt.goes_on]
             yield from (attempts[start:end] for start, end in zip([0, *ends], ends, strict=False))
 
 

@@ -73,42 +73,43 @@ class Messages:
         """Know a feature file, once, before its records."""
         self._uris.add(uri)
         self.success = self.success and not feature.broken
-        for one in feature.pickles:
-            self._pickles[uri, one.line, one.row, one.variant] = one
-            if one.number is not None:
-                self._pickles[uri, one.line, -1 - one.number, one.variant] = one  # by its number: no line is below 0
+        for pickle in feature.pickles:
+            self._pickles[uri, pickle.line, pickle.row, pickle.variant] = pickle
+            if pickle.number is not None:
+                by_number = -1 - pickle.number  # no line is below 0
+                self._pickles[uri, pickle.line, by_number, pickle.variant] = pickle
         return map(line, feature.envelopes)
 
     def definitions(self, definitions: Iterable[DefinitionRecord]) -> Iterator[str]:
         """Step definitions, each one once."""
-        for one in definitions:
-            if one["id"] not in self._definitions:
-                self._definitions.add(one["id"])
-                yield line({"stepDefinition": _definition(one)})
+        for definition in definitions:
+            if definition["id"] not in self._definitions:
+                self._definitions.add(definition["id"])
+                yield line({"stepDefinition": _definition(definition)})
 
     def scenario(self, record: ScenarioRecord, *, retried: bool = False) -> list[str]:
         """An attempt. `retried`: another follows, and this one is not what the run is judged by."""
-        told = list(self.definitions(record["definitions"]))
+        lines = list(self.definitions(record["definitions"]))
         pickle = self._pickle_of(record)
         if pickle is None:
             self.success = False
-            return told
+            return lines
         by_line = {step["line"]: step for step in record["steps"]}
         case = self._cases.get(record["nodeid"])
         if case is None:
             case = self._cases[record["nodeid"]] = _case_id(pickle, record)
-            told.append(line({"testCase": _test_case(case, self._run, pickle, by_line)}))
-        told += self._suggestions(pickle, by_line)
+            lines.append(line({"testCase": _test_case(case, self._run, pickle, by_line)}))
+        lines += self._suggestions(pickle, by_line)
         # What a worker died in is told last, also where another worker has tried again since.
         retried = retried or record["start"] < self._latest.get(record["nodeid"], 0)
         self._latest[record["nodeid"]] = max(record["start"], self._latest.get(record["nodeid"], 0))
-        results = [record["before"], *(by_line.get(one.line, _NOTHING) for one in pickle.steps), record["after"]]
+        results = [record["before"], *(by_line.get(step.line, _NOTHING) for step in pickle.steps), record["after"]]
         if not retried:
-            self.success = self.success and bool(pickle.steps) and all(one["status"] in _GOOD for one in results)
+            self.success = self.success and bool(pickle.steps) and all(result["status"] in _GOOD for result in results)
         number = self._attempts.get(record["nodeid"], 0)
         self._attempts[record["nodeid"]] = number + 1
-        told += map(line, _attempt(case, f"{case}-{self._run}-{number}", number, record, results, retried=retried))
-        return told
+        lines += map(line, _attempt(case, f"{case}-{self._run}-{number}", number, record, results, retried=retried))
+        return lines
 
     def _pickle_of(self, record: ScenarioRecord) -> Pickled | None:
         index = record["index"]
@@ -118,12 +119,12 @@ class Messages:
     def _suggestions(self, pickle: Pickled, by_line: Mapping[int, StepRecord]) -> Iterator[str]:
         if not any("snippet" in step for step in by_line.values()):
             return
-        for one in pickle.steps:
-            snippet = by_line[one.line].get("snippet") if one.line in by_line else None
-            if snippet and one.id not in self._suggested:
-                self._suggested.add(one.id)
+        for step in pickle.steps:
+            snippet = by_line[step.line].get("snippet") if step.line in by_line else None
+            if snippet and step.id not in self._suggested:
+                self._suggested.add(step.id)
                 code = {"language": "python", "code": snippet}
-                yield line({"suggestion": {"id": f"{one.id}-snippet", "pickleStepId": one.id, "snippets": [code]}})
+                yield line({"suggestion": {"id": f"{step.id}-snippet", "pickleStepId": step.id, "snippets": [code]}})
 
 
 def _case_id(pickle: Pickled, record: ScenarioRecord) -> str:
@@ -136,13 +137,13 @@ def _test_case(case: str, run: str, pickle: Pickled, by_line: Mapping[int, StepR
     steps: list[Message] = [{"id": f"{case}-0", "hookId": _BEFORE}]
     for number, step in enumerate(pickle.steps, start=1):
         matches = by_line[step.line]["matches"] if step.line in by_line else ()
-        groups = [[{"group": group} for group in one["groups"]] for one in matches]
+        groups = [[{"group": group} for group in match["groups"]] for match in matches]
         steps.append(
             {
                 "id": f"{case}-{number}",
                 "pickleStepId": step.id,
-                "stepDefinitionIds": [one["definition"] for one in matches],
-                "stepMatchArgumentsLists": [{"stepMatchArguments": one} for one in groups],
+                "stepDefinitionIds": [match["definition"] for match in matches],
+                "stepMatchArgumentsLists": [{"stepMatchArguments": arguments} for arguments in groups],
             }
         )
     steps.append({"id": f"{case}-{len(pickle.steps) + 1}", "hookId": _AFTER})
@@ -161,8 +162,8 @@ def _attempt(
         at = max(at, result["start"])
         ids = {"testCaseStartedId": started, "testStepId": f"{case}-{step}"}
         yield {"testStepStarted": {**ids, "timestamp": timestamp(at)}}
-        for one in result.get("attachments", ()):
-            yield {"attachment": {**ids, **one, "contentEncoding": "IDENTITY"}}
+        for attachment in result.get("attachments", ()):
+            yield {"attachment": {**ids, **attachment, "contentEncoding": "IDENTITY"}}
         at += result["seconds"]
         yield {"testStepFinished": {**ids, "testStepResult": _result(result), "timestamp": timestamp(at)}}
     end = max(at, record["start"] + record["seconds"])
@@ -170,20 +171,24 @@ def _attempt(
 
 
 def _result(result: Result) -> Message:
-    told: Message = {"status": Status(result["status"]).name, "duration": timestamp(result["seconds"])}
+    shown: Message = {"status": Status(result["status"]).name, "duration": timestamp(result["seconds"])}
     if "message" in result:
-        told["message"] = result["message"]
+        shown["message"] = result["message"]
     if "failure" in result:
-        told["exception"] = result["failure"]
-    return told
+        shown["exception"] = result["failure"]
+    return shown
 
 
-def _definition(one: DefinitionRecord) -> Message:
-    place: Message = {"uri": one["uri"]}
-    if one["line"] is not None:
-        place["location"] = {"line": one["line"]}
-    kind = "REGULAR_EXPRESSION" if one["regular"] else "CUCUMBER_EXPRESSION"
-    return {"id": one["id"], "pattern": {"source": one["pattern"], "type": kind}, "sourceReference": place}
+def _definition(definition: DefinitionRecord) -> Message:
+    place: Message = {"uri": definition["uri"]}
+    if definition["line"] is not None:
+        place["location"] = {"line": definition["line"]}
+    kind = "REGULAR_EXPRESSION" if definition["regular"] else "CUCUMBER_EXPRESSION"
+    return {
+        "id": definition["id"],
+        "pattern": {"source": definition["pattern"], "type": kind},
+        "sourceReference": place,
+    }
 
 
 def timestamp(seconds: float) -> dict[str, int]:

@@ -88,7 +88,7 @@ def check_targets(targets: Mapping[str, Path]) -> None:
 def _reason(path: Path) -> str:
     """Why a file cannot be written; "" where it can."""
     try:
-        above = next(one for one in path.absolute().parents if one.exists())
+        above = next(folder for folder in path.absolute().parents if folder.exists())
         if not above.is_dir():
             return f"{above} is no folder"
         if path.is_dir():

@@ -60,7 +60,7 @@ def read_report(envelopes: Iterable[Mapping[str, object]]) -> Report:
         by_uri.setdefault(str(pickle.get("uri", "")), []).append(pickle)
     links = Links()
     features = [_feature(uri, pickles, gathered, links) for uri, pickles in by_uri.items()]
-    lost = [one for one in gathered.cases if one not in gathered.pickles]
+    lost = [pickle for pickle in gathered.cases if pickle not in gathered.pickles]
     if lost:
         features.append(_lost_feature(lost, gathered, links))
     started = seconds(gathered.start.get("timestamp"))
@@ -72,7 +72,7 @@ def read_report(envelopes: Iterable[Mapping[str, object]]) -> Report:
         started=started,
         seconds=None if started is None or ended is None else ended - started,
         features=tuple(features),
-        counts=count(one.status for feature in features for one in feature.scenarios()),
+        counts=count(scenario.status for feature in features for scenario in feature.scenarios()),
         finished=UNFINISHED not in said.split("\n"),
         end=said,
         trouble=tuple(_trouble(end, gathered.run_hooks)),
@@ -105,7 +105,7 @@ def _trouble(end: Message, run_hooks: Iterable[Result]) -> Iterator[Failure]:
     """What went wrong outside of any scenario."""
     exception = end.get("exception") or {}
     said = str(exception.get("message") or exception.get("type") or "")
-    message = "\n".join(one for one in str(end.get("message") or "").split("\n") if one != UNFINISHED)
+    message = "\n".join(line for line in str(end.get("message") or "").split("\n") if line != UNFINISHED)
     if said or (message and not end.get("success")):
         whole = Result(Status.FAILED, None, message, said, str(exception.get("stackTrace") or ""))
         yield from filter(None, [failure_of(whole)])
@@ -123,7 +123,7 @@ def _feature(uri: str, pickles: list[Message], gathered: Gathered, links: Links)
         file.pickles.setdefault((pickle.get("astNodeIds") or [""])[0], []).append(pickle)
     rules = [_rule(node, file, "")]
     inner = [child["rule"] for child in node.get("children", ()) if "rule" in child]
-    rules += [_rule(one, file, str(one.get("keyword", "Rule"))) for one in inner]
+    rules += [_rule(rule, file, str(rule.get("keyword", "Rule"))) for rule in inner]
     homeless = tuple(_lost(pickle, file) for left in file.pickles.values() for pickle in left)
     rules[0] = rules[0]._replace(entries=(*rules[0].entries, *homeless))
     return Feature(
@@ -142,7 +142,7 @@ def _feature(uri: str, pickles: list[Message], gathered: Gathered, links: Links)
 def _lost_feature(lost: Iterable[str], gathered: Gathered, links: Links) -> Feature:
     """What ran, and is told of nowhere else in the messages."""
     file = _File("", "", gathered, links)
-    entries = tuple(_lost({"id": one, "name": one, "steps": []}, file) for one in lost)
+    entries = tuple(_lost({"id": id_, "name": id_, "steps": []}, file) for id_ in lost)
     return Feature(links.make("lost", ""), "", "", "Not in any feature", rules=(Rule("", "", "", (), (), entries),))
 
 
@@ -157,16 +157,16 @@ def _rule(node: Message, file: _File, keyword: str) -> Rule:
     for background in backgrounds:
         _remember(background, file, "background")
     name = str(node.get("name", "")) if keyword else ""
-    entries = [one for child in children if "scenario" in child for one in _entries(child["scenario"], file, name)]
+    entries = [entry for child in children if "scenario" in child for entry in _entries(child["scenario"], file, name)]
     return Rule(
         keyword,
         name,
         _description(node) if keyword else "",
         _tags(node) if keyword else (),
         tuple(
-            Background(str(one.get("keyword", "")), str(one.get("name", "")), _description(one))
-            for one in backgrounds
-            if one.get("name") or one.get("description")
+            Background(str(background.get("keyword", "")), str(background.get("name", "")), _description(background))
+            for background in backgrounds
+            if background.get("name") or background.get("description")
         ),
         tuple(entries),
     )
@@ -193,7 +193,7 @@ def _outline(node: Message, rows: list[Scenario]) -> Outline:
         _description(node),
         _tags(node),
         tuple(_written(node)),
-        tuple(_examples(one) for one in node["examples"]),
+        tuple(_examples(table) for table in node["examples"]),
         tuple(rows),
     )
 

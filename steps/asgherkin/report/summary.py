@@ -53,11 +53,11 @@ def summary_of(report: Report) -> str:
 
 def _heading(report: Report) -> str:
     # A file that cannot be read counts as one scenario that failed: it has one at least.
-    counts = Counter(report.counts) + Counter({Status.FAILED: sum(len(one.errors) for one in report.features)})
+    counts = Counter(report.counts) + Counter({Status.FAILED: sum(len(feature.errors) for feature in report.features)})
     lines = ["| scenarios | |", "|---|---:|"]
     lines += [f"| {_word(status, report)} | {counts[status]} |" for status in _ROWS if counts[status]]
     table = "\n".join(lines) if lines[2:] else "No scenario was found."
-    return "".join([f"{table}\n", *(f"\n{escape(one)}\n" for one in _remarks(report))])
+    return "".join([f"{table}\n", *(f"\n{escape(remark)}\n" for remark in _remarks(report))])
 
 
 def _word(status: Status, report: Report) -> str:
@@ -66,9 +66,9 @@ def _word(status: Status, report: Report) -> str:
 
 def _remarks(report: Report) -> list[str]:
     """What is to be said beside the numbers."""
-    told = [f"{report.recovered} of them did not pass in an earlier run."] if report.recovered else []
-    told += [report.end] if report.end else []
-    return told or (["The run as a whole was not successful."] if is_unexplained(report) else [])
+    remarks = [f"{report.recovered} of them did not pass in an earlier run."] if report.recovered else []
+    remarks += [report.end] if report.end else []
+    return remarks or (["The run as a whole was not successful."] if is_unexplained(report) else [])
 
 
 def _entries(report: Report) -> Iterator[str]:
@@ -84,22 +84,22 @@ def _entries(report: Report) -> Iterator[str]:
 
 
 def _told(attempts: tuple[Attempt, ...]) -> Iterator[str]:
-    return (text for one in attempts for text in one.messages)
+    return (text for attempt in attempts for text in attempt.messages)
 
 
 def _unseen(report: Report) -> Iterator[str]:
     """Why scenarios could not be seen, a line for each reason."""
-    reasons = Counter(one.note for one in report.scenarios() if one.status is Status.UNSEEN)
+    reasons = Counter(scenario.note for scenario in report.scenarios() if scenario.status is Status.UNSEEN)
     if reasons:
         yield f"\n### {Status.UNSEEN.word}\n\n"
         yield from (f"- {escape(reason[:_LONGEST])}: {amount}\n" for reason, amount in reasons.items())
 
 
 def _entry(word: str, name: str, place: str, *texts: str) -> str:
-    told = "\n\n".join(texts)
-    cut = f"{told[:_LONGEST]}\n…" if len(told) > _LONGEST else told
+    text = "\n\n".join(texts)
+    cut = f"{text[:_LONGEST]}\n…" if len(text) > _LONGEST else text
     # An empty line would end the block, and what follows would be Markdown.
-    lines = "\n".join(one.strip("\r") or "&#8203;" for one in html.escape(cut).split("\n"))
+    lines = "\n".join(line.strip("\r") or "&#8203;" for line in html.escape(cut).split("\n"))
     body = f"\n<pre>{lines}</pre>\n" if cut else ""
     return f"\n### {word}: {escape(name)}\n\n{escape(place)}\n{body}"
 

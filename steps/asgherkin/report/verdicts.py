@@ -192,7 +192,7 @@ def is_unexplained(report: Report) -> bool:
 
 
 def _has_problems(report: Report) -> bool:
-    return any(one.is_problem for one in report.counts) or any(feature.errors for feature in report.features)
+    return any(status.is_problem for status in report.counts) or any(feature.errors for feature in report.features)
 
 
 def mood(report: Report) -> str:

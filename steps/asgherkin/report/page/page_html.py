@@ -139,7 +139,9 @@ def _texts(files: Mapping[str, Markup]) -> dict[str, object]:
 
 def _head(report: Report, labels: Mapping[str, tuple[str, ...]]) -> dict[str, object]:
     scenarios = list(report.scenarios())
-    ran = sorted((one for one in scenarios if one.seconds), key=lambda one: -(one.seconds or 0))
+    ran = sorted(
+        (scenario for scenario in scenarios if scenario.seconds), key=lambda scenario: -(scenario.seconds or 0)
+    )
     return {
         "report": report,
         "verdict": verdict(report),
@@ -147,24 +149,36 @@ def _head(report: Report, labels: Mapping[str, tuple[str, ...]]) -> dict[str, ob
         "icon": Markup(_ICON.format(_ICON_COLOURS[mood(report)])),  # noqa: S704 - nothing foreign in it
         "started": moment(report.started),
         "build_link": report.build_url.lower().startswith(("https://", "http://")),
-        "tiles": [one for one in (Status.PASSED, *WORST_FIRST[:-1]) if one not in _RARE or report.counts.get(one)],
+        "tiles": [
+            status for status in (Status.PASSED, *WORST_FIRST[:-1]) if status not in _RARE or report.counts.get(status)
+        ],
         "broken": [feature for feature in report.features if feature.errors],
         "failed": sorted(
-            (one for one in scenarios if one.status.is_problem or (one.worse and one.status is not Status.PASSED)),
-            key=lambda one: -one.status.rank,
+            (
+                scenario
+                for scenario in scenarios
+                if scenario.status.is_problem or (scenario.worse and scenario.status is not Status.PASSED)
+            ),
+            key=lambda scenario: -scenario.status.rank,
         ),
         "unsteady": [
-            one for one in scenarios if one.status is Status.PASSED and (one.retried or one.flaky or one.link in labels)
+            scenario
+            for scenario in scenarios
+            if scenario.status is Status.PASSED and (scenario.retried or scenario.flaky or scenario.link in labels)
         ],
-        "left": [(status, some) for status in _TITLES if (some := [one for one in scenarios if one.status is status])],
+        "left": [
+            (status, some)
+            for status in _TITLES
+            if (some := [scenario for scenario in scenarios if scenario.status is status])
+        ],
         "slowest": ran[:_SLOWEST],
     }
 
 
 def _to_pack(report: Report) -> int:
     """How much evidence the scenarios have that passed."""
-    passed = (one for one in report.scenarios() if one.status is Status.PASSED)
-    steps = (step for one in passed for attempt in one.attempts for step in attempt.steps)
+    passed = (scenario for scenario in report.scenarios() if scenario.status is Status.PASSED)
+    steps = (step for scenario in passed for attempt in scenario.attempts for step in attempt.steps)
     return sum(len(str(message.get("body", ""))) for step in steps for message in step.evidence)
 
 
