@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from asgherkin.recording.dry_run import printable
+from asgherkin.recording.terminal import printable
 
 if TYPE_CHECKING:
     import pytest

@@ -11,10 +11,11 @@ from asgherkin.gherkin.checking import check, everything_key, scenarios_in
 from asgherkin.gherkin.suggestions import corrections, hints, of_another_kind, stubs
 from asgherkin.gherkin.undefined import unloaded
 from asgherkin.options import OPTIONS, settings_key
+from asgherkin.recording.terminal import printable
 from asgherkin.redaction.redactor import Redactor
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from pytest import TerminalReporter  # noqa: PT013 - a name for a type only
 
@@ -32,7 +33,7 @@ def dry_run(config: pytest.Config) -> None:
 
     Raises ConfigurationError where the command line asks for a report of it too.
     """
-    asked = [one.flag for one in OPTIONS if one.name in _OUTPUTS and config.getoption(one.name)]
+    asked = [option.flag for option in OPTIONS if option.name in _OUTPUTS and config.getoption(option.name)]
     if asked:
         raise ConfigurationError(
             f"--asgi-dry-run runs nothing that {' or '.join(asked)} could tell of. Leave one of them out."
@@ -54,7 +55,7 @@ class DryRun:
         """Leave out tests that are no scenarios, before others choose among what is left."""
         scenarios = scenarios_in(items)
         kept = set(scenarios)
-        others = [one for one in items if one not in kept]
+        others = [item for item in items if item not in kept]
         config.stash[everything_key] = scenarios
         if others:
             self._left_out = len(others)
@@ -78,7 +79,7 @@ class DryRun:
         redact = Redactor(self._config.stash[settings_key].redact).redact
         terminalreporter.section("dry run")
         not_loaded = unloaded(self._config) if self._checked.undefined else ()
-        for line in told(self._checked, self._left_out, self._narrowed_to(), not_loaded):
+        for line in report_lines(self._checked, self._left_out, self._narrowed_to(), not_loaded):
             terminalreporter.line(printable(redact(line)))
 
     def _narrowed_to(self) -> Sequence[str]:
@@ -87,19 +88,23 @@ class DryRun:
         return self._config.args if is_chosen else ()
 
 
-def told(checked: Checked, left_out: int, narrowed_to: Sequence[str], not_loaded: Sequence[str]) -> Iterator[str]:
+def report_lines(
+    checked: Checked, left_out: int, narrowed_to: Sequence[str], not_loaded: Sequence[str]
+) -> Iterator[str]:
     """The lines that tell what was found; `not_loaded` those about files of sentences that were not loaded."""
     looked_at = f"{_count(checked.scenarios, 'scenario')}, {_count(checked.steps, 'step')}"
     yield f"{looked_at}: all looked up, none called."
     if left_out:
         yield f"{_count(left_out, 'test')} in Python left out: only scenarios have steps."
-    yield from _part("No sentence fits", checked.undefined, "step", _undefined)
-    yield from _part("Several sentences fit", checked.ambiguous, "step", _ambiguous)
-    yield from _part("Cannot run as written", checked.cannot_run, "place", _cannot_run)
-    yield from _part("In no scenario", checked.unused, "sentence of this project", _unused)
+    hinted = [position < _MOST_HINTS for position in range(len(checked.undefined))]
+    undefined = list(zip(checked.undefined, hinted, strict=True))
+    yield from _part("No sentence fits", "step", [_undefined(step, hinted=hint) for step, hint in undefined])
+    yield from _part("Several sentences fit", "step", map(_ambiguous, checked.ambiguous))
+    yield from _part("Cannot run as written", "place", map(_cannot_run, checked.cannot_run))
+    yield from _part("In no scenario", "sentence of this project", map(_unused, checked.unused))
     if checked.unused and narrowed_to:
         yield f"Only {', '.join(narrowed_to)} was looked at: features elsewhere may use them."
-    missing = [(one.kind, one.text) for position, one in enumerate(checked.undefined) if _is_missing(one, position)]
+    missing = [(step.kind, step.text) for step, hint in undefined if _is_missing(step, hinted=hint)]
     if missing:
         yield from not_loaded
         yield "\nTo write the sentences that are missing, put this into conftest.py:\n"
@@ -108,46 +113,50 @@ def told(checked: Checked, left_out: int, narrowed_to: Sequence[str], not_loaded
         yield "\nEvery step has its sentence."
 
 
-def _part(title: str, found: Sequence[object], noun: str, tell: Callable[..., Iterable[str]]) -> Iterator[str]:
-    if found:
-        yield f"\n{title}: {_count(len(found), noun)}\n"
-    for position, one in enumerate(found):
-        yield from tell(one, position)
+def _part(title: str, noun: str, found: Iterable[Iterable[str]]) -> Iterator[str]:
+    parts = list(found)
+    if parts:
+        yield f"\n{title}: {_count(len(parts), noun)}\n"
+    for lines in parts:
+        yield from lines
 
 
-def _undefined(one: Undefined, position: int) -> Iterator[str]:
-    yield f"  {one.kind.capitalize()} {one.text}"
-    yield f"    {_places(one.places)}"
-    if position < _MOST_HINTS:
-        yield from (f"    {line}" for line in hints(one.kind, one.text, one.known))
+def _undefined(step: Undefined, *, hinted: bool) -> Iterator[str]:
+    yield f"  {step.kind.capitalize()} {step.text}"
+    yield f"    {_places(step.places)}"
+    if hinted:
+        yield from (f"    {line}" for line in hints(step.kind, step.text, step.known))
 
 
-def _is_missing(one: Undefined, position: int) -> bool:
+def _is_missing(step: Undefined, *, hinted: bool) -> bool:
     """Whether a sentence is to be written for a step; one that is right but for its keyword or its quotes has one."""
-    if position < _MOST_HINTS:
-        return not corrections(one.kind, one.text, one.known)
-    return not of_another_kind(one.text, one.known)
+    if hinted:
+        return not corrections(step.kind, step.text, step.known)
+    return not of_another_kind(step.text, step.known)
 
 
-def _ambiguous(one: Ambiguous, _position: int) -> Iterator[str]:
-    yield f"  {one.kind.capitalize()} {one.text}"
-    yield f"    {_places(one.places)}"
+def _ambiguous(step: Ambiguous) -> Iterator[str]:
+    yield f"  {step.kind.capitalize()} {step.text}"
+    yield f"    {_places(step.places)}"
     yield "    It fits:"
-    yield from sorted(f"      {it.location}: {(it.kind or 'step').capitalize()} {it.pattern}" for it in one.definitions)
+    yield from sorted(
+        f"      {definition.location}: {(definition.kind or 'step').capitalize()} {definition.pattern}"
+        for definition in step.definitions
+    )
 
 
-def _cannot_run(one: CannotRun, _position: int) -> Iterator[str]:
-    first, *rest = one.reason.splitlines()
-    yield f"  {one.place}: {first}"
+def _cannot_run(place: CannotRun) -> Iterator[str]:
+    first, *rest = place.reason.splitlines()
+    yield f"  {place.place}: {first}"
     yield from (f"    {line}" for line in rest)
 
 
-def _unused(one: Listed, _position: int) -> Iterator[str]:
-    yield f"  {one.definition.location}: {one.kind} {one.pattern}"
+def _unused(sentence: Listed) -> Iterator[str]:
+    yield f"  {sentence.definition.location}: {sentence.kind} {sentence.pattern}"
 
 
 def _places(places: Sequence[Place]) -> str:
-    shown = ", ".join(str(one) for one in places[:_MOST_PLACES])
+    shown = ", ".join(str(place) for place in places[:_MOST_PLACES])
     more = len(places) - _MOST_PLACES
     return f"{shown} and {more} more" if more > 0 else shown
 
@@ -155,8 +164,3 @@ def _places(places: Sequence[Place]) -> str:
 def _count(number: int, noun: str) -> str:
     first, _, rest = noun.partition(" ")
     return f"{number:,} {first}{'' if number == 1 else 's'}{' ' if rest else ''}{rest}"
-
-
-def printable(text: str) -> str:
-    """A line with its control characters escaped: a terminal would obey them."""
-    return "".join(one if one.isprintable() or one == "\n" else repr(one)[1:-1] for one in text)

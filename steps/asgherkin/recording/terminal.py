@@ -52,25 +52,25 @@ def show_steps(config: pytest.Config) -> None:
 class Output(Protocol):
     """Where lines go."""
 
-    def tell(self, line: Line) -> None:
+    def show(self, line: Line) -> None:
         """Take a line."""
 
     def end(self, report: pytest.TestReport) -> None:
-        """All lines are told; the report is on its way to pytest."""
+        """There are no more lines; the report is on its way to pytest."""
 
 
 class Steps:
-    """A watch that tells a step's line when the step has ended: a secret in its text is known by then."""
+    """A watch that shows a step's line when the step has ended: a secret in its text is known by then."""
 
     def __init__(self, output: Output) -> None:
         self._output = output
         self._progress: Progress | None = None
         self._ends: dict[str, Ending] = {}
-        self._told = 0
+        self._shown = 0
 
     def begin(self, progress: Progress) -> None:
         """The scenario's steps are known."""
-        self._progress, self._told = progress, 0
+        self._progress, self._shown = progress, 0
         assert isinstance(progress.conduct, Session)
         for step in progress.scenario.steps:
             learn_step(step, progress.conduct.redactor)
@@ -78,11 +78,11 @@ class Steps:
     def reach(self, position: int) -> None:
         """A step begins, so the one before it has passed."""
         if position:
-            self._output.tell(self._line(position - 1, Status.PASSED))
-        self._told = position
+            self._output.show(self._line(position - 1, Status.PASSED))
+        self._shown = position
 
     def leave(self) -> None:
-        """What came of the last step is told with the report."""
+        """What became of the last step is shown with the report."""
 
     def take(
         self,
@@ -90,26 +90,26 @@ class Steps:
         report: pytest.TestReport,
         call: pytest.CallInfo[None],
     ) -> None:
-        """Tell what is left to tell when the steps have ended."""
+        """Show the lines that are left when the steps have ended."""
         progress = self._progress
         finished = progress is not None and progress.finished
         self._ends[report.when or ""] = Ending(report, call.excinfo and call.excinfo.value, finished=finished)
         if report.when == "call" and progress is not None:
             for line in self._rest(progress):
-                self._output.tell(line)
+                self._output.show(line)
             self._progress = None
             self._output.end(report)
 
     def pytest_keyboard_interrupt(self) -> None:
-        """Tell where Ctrl-C has ended the run: pytest makes no report of it."""
+        """Show where Ctrl-C has ended the run: pytest makes no report of it."""
         progress = self._progress
         if progress is None or progress.at is None:
             return
         if progress.finished:
-            self._output.tell(self._line(progress.at, Status.PASSED))
-            self._output.tell(Line(_INTERRUPTED, "after the last step"))
+            self._output.show(self._line(progress.at, Status.PASSED))
+            self._output.show(Line(_INTERRUPTED, "after the last step"))
         else:
-            self._output.tell(self._line(progress.at, _INTERRUPTED))
+            self._output.show(self._line(progress.at, _INTERRUPTED))
         self._progress = None
 
     def _rest(self, progress: Progress) -> Iterator[Line]:
@@ -117,7 +117,7 @@ class Steps:
         ends = {**self._ends, "teardown": self._ends["setup"]}
         before, steps, after = outcomes_of(ends, progress.steps, progress.at)
         yield from _beside(before, "before the first step")
-        for position in range(self._told, len(steps)):
+        for position in range(self._shown, len(steps)):
             yield self._line(position, steps[position].status)
         yield from _beside(after, "after the last step")
 
@@ -138,7 +138,7 @@ class Sent:
     def __init__(self) -> None:
         self._lines: list[Line] = []
 
-    def tell(self, line: Line) -> None:
+    def show(self, line: Line) -> None:
         """Keep a line."""
         self._lines.append(line)
 
@@ -154,9 +154,9 @@ class Printed:
 
     def __init__(self, config: pytest.Config) -> None:
         self._config = config
-        self._has_marks = _can_write("".join(one.mark for one in Status), sys.stdout.encoding)
+        self._has_marks = _can_write("".join(status.mark for status in Status), sys.stdout.encoding)
 
-    def tell(self, line: Line) -> None:
+    def show(self, line: Line) -> None:
         """Print a line."""
         self._write([line])
 
@@ -168,7 +168,7 @@ class Printed:
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Print what a worker has sent, below its line."""
         sent = vars(report).pop(ATTRIBUTE, "[]")
-        self._write([Line(*one) for one in json.loads(sent)])
+        self._write([Line(*line) for line in json.loads(sent)])
 
     def _write(self, lines: Sequence[Line], end: str = "") -> None:
         writer = self._config.get_terminal_writer()
@@ -177,7 +177,7 @@ class Printed:
                 mark, colour = self._look(status)
                 writer.write("\n  ")
                 writer.write(f"{mark} {status:<{_WIDTH}}", **{colour: True})
-                writer.write(f"  {_printable(text)}", flush=True)
+                writer.write(f"  {printable(text)}", flush=True)
             writer.write(end)
 
     def _look(self, written: str) -> tuple[str, str]:
@@ -201,8 +201,11 @@ def _can_write(text: str, encoding: str | None) -> bool:
     return True
 
 
-def _printable(text: str) -> str:
-    return text if text.isprintable() else "".join(one if one.isprintable() else repr(one)[1:-1] for one in text)
+def printable(text: str) -> str:
+    """A text with its control characters escaped: a terminal would obey them."""
+    return "".join(
+        character if character.isprintable() or character == "\n" else repr(character)[1:-1] for character in text
+    )
 
 
 class _Both:
@@ -212,20 +215,20 @@ class _Both:
         self._watches = (first, second)
 
     def begin(self, progress: Progress) -> None:
-        for one in self._watches:
-            one.begin(progress)
+        for watch in self._watches:
+            watch.begin(progress)
 
     def reach(self, position: int) -> None:
-        for one in self._watches:
-            one.reach(position)
+        for watch in self._watches:
+            watch.reach(position)
 
     def leave(self) -> None:
-        for one in self._watches:
-            one.leave()
+        for watch in self._watches:
+            watch.leave()
 
     def take(self, item: pytest.Item, report: pytest.TestReport, call: pytest.CallInfo[None]) -> None:
-        for one in self._watches:
-            one.take(item, report, call)
+        for watch in self._watches:
+            watch.take(item, report, call)
 
 
 class PlainFailures:
