@@ -15,6 +15,8 @@ class Case(NamedTuple):
     arguments: tuple[str, ...] = ()
     steps: str = ""
     not_run: tuple[str, ...] = ()
+    reason: tuple[str, str] = ("", "")
+    """A status, and what is told of the first step that has it."""
 
 
 TWICE = '\n@given("two")\ndef first(): pass\n@given("two")\ndef second(): pass\n'
@@ -68,12 +70,14 @@ CASES = {
         {"a": ["before skipped", "skipped", "skipped"]},
         {"skipped": 1},
         True,
+        reason=("skipped", "This is left out on purpose."),
     ),
     "skipped at run time": Case(
         "  Scenario: a\n    Given nothing\n    Then it is skipped\n    And what\n    And it fails\n",
         {"a": ["passed", "skipped", "skipped", "skipped"]},
         {"skipped": 1},
         True,
+        reason=("skipped", "not today"),
     ),
     "skipped by a fixture": Case(
         "  Scenario: a\n    Given nothing\n", {"a": ["before skipped", "skipped"]}, {"skipped": 1}, True, steps=SKIPPING
@@ -89,6 +93,7 @@ CASES = {
         {"a": ["passed", "pending", "skipped"]},
         {"pending": 1},
         False,
+        reason=("pending", "some day"),
     ),
     "passing though expected to fail": Case(
         "  @xfail\n  Scenario: a\n    Given nothing\n", {"a": ["passed"]}, {"passed": 1}, True
@@ -208,6 +213,7 @@ CASES = {
         False,
         ("-n1",),
         DIES,
+        reason=("failed", "The worker died in this step."),
     ),
     "a worker is interrupted": Case(
         "  Scenario: a\n    Given nothing\n    When it is interrupted\n    Then what\n    And it fails\n"

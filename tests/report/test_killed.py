@@ -41,8 +41,11 @@ def takes_long():
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="there is no such signal")
-@pytest.mark.parametrize("arguments", [(), ("-n1",)], ids=["one process", "a worker"])
-@pytest.mark.parametrize("outputs", [("--asgi-messages=run.ndjson",), ()], ids=["messages", "no messages"])
+@pytest.mark.parametrize(
+    ("outputs", "arguments"),
+    [(("--asgi-messages=run.ndjson",), ()), ((), ("-n1",))],
+    ids=["messages", "a worker, and no messages"],
+)
 def test_a_run_that_is_killed_leaves_its_messages_alone(
     project: Project, tmp_path: Path, outputs: tuple[str, ...], arguments: tuple[str, ...]
 ) -> None:

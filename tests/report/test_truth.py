@@ -41,6 +41,8 @@ def test_statuses_are_those_of_the_run(project: Project, case: Case) -> None:
     assert left.page.not_run == list(case.not_run)
     assert Counter(left.page.scenarios.values()) == case.totals
     assert left.page.is_bad is (not case.success and "pending" not in case.totals)
+    status, reason = case.reason
+    assert not status or left.message(status) == reason
 
 
 BINDING = "from pytest_bdd import scenarios\nscenarios('.')\n"
@@ -68,7 +70,6 @@ BINDING = "from pytest_bdd import scenarios\nscenarios('.')\n"
         "stopped at the first failure",
         "deselected by name",
         "interrupted",
-        "two processes",
         "a worker dies in a step",
     ],
 )
@@ -236,16 +237,3 @@ def test_the_code_for_an_undefined_step_is_shown_once(project: Project) -> None:
     assert left.html.count("raise NotImplementedError") == 2
     assert left.html.count("No sentence fits this Given step.") == 2  # in the list of failures, and at the step
     assert "put this into conftest.py" not in left.html
-
-
-def test_reasons_are_told(project: Project) -> None:
-    """Why something was skipped, is pending, was interrupted."""
-    skipped = run(project, "Feature: f\n  Scenario: a\n    Then it is skipped\n")
-    left_out = run(project, "Feature: f\n  @skip\n  Scenario: a\n    Given nothing\n")
-    pending = run(project, "Feature: f\n  Scenario: a\n    Then it is expected to fail\n")
-    died = run(project, "Feature: f\n  Scenario: a\n    When it dies\n", "-n1", steps=DIES)
-
-    assert skipped.message("skipped") == "not today"
-    assert left_out.message("skipped") == "This is left out on purpose."
-    assert pending.message("pending") == "some day"
-    assert died.message("failed") == "The worker died in this step."
