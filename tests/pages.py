@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
 
+from tests.project import FEWER_PLUGINS
+
 ANYTHING = "…"
 FENCE = re.compile(r"```(?P<info>.*)")
 COMMENT = re.compile(r"<!-- (fails|features|tests|not run: .+) -->")
@@ -31,6 +33,11 @@ class Command(NamedTuple):
 
     text: str
     shown: list[str]
+
+    @property
+    def installs(self) -> bool:
+        """Whether it only installs what is here already: all pages' packages are looked for at once, by one pip."""
+        return self.text.startswith("pip install ")
 
 
 @dataclass
@@ -107,13 +114,15 @@ class Folder:
         else:
             assert block.language == "console", f"line {block.line}: neither a file nor a command"
             for command in block.commands:
-                self._run(command, block)
+                if not command.installs:
+                    self._run(command, block)
 
     def _run(self, command: Command, block: PageBlock) -> None:
         done = subprocess.run(
-            ["bash", "-euo", "pipefail", "-c", command.text],
+            # An environment without pip is made in a tenth of the time, and no page uses it: see `Command.installs`.
+            ["bash", "-euo", "pipefail", "-c", command.text.replace(" -m venv ", " -m venv --without-pip ")],
             cwd=self._root,
-            env=_environment(self._root),
+            env=environment(self._root),
             text=True,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
@@ -122,22 +131,25 @@ class Folder:
         )
         context = f"line {block.line}, $ {command.text}\n{done.stdout}"
         assert (done.returncode != 0) == (block.note == "fails"), context
-        assert "does not provide the extra" not in done.stdout, context
         assert is_shown(command.shown, done.stdout), context
 
 
-def _environment(root: Path) -> dict[str, str]:
+def environment(root: Path) -> dict[str, str]:
     kept = {name: value for name, value in os.environ.items() if name in ("HOME", "LANG", "TMPDIR", "SYSTEMROOT")}
     scripts = shlex.quote(str(Path(sys.executable).parent))
-    return kept | {
-        "PATH": f"{scripts}:{os.environ['PATH']}",
-        "COLUMNS": "80",
-        "PIP_NO_INDEX": "1",  # what a page installs is here already, or its name is wrong
-        "PIP_DISABLE_PIP_VERSION_CHECK": "1",
-        "PIP_ROOT_USER_ACTION": "ignore",
-        "PYTHONDONTWRITEBYTECODE": "1",
-        "PWD": str(root),
-    }
+    return (
+        kept
+        | FEWER_PLUGINS
+        | {
+            "PATH": f"{scripts}:{os.environ['PATH']}",
+            "COLUMNS": "80",
+            "PIP_NO_INDEX": "1",  # what a page installs is here already, or its name is wrong
+            "PIP_DISABLE_PIP_VERSION_CHECK": "1",
+            "PIP_ROOT_USER_ACTION": "ignore",
+            "PYTHONDONTWRITEBYTECODE": "1",
+            "PWD": str(root),
+        }
+    )
 
 
 def is_shown(shown: list[str], told: str) -> bool:

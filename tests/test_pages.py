@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import shlex
+import subprocess
 from pathlib import Path
 
 import pytest
 
-from tests.pages import Folder, blocks, is_shown
+from tests.pages import Folder, blocks, environment, is_shown
 
 ROOT = Path(__file__).parent.parent
 DOCS = ROOT / "docs"
@@ -56,6 +58,33 @@ def test_the_commands_of_a_reference_run(name: str, tmp_path: Path) -> None:
     for block in blocks(DOCS / name):
         if block.language == "console":
             folder.do(block)
+
+
+def test_what_the_pages_install_is_here(tmp_path: Path) -> None:
+    """Each name is a package and each extra is one of its: the tests' own environment has them all."""
+    commands = [
+        command
+        for page in (README, *DOCS.rglob("*.md"))
+        for block in blocks(page)
+        if block.language == "console" and not block.reason
+        for command in block.commands
+        if command.installs
+    ]
+    packages = sorted({package for command in commands for package in shlex.split(command.text)[2:]})
+
+    done = subprocess.run(
+        ["pip", "install", *packages],
+        cwd=tmp_path,
+        env=environment(tmp_path),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert done.returncode == 0, done.stderr
+    assert "does not provide the extra" not in done.stdout + done.stderr
+    assert [command for command in commands if command.shown] == []
+    assert len(packages) > 10
 
 
 def test_few_blocks_are_not_run() -> None:
