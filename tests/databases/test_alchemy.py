@@ -15,7 +15,7 @@ from asgherkin.databases.alchemy import AlchemyDatabase
 from asgherkin.databases.database_opening import open_database
 from asgherkin.databases.port import Query, Selection, Statement
 from asgherkin.errors import AppError, SentenceError
-from tests.databases.cells import dicts, starting
+from tests.databases.rows import dicts, starting
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator

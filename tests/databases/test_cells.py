@@ -15,7 +15,7 @@ from asgherkin.databases.cells import as_json, convert, shown
 from asgherkin.databases.port import Cell, Column, Kind, Type
 from asgherkin.databases.row_pairing import ExpectedCell
 from asgherkin.errors import SentenceError
-from asgherkin.matching.documents import parse_cell
+from tests.databases.rows import cell
 
 ID = "1b4e28ba-2fa1-41d2-883f-0016d3cca427"
 TEN = datetime(2026, 11, 22, 10, 0)  # noqa: DTZ001 - a column without a zone
@@ -35,10 +35,6 @@ class Span:
 
     def __str__(self) -> str:
         return "[1,3)"
-
-
-def cell(written: str) -> Cell:
-    return Cell(written, parse_cell(written))
 
 
 def column(kind: Kind | Type, declared: str = "") -> Column:

@@ -16,7 +16,7 @@ from asgherkin.databases.alchemy import AlchemyDatabase
 from asgherkin.databases.database_opening import close_database, open_database
 from asgherkin.databases.port import Query, Rows, Seeding, Selection, Statement
 from asgherkin.errors import ConfigurationError
-from tests.databases.cells import dicts, starting
+from tests.databases.rows import dicts, starting
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

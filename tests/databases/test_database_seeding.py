@@ -8,7 +8,7 @@ import pytest
 
 from asgherkin.databases.port import Query, Selection
 from asgherkin.errors import SentenceError
-from tests.databases.cells import dicts, starting
+from tests.databases.rows import dicts, starting
 
 if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncEngine

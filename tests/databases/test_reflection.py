@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from asgherkin.databases.database_opening import open_database
 from asgherkin.databases.port import Query, Selection
 from asgherkin.errors import SentenceError
-from tests.databases.cells import dicts, starting
+from tests.databases.rows import dicts, starting
 
 if TYPE_CHECKING:
     from pathlib import Path

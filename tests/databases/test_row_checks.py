@@ -14,12 +14,10 @@ from asgherkin.databases.row_checks import (
     verify_does_not_contain,
 )
 from asgherkin.errors import Mismatch
-from tests.databases.checking import BREAD, HEADING, MILK, NOTES, SEVEN, failure, given, lines
+from tests.databases.rows import BREAD, HEADING, MILK, NOTES, SEVEN, failure, given, lines
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    Check = Callable[[str, Rows, list[str], list[tuple[Cell, ...]]], None]
+    from tests.databases.rows import Check
 
 
 @pytest.mark.parametrize(

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import pytest
 
-from asgherkin.databases.port import Cell, Rows
+from asgherkin.databases.port import Rows
 from asgherkin.databases.row_checks import (
     verify_contains,
     verify_count,
@@ -14,12 +12,7 @@ from asgherkin.databases.row_checks import (
     verify_in_order,
 )
 from asgherkin.errors import Mismatch, SentenceError
-from tests.databases.checking import BREAD, HEADING, MILK, NOTES, SEVEN, cells, failure, given, lines, split
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    Check = Callable[[str, Rows, list[str], list[tuple[Cell, ...]]], None]
+from tests.databases.rows import BREAD, HEADING, MILK, NOTES, SEVEN, cells, failure, given, lines, split
 
 
 def order_failure(rows: Rows, heading: str, *expected: str) -> str:

@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from asgherkin.databases.columns import with_zone, without_zone
 from asgherkin.databases.database_opening import open_database
 from asgherkin.databases.port import Query, Selection, Type
-from tests.databases.cells import starting
+from tests.databases.rows import starting
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator

@@ -1,11 +1,11 @@
-"""Rows, checks of them, and the text of one that fails."""
+"""Short ways to write what a feature's table says, what a database holds, and how a check of both fails."""
 
 from __future__ import annotations
 
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from asgherkin.databases.port import Cell, Column, Rows, Type
+from asgherkin.databases.port import Cell, Column, Rows, Seeding, Type
 from asgherkin.errors import Mismatch
 from asgherkin.matching.documents import parse_cell
 
@@ -40,13 +40,30 @@ def failure(check: Check, rows: Rows, heading: str, *expected: str) -> str:
     return ""
 
 
+def cell(written: str) -> Cell:
+    """A cell as a feature's table gives it."""
+    return Cell(written, parse_cell(written))
+
+
 def cells(*rows: str) -> list[tuple[Cell, ...]]:
-    return [tuple(Cell(written, parse_cell(written)) for written in split(row)) for row in rows]
+    return [tuple(map(cell, split(row))) for row in rows]
 
 
 def split(row: str) -> list[str]:
-    return [one.strip() for one in row.split("|")] if row else []
+    return [part.strip(" ") for part in row.split("|")] if row else []
 
 
 def lines(*text: str) -> str:
     return "\n".join(text)
+
+
+def starting(table: str, columns: str = "", *rows: str, empty: tuple[str, ...] | None = None) -> Seeding:
+    """`starting("notes", "id | title", "1 | milk")`: the table emptied, then these rows."""
+    values = [tuple(map(cell, (part.strip(" ") for part in row.split("|")))) for row in rows]
+    return Seeding(table, (table,) if empty is None else empty, tuple(split(columns)), values)
+
+
+def dicts(rows: Rows) -> list[dict[str, object]]:
+    """Rows as mappings."""
+    names = [column.name for column in rows.columns]
+    return [dict(zip(names, row, strict=True)) for row in rows.values]
