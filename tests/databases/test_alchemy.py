@@ -11,7 +11,7 @@ import pytest
 import pytest_asyncio
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
-from asgherkin.databases.alchemy import AlchemyDatabase
+from asgherkin.databases.alchemy import AlchemyDatabase, Source
 from asgherkin.databases.database_opening import open_database
 from asgherkin.databases.port import Query, Selection, Statement
 from asgherkin.errors import AppError, SentenceError
@@ -210,7 +210,7 @@ async def test_a_remembered_text_is_compared_as_what_postgres_expects(
 
     assert rows == [(1,)]
     assert isinstance(database, AlchemyDatabase)
-    await database.source.engine.dispose()  # type: ignore[attr-defined]
+    await database.source.engine.dispose()  # type: ignore[union-attr]
 
 
 async def test_a_list_is_an_array_on_postgres(postgres_url: str) -> None:
@@ -233,22 +233,24 @@ async def test_json_in_a_result(postgres_url: str) -> None:
     await engine.dispose()
 
 
-class Silent:
-    """A source that never gives a connection."""
+@asynccontextmanager
+async def silent() -> AsyncIterator[AsyncConnection]:
+    """Never a connection."""
+    await asyncio.Event().wait()
+    yield  # type: ignore[misc]
 
-    @asynccontextmanager
-    async def reading(self) -> AsyncIterator[AsyncConnection]:
-        """Wait for ever."""
-        await asyncio.Event().wait()
-        yield  # type: ignore[misc]
 
-    writing = reading
+@asynccontextmanager
+async def failing() -> AsyncIterator[AsyncConnection]:
+    """An exception of the app's own."""
+    raise KeyError("x")
+    yield
 
 
 @pytest.mark.parametrize("act", ["read", "write", "query"])
 async def test_a_database_that_does_not_answer(act: str) -> None:
     """Each act has its deadline."""
-    database = AlchemyDatabase(Silent(), "sqlite", timeout=0.01)
+    database = AlchemyDatabase(Source(silent, silent), "sqlite", timeout=0.01)
     what = {"read": Selection("notes"), "write": starting("notes"), "query": Query("SELECT 1")}
 
     with pytest.raises(AppError) as error:
@@ -257,24 +259,9 @@ async def test_a_database_that_does_not_answer(act: str) -> None:
     assert str(error.value) == f"The database did not answer within 0.01 seconds. {LOCK}"
 
 
-class Failing(Silent):
-    """A source with an exception of its own."""
-
-    def __init__(self, error: Exception) -> None:
-        self.error = error
-
-    @asynccontextmanager
-    async def reading(self) -> AsyncIterator[AsyncConnection]:
-        """Raise it."""
-        raise self.error
-        yield
-
-    writing = reading
-
-
 async def test_exceptions_of_other_kinds_are_not_told_as_the_databases() -> None:
     """A programmer's mistake keeps its type and its traceback."""
-    database = AlchemyDatabase(Failing(KeyError("x")), "sqlite")
+    database = AlchemyDatabase(Source(failing, failing), "sqlite")
 
     with pytest.raises(KeyError, match="x"):
         await database.query(Query("SELECT 1"))

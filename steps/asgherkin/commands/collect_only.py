@@ -82,13 +82,13 @@ def collect(look: Callable[[pytest.Session], Found], arguments: Sequence[str] = 
     with redirect_stdout(said), redirect_stderr(said):
         code = pytest.main([*_ARGUMENTS, *arguments], plugins=[plugin])
     if plugin.failed or not plugin.found:
-        told = plugin.failed or _in_short(said.getvalue()) or f"exit code {int(code)}"
-        raise CollectionError(f"pytest cannot collect this project. {told}")
+        reason = plugin.failed or _in_short(said.getvalue()) or f"exit code {int(code)}"
+        raise CollectionError(f"pytest cannot collect this project. {reason}")
     return Collected(plugin.found[0], plugin.broken)
 
 
-def _in_short(told: str) -> str:
+def _in_short(output: str) -> str:
     """What pytest tells of an error, from the last place in the project's own code on."""
-    text = told.strip()
+    text = output.strip()
     places = [found.start() for found in re.finditer(r"^(?!/|<|\.\.)\S+:\d+: in ", text, re.MULTILINE)]
     return text[places[-1] :] if places else text

@@ -100,7 +100,7 @@ def _planned(project: Path, settings: PytestSettings, app: AppLocation, features
     from asgherkin.commands.app_probe import first_feature, probe
 
     found = probe(app.location, project, app.folder)
-    plan = _Plan([], [f"{is_set}." if is_set else f"The app is {app.location}{app.origin}.", *_told(found)])
+    plan = _Plan([], [f"{is_set}." if is_set else f"The app is {app.location}{app.origin}.", *_findings(found)])
     if not is_set:
         plan.changes.append(_setting(settings, app, plan.remarks))
     if features:
@@ -149,14 +149,14 @@ def _folder(settings: PytestSettings) -> Path:
     return Path("features") if is_searched else Path(testpaths[0]) / "features"
 
 
-def _told(found: Found) -> list[str]:
+def _findings(found: Found) -> list[str]:
     """What the app has said, and which websockets it has."""
     answer = found.answer
-    told = f"It does not answer yet, so no feature is written.\n{found.problem}"
+    said = f"It does not answer yet, so no feature is written.\n{found.problem}"
     if answer:
         host = f", for the host {answer.host} only" if answer.host else ""
-        told = f"It answers GET {answer.path} with {answer.status}{host}."
-    return [told, *(f'It has the websocket {path}: When I open a websocket to "{path}"' for path in found.sockets[:3])]
+        said = f"It answers GET {answer.path} with {answer.status}{host}."
+    return [said, *(f'It has the websocket {path}: When I open a websocket to "{path}"' for path in found.sockets[:3])]
 
 
 def _setting(settings: PytestSettings, app: AppLocation, remarks: list[str]) -> _Change:

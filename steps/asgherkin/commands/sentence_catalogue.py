@@ -202,10 +202,10 @@ def _table(sentences: Sequence[Listed]) -> Iterator[str]:
 def _rest(pattern: str) -> str:
     """What a sentence may go on with: what stands in brackets in its pattern."""
     parts = re.findall(r"\[([^\[\]]*)(\[[^\[\]]*\])?\]", pattern.replace("[ within {within:span}]", ""))
-    told = [
+    parts_shown = [
         _code(_filled(outer)) + (f", and then {_code(_filled(inner[1:-1]))}" if inner else "") for outer, inner in parts
     ]
-    return f"May go on with {', '.join(told)}." if told else ""
+    return f"May go on with {', '.join(parts_shown)}." if parts_shown else ""
 
 
 def _filled(part: str) -> str:

@@ -9,13 +9,22 @@ import asyncio
 from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import async_sessionmaker
 
-from asgherkin.databases import faults, queries
+from asgherkin.databases import queries
+from asgherkin.databases.database_errors import (
+    LOCK,
+    address,
+    explained,
+    is_database_error,
+    refused,
+    refused_query,
+    unreachable,
+)
 from asgherkin.databases.database_tables import Table, forget, reflection_of, seed
 from asgherkin.databases.port import Query, Rows, Seeding, Selection, Statement
 from asgherkin.errors import AppError, ConfigurationError, SentenceError
@@ -32,79 +41,62 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 _Act: TypeAlias = "Callable[[AsyncConnection, Mapping[str, Table]], Awaitable[T]]"
 _Opening: TypeAlias = "Callable[[], AbstractAsyncContextManager[AsyncConnection]]"
+_Making: TypeAlias = "Callable[[], AbstractAsyncContextManager[AsyncSession]]"
 
 
-class Source(Protocol):
+class Source(NamedTuple):
     """Gives a connection for one act, and takes it back."""
 
-    def reading(self) -> AbstractAsyncContextManager[AsyncConnection]:
-        """A connection whose changes are not kept."""
-        ...
+    reading: _Opening
+    """A connection whose changes are not kept."""
+    writing: _Opening
+    """A connection in a transaction, kept as a whole or not at all."""
+    engine: AsyncEngine | None = None
+    """Whose pool each act takes a connection of, if it is an engine's."""
 
-    def writing(self) -> AbstractAsyncContextManager[AsyncConnection]:
-        """A connection in a transaction, kept as a whole or not at all."""
-        ...
 
-
-class EngineSource:
+def engine_source(engine: AsyncEngine) -> Source:
     """A connection of an engine's pool for each act."""
 
-    def __init__(self, engine: AsyncEngine) -> None:
-        self.engine = engine
+    def checked(opening: _Opening) -> AbstractAsyncContextManager[AsyncConnection]:
+        _check_folder(engine.url)
+        return opening()
 
-    def reading(self) -> AbstractAsyncContextManager[AsyncConnection]:
-        """A connection of its own."""
-        _check_folder(self.engine.url)
-        return self.engine.connect()
-
-    def writing(self) -> AbstractAsyncContextManager[AsyncConnection]:
-        """A transaction of its own, committed."""
-        _check_folder(self.engine.url)
-        return self.engine.begin()
+    return Source(partial(checked, engine.connect), partial(checked, engine.begin), engine)
 
 
-class SessionSource:
+def session_source(maker: async_sessionmaker[AsyncSession]) -> Source:
     """A session for each act, made as the app makes its own."""
 
-    def __init__(self, maker: async_sessionmaker[AsyncSession]) -> None:
-        self.maker = maker
-
     @asynccontextmanager
-    async def reading(self) -> AsyncIterator[AsyncConnection]:
-        """The connection of a new session."""
-        async with self.maker() as session:
+    async def opened(making: _Making) -> AsyncIterator[AsyncConnection]:
+        async with making() as session:
             yield await session.connection()
 
-    @asynccontextmanager
-    async def writing(self) -> AsyncIterator[AsyncConnection]:
-        """The connection of a new session, committed."""
-        async with self.maker.begin() as session:
-            yield await session.connection()
+    return Source(partial(opened, maker), partial(opened, maker.begin))
 
 
-class ConnectionSource:
+def connection_source(connection: AsyncConnection) -> Source:
     """One connection for all acts. Its transaction belongs to who made it: it is neither committed nor rolled back."""
 
-    def __init__(self, connection: AsyncConnection) -> None:
-        self.connection = connection
-
     @asynccontextmanager
-    async def reading(self) -> AsyncIterator[AsyncConnection]:
-        """The connection; without a transaction it is left without one."""
-        was_idle = not self.connection.in_transaction()
+    async def reading() -> AsyncIterator[AsyncConnection]:
+        was_idle = not connection.in_transaction()
         try:
-            async with self.writing() as connection:
+            async with writing():
                 yield connection
         finally:
-            if was_idle and self.connection.in_transaction():
-                await self.connection.rollback()
+            if was_idle and connection.in_transaction():
+                await connection.rollback()
 
     @asynccontextmanager
-    async def writing(self) -> AsyncIterator[AsyncConnection]:
-        """The connection in a savepoint, so that an act that fails leaves nothing behind."""
-        await _begin_on_sqlite(self.connection)
-        async with self.connection.begin_nested():
-            yield self.connection
+    async def writing() -> AsyncIterator[AsyncConnection]:
+        # In a savepoint, so that an act that fails leaves nothing behind.
+        await _begin_on_sqlite(connection)
+        async with connection.begin_nested():
+            yield connection
+
+    return Source(reading, writing)
 
 
 def _check_folder(url: URL) -> None:
@@ -118,7 +110,7 @@ def _check_folder(url: URL) -> None:
     folder = Path(file).parent
     if not folder.is_dir():
         raise ConfigurationError(
-            f"The database {faults.address(url)} cannot be used: there is no folder {folder}. "
+            f"The database {address(url)} cannot be used: there is no folder {folder}. "
             "A relative path starts at the directory that pytest is run in."
         )
 
@@ -151,7 +143,7 @@ class AlchemyDatabase:
 
         Raises SentenceError for an unknown table or column.
         """
-        async with self._telling(partial(faults.refused, what=f'read the table "{selection.table}"')):
+        async with self._explaining(partial(refused, what=f'read the table "{selection.table}"')):
             return await self._with_tables(self.source.reading, [selection.table], partial(_read, selection))
 
     async def write(self, seeding: Seeding) -> Sequence[Statement]:
@@ -160,7 +152,7 @@ class AlchemyDatabase:
         Raises SentenceError for an unknown table or column, and for rows that the database refuses.
         """
         names = [seeding.table, *seeding.empty]
-        async with self._telling(partial(faults.refused, what=f'write the table "{seeding.table}"')):
+        async with self._explaining(partial(refused, what=f'write the table "{seeding.table}"')):
             return await self._with_tables(self.source.writing, names, partial(seed, seeding))
 
     async def query(self, query: Query) -> Rows:
@@ -169,21 +161,21 @@ class AlchemyDatabase:
         Raises SentenceError for a query that the database refuses.
         """
         async with (
-            self._telling(partial(faults.refused_query, text=query.text)),
+            self._explaining(partial(refused_query, text=query.text)),
             self._opened(self.source.writing) as connection,
         ):
             return await queries.run(connection, query)
 
     async def connected(self, until: AsyncExitStack) -> AsyncConnection:
         """A connection in a transaction of its own, for more than one act: rolled back when `until` is closed."""
-        async with self._telling(partial(faults.refused, what="begin a transaction")):
+        async with self._explaining(partial(refused, what="begin a transaction")):
             connection = await until.enter_async_context(self._opened(self.source.reading))
             await connection.begin()
             await _begin_on_sqlite(connection)
             return connection
 
     @asynccontextmanager
-    async def _telling(self, refused: Callable[[BaseException], SentenceError]) -> AsyncIterator[None]:
+    async def _explaining(self, other: Callable[[BaseException], SentenceError]) -> AsyncIterator[None]:
         """A deadline, and an error in words."""
         deadline = asyncio.timeout(self.timeout)
         try:
@@ -191,10 +183,10 @@ class AlchemyDatabase:
                 yield
         except Exception as error:
             if deadline.expired() and isinstance(error, TimeoutError):
-                raise AppError(f"The database did not answer within {self.timeout:g} seconds. {faults.LOCK}") from error
-            if not faults.is_fault(error):
+                raise AppError(f"The database did not answer within {self.timeout:g} seconds. {LOCK}") from error
+            if not is_database_error(error):
                 raise
-            raise faults.told(error, self.where) or refused(error) from error
+            raise explained(error, self.where) or other(error) from error
 
     @asynccontextmanager
     async def _opened(self, opening: _Opening) -> AsyncIterator[AsyncConnection]:
@@ -202,9 +194,9 @@ class AlchemyDatabase:
             try:
                 connection = await stack.enter_async_context(opening())
             except Exception as error:
-                if not faults.is_fault(error):
+                if not is_database_error(error):
                     raise
-                raise faults.told(error, self.where) or faults.unreachable(error, self.where) from error
+                raise explained(error, self.where) or unreachable(error, self.where) from error
             yield connection
 
     async def _with_tables(self, opening: _Opening, names: Sequence[str], act: _Act[T]) -> T:
@@ -267,7 +259,7 @@ class Transaction:
 
     def __init__(self, connection: AsyncConnection, until: AsyncExitStack, around: AlchemyDatabase) -> None:
         self._until = until
-        self.database = AlchemyDatabase(ConnectionSource(connection), around.where, around.timeout)
+        self.database = AlchemyDatabase(connection_source(connection), around.where, around.timeout)
         self.sessions: async_sessionmaker[AsyncSession] = async_sessionmaker(
             connection, join_transaction_mode="create_savepoint", expire_on_commit=False
         )
@@ -282,7 +274,7 @@ async def begun(database: Database) -> Transaction:
 
     Raises ConfigurationError for any other.
     """
-    if not isinstance(database, AlchemyDatabase) or not isinstance(database.source, EngineSource):
+    if not isinstance(database, AlchemyDatabase) or database.source.engine is None:
         raise ConfigurationError(
             'The fixture "rolled_back_sessions" begins a transaction of its own. For that the fixture "database" has '
             "to give a URL or an AsyncEngine."

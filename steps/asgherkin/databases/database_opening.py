@@ -5,6 +5,7 @@ SQLAlchemy is imported only when a database is opened.
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
@@ -34,18 +35,7 @@ _EXTRAS = {
     "aiosqlite": "asgherkin[database]",
     "asyncpg": "asgherkin[postgresql]",
 }
-_SYNC_DRIVERS = {
-    "",
-    "cx_oracle",
-    "mysqldb",
-    "mysqlconnector",
-    "pg8000",
-    "psycopg2",
-    "pymssql",
-    "pymysql",
-    "pyodbc",
-    "pysqlite",
-}
+_SYNC_DRIVERS = re.compile("(cx_oracle|mysqldb|mysqlconnector|pg8000|psycopg2|pymssql|pymysql|pyodbc|pysqlite)?")
 _IN_MEMORY = (
     "The database {} lives in the memory of its own connection: the app's would be another one, with the same URL and "
     "without a row in common. Use a file (sqlite+aiosqlite:///shop.db), or hand in the app's own engine by the fixture "
@@ -78,18 +68,18 @@ def _opened(given: object, timeout: float) -> Database:
     from sqlalchemy import URL
     from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, async_sessionmaker
 
-    from asgherkin.databases.alchemy import AlchemyDatabase, ConnectionSource, EngineSource, SessionSource
-    from asgherkin.databases.faults import address
+    from asgherkin.databases.alchemy import AlchemyDatabase, connection_source, engine_source, session_source
+    from asgherkin.databases.database_errors import address
 
     if isinstance(given, str | URL):
         engine = _engine(given)
-        return AlchemyDatabase(EngineSource(engine), address(engine.url), timeout)
+        return AlchemyDatabase(engine_source(engine), address(engine.url), timeout)
     if isinstance(given, AsyncEngine):
-        return AlchemyDatabase(EngineSource(given), address(given.url), timeout)
+        return AlchemyDatabase(engine_source(given), address(given.url), timeout)
     if isinstance(given, AsyncConnection):
-        return AlchemyDatabase(ConnectionSource(given), address(given.engine.url), timeout)
+        return AlchemyDatabase(connection_source(given), address(given.engine.url), timeout)
     if isinstance(given, async_sessionmaker):
-        return AlchemyDatabase(SessionSource(given), _bound_to(given), timeout)
+        return AlchemyDatabase(session_source(given), _bound_to(given), timeout)
     raise ConfigurationError(_refused(given))
 
 
@@ -108,7 +98,7 @@ def _bound_to(maker: async_sessionmaker[AsyncSession]) -> str:
     """Where the sessions of a maker go, for messages."""
     from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-    from asgherkin.databases.faults import address
+    from asgherkin.databases.database_errors import address
 
     bind = maker.kw.get("bind")
     return address(bind.engine.url) if isinstance(bind, AsyncEngine | AsyncConnection) else "of the session maker"
@@ -124,12 +114,10 @@ def _engine(given: str | URL) -> AsyncEngine:
         return _ENGINES[key]
     try:
         engine = _ENGINES[key] = create_async_engine(url)
-    except NoSuchModuleError as error:
-        raise ConfigurationError(_sync_or_unknown(url)) from error
-    except InvalidRequestError as error:
+    except (NoSuchModuleError, InvalidRequestError) as error:
         raise ConfigurationError(_sync_or_unknown(url)) from error
     except ImportError as error:
-        sync = url.drivername.partition("+")[2] in _SYNC_DRIVERS
+        sync = _SYNC_DRIVERS.fullmatch(url.drivername.partition("+")[2])
         raise ConfigurationError(_sync_or_unknown(url) if sync else _missing(error)) from error
     except (ArgumentError, TypeError, ValueError) as error:
         raise ConfigurationError(f"The database's URL has a wrong setting: {error}") from error
@@ -141,7 +129,7 @@ def _url(given: str | URL) -> URL:
     from sqlalchemy.engine import make_url
     from sqlalchemy.exc import ArgumentError
 
-    from asgherkin.databases.faults import address
+    from asgherkin.databases.database_errors import address
 
     try:
         url = make_url(given)
@@ -167,7 +155,7 @@ def _in_memory(url: URL) -> bool:
 
 
 def _sync_or_unknown(url: URL) -> str:
-    from asgherkin.databases.faults import address
+    from asgherkin.databases.database_errors import address
 
     backend = url.get_backend_name()
     name = "postgresql" if backend == "postgres" else backend

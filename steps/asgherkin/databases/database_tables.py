@@ -19,7 +19,7 @@ from sqlalchemy.sql.elements import quoted_name
 
 from asgherkin.databases.cells import convert
 from asgherkin.databases.columns import Field, declared_types, field_of
-from asgherkin.databases.faults import address, cause, message, refused_rows
+from asgherkin.databases.database_errors import address, cause, message, refused_rows
 from asgherkin.databases.port import Statement
 from asgherkin.errors import SentenceError
 

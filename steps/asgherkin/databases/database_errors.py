@@ -21,13 +21,13 @@ _NOT_NULL = re.compile(r"NOT NULL constraint failed: (?:.*\.)?(\S+)$|null value 
 _NEAR = re.compile(r'^(?:near "(?=.+": syntax)|no such \w+: )([^"]+)')
 
 
-FAULTS = (exc.SQLAlchemyError, OSError, UnicodeError, OverflowError)
+_KNOWN = (exc.SQLAlchemyError, OSError, UnicodeError, OverflowError)
 """What comes out of a database: the last two for values that no database takes, such as half a character."""
 
 
-def is_fault(error: BaseException) -> bool:
+def is_database_error(error: BaseException) -> bool:
     """Whether an exception is about the database, and none of a programmer's mistakes."""
-    return isinstance(error, FAULTS) or (isinstance(error, RuntimeError) and _of_another_loop(error))
+    return isinstance(error, _KNOWN) or (isinstance(error, RuntimeError) and _of_another_loop(error))
 
 
 def _of_another_loop(error: BaseException) -> bool:
@@ -59,7 +59,7 @@ def _sentence(text: str) -> str:
     return text.rstrip().rstrip(".") + "."
 
 
-def told(error: BaseException, where: str) -> AsgherkinError | None:
+def explained(error: BaseException, where: str) -> AsgherkinError | None:
     """What an exception means that is about the database itself; None where the feature's own sentence is wrong."""
     text = message(error)
     if _of_another_loop(error):
