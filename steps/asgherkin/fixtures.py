@@ -11,7 +11,7 @@ from asgherkin.options import settings_key, shown_setting
 from asgherkin.surroundings import session_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
     import httpx2
 
@@ -56,18 +56,6 @@ def async_client(session: Session) -> httpx2.AsyncClient:
     session.start()
     session.raise_crash()
     return session.client.async_http
-
-
-@pytest.fixture
-def websocket_connect(session: Session) -> Callable[..., Any]:
-    """Opens a websocket: with `with` in `def` steps, with `async with` in `async def` ones. The app is started.
-
-    It takes an address, a list of subprotocols, and httpx's options for a request, and gives what has the methods
-    of Starlette's WebSocketTestSession.
-    """
-    session.start()
-    session.raise_crash()
-    return session.client.websocket_connect
 
 
 @pytest.fixture(scope="session")

@@ -26,8 +26,6 @@ if TYPE_CHECKING:
     from starlette.responses import Response
     from starlette.websockets import WebSocket
 
-    from asgherkin.clients.conversation import Closing
-
 
 ROOT = Path(__file__).parent
 
@@ -161,11 +159,6 @@ class Run:
 
 def get(client: LocalAdapter, url: str = "/") -> str:
     return client.request("GET", url, follow_redirects=True).text
-
-
-def code_of(closing: Closing | None) -> tuple[str, int, str]:
-    assert closing is not None
-    return closing.by, closing.code, closing.reason
 
 
 async def port_of(client: LocalAdapter) -> int:

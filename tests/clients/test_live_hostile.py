@@ -263,51 +263,6 @@ def test_a_request_that_cannot_be_sent() -> None:
         client.request("GET", "/notes", follow_redirects=True, headers={"X-Broken": "a\nb"})
 
 
-@pytest.mark.parametrize(
-    ("answer", "seen"),
-    [
-        pytest.param(b"", DROPPED, id="nothing"),
-        pytest.param(b"\x00\xff\r\n\r\n", "What {place} answered is no HTTP: illegal status line", id="rubbish"),
-        pytest.param(
-            b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: upgrade\r\n\r\n",
-            "The server did not open the websocket as RFC 6455 has it: its Sec-WebSocket-Accept is missing or wrong.",
-            id="no key",
-        ),
-        pytest.param(
-            b"HTTP/1.1 403 No\r\nContent-Length: 9\r\n\r\nhalf",
-            "The connection was dropped in the middle of the response: the status 403 came, and 4 bytes of the body.",
-            id="half a refusal",
-        ),
-    ],
-)
-def test_a_websocket_that_is_answered_by_rubbish(answer: bytes, seen: str) -> None:
-    """It fails to open."""
-    with serving(once(answer)) as peer, remote(peer.url) as client:
-        told = failure(client, lambda: client.open_socket("/greet"))
-
-    assert told.startswith(seen.format(place=f"127.0.0.1:{peer.port}"))
-    assert "The client live tried GET" in told
-
-
-@pytest.mark.parametrize(
-    ("answer", "seen"),
-    [
-        pytest.param(b"", "The server did not answer within 0.1 seconds.", id="at all"),
-        pytest.param(
-            b"HTTP/1.1 403 No\r\nContent-Length: 9\r\n\r\nhalf",
-            "The server did not come to the end of its response within 0.1 seconds: the status 403 came, and 4 bytes",
-            id="to the end of its refusal",
-        ),
-    ],
-)
-def test_a_websocket_that_is_not_answered(answer: bytes, seen: str) -> None:
-    """It is given the timeout."""
-    with serving(saying(answer)) as peer, remote(peer.url, timeout=0.1) as client:
-        told = failure(client, lambda: client.open_socket("/greet"))
-
-    assert told.startswith(seen)
-
-
 def test_a_stream_that_is_not_answered() -> None:
     """It is given the timeout."""
     with serving(saying(b"")) as peer, remote(peer.url, timeout=0.1) as client:

@@ -7,14 +7,20 @@ so `Any` is the honest type of their values.
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterable, MutableMapping
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 from urllib.parse import quote
+
+if TYPE_CHECKING:
+    from asgherkin.clients.recorder import Recorder, Wrapper
 
 Message: TypeAlias = MutableMapping[str, Any]
 Scope: TypeAlias = MutableMapping[str, Any]
 Receive: TypeAlias = Callable[[], Awaitable[Message]]
 Send: TypeAlias = Callable[[Message], Awaitable[None]]
 ASGI3: TypeAlias = Callable[[Scope, Receive, Send], Awaitable[None]]
+
+WRAPPERS: dict[str, Callable[[Recorder, Scope, Receive, Send], Wrapper]] = {}
+"""What makes the wrapper of the app for a type of scopes. A capability puts its own into it, when pytest loads it."""
 
 
 def target(scope: Scope) -> str:

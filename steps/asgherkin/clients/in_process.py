@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from abc import ABC, abstractmethod
-from functools import cached_property, partial
+from functools import partial
 from typing import TYPE_CHECKING, Protocol, TypeAlias, TypeVar, cast
 
 import anyio
@@ -19,15 +19,13 @@ from asgherkin.clients.transport import WholeTransport
 from asgherkin.errors import AppError, Unreachable
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Mapping, Sequence
+    from collections.abc import Awaitable, Callable, Mapping
     from http.cookiejar import CookieJar
     from types import FrameType
 
-    from asgherkin.clients.connection import WebSocketConnection
     from asgherkin.clients.deadlines import Work
-    from asgherkin.clients.port import BeforeShutDown, Loop, Side, Socket, Stream
+    from asgherkin.clients.port import BeforeShutDown, Loop, Side, Stream
     from asgherkin.clients.recorder import Recorder
-    from asgherkin.clients.sockets import Sockets
     from asgherkin.clients.streaming import Streams
 
 T = TypeVar("T")
@@ -159,28 +157,6 @@ class Adapter(ABC):
             self._builder = self.httpx_client(self._stream_transport(raising=False))
         build = cast("Callable[..., httpx2.Request]", self._builder.build_request)
         return build(method, url, **options)
-
-    def open_socket(self, url: str, subprotocols: Sequence[str] = (), **options: object) -> Socket:
-        """Open a websocket. Raises `AppError` when the app neither accepts nor refuses it in time."""
-        return self._sockets.open(url, subprotocols, options)
-
-    def websocket_connect(
-        self, url: str, subprotocols: Sequence[str] | None = None, **options: object
-    ) -> WebSocketConnection:
-        """A websocket for a user's own code, to be opened by `with` or `async with`."""
-        from asgherkin.clients.connection import WebSocketConnection
-
-        sockets = self._sockets
-        return WebSocketConnection(self.recorder, sockets, sockets.scope(url, subprotocols or (), options), self.run_as)
-
-    @cached_property
-    def _sockets(self) -> Sockets:
-        from asgherkin.clients.sockets import Sockets  # most scenarios have none
-
-        http = self.httpx_client(self._stream_transport(raising=False))
-        sockets = Sockets(http, self.recorder, self.spawn, self.run_as, self._lifespan.state)
-        self.before_shut_down.append(sockets.leave)
-        return sockets
 
     def open_stream(self, url: str, **options: object) -> Stream:
         """Send a GET request, and read its response as it comes."""

@@ -15,17 +15,15 @@ from asgherkin.clients.response_stream import Bridge
 from asgherkin.errors import ConfigurationError, NotObservable
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Mapping, Sequence
+    from collections.abc import Awaitable, Callable, Mapping
     from http.cookiejar import CookieJar
 
-    from asgherkin.clients.connection import WebSocketConnection
     from asgherkin.clients.deadlines import Work
     from asgherkin.clients.hosting import Host, Hosts
     from asgherkin.clients.port import BeforeShutDown, Loop
     from asgherkin.clients.recorder import Recorder
     from asgherkin.clients.response_stream import ResponseStream
     from asgherkin.clients.server import Server
-    from asgherkin.clients.sockets import Sockets
 
 T = TypeVar("T")
 
@@ -81,17 +79,6 @@ class LiveAdapter(AsyncAdapter):
         return httpx2.AsyncClient(
             transport=transport, base_url=self.base_url, cookies=self.cookies, follow_redirects=True, timeout=None
         )
-
-    @cached_property
-    def _sockets(self) -> Sockets:
-        check_extra("wsproto")
-        from asgherkin.clients.live_handshake import HandshakeTransport
-        from asgherkin.clients.live_sockets import LiveSockets  # most scenarios have none
-
-        http = self.httpx_client(HandshakeTransport(self.pool, self.serving))
-        sockets = LiveSockets(http, self.recorder, self.spawn, self.run_as, {})
-        self.before_shut_down.append(sockets.leave)
-        return sockets
 
     def close_loop(self) -> None:
         """Let go of the scenario. The loop stays: the next one uses it too."""
@@ -219,28 +206,6 @@ class RemoteAdapter(LiveAdapter):
         """A client for async code, on pytest-asyncio's loop."""
         return self.user_side.http
 
-    def websocket_connect(
-        self, url: str, subprotocols: Sequence[str] | None = None, **options: object
-    ) -> WebSocketConnection:
-        """A websocket for a user's own code, on the loop that it runs on."""
-        from asgherkin.clients.connection import WebSocketConnection
-
-        sockets = self._user_sockets
-        scope = sockets.scope(url, subprotocols or (), options)
-        return WebSocketConnection(self.recorder, sockets, scope, self.user_side.run_as)
-
-    @cached_property
-    def _user_sockets(self) -> Sockets:
-        check_extra("wsproto")
-        from asgherkin.clients.live_handshake import HandshakeTransport
-        from asgherkin.clients.live_sockets import LiveSockets  # most scenarios have none
-
-        side = self.user_side
-        http = self.httpx_client(HandshakeTransport(side.pool, side.serving))
-        sockets = LiveSockets(http, self.recorder, side.spawn, side.run_as, {})
-        side.before_shut_down.append(sockets.leave)
-        return sockets
-
     def close(self) -> None:
         """End what the scenario holds."""
         if "user_side" in vars(self) and not self._closed:
@@ -255,7 +220,9 @@ class UserSide:
     """
 
     def __init__(self, recorder: Recorder, loop: Loop, base_url: str, cookies: CookieJar) -> None:
+        self.name = LiveAdapter.name
         self.recorder = recorder
+        self.cookies = cookies
         self.loop = loop
         self.state: Mapping[str, object] = {}
         self.before_shut_down: list[BeforeShutDown] = []

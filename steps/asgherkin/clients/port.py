@@ -5,15 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Mapping, Sequence
+    from collections.abc import Awaitable, Callable, Mapping
     from http.cookiejar import CookieJar
     from pathlib import Path
     from types import FrameType
 
     import httpx2
 
-    from asgherkin.clients.connection import WebSocketConnection
-    from asgherkin.clients.conversation import Conversation
     from asgherkin.clients.deadlines import Work
     from asgherkin.clients.events import Event
     from asgherkin.clients.recorder import Recorder
@@ -84,23 +82,6 @@ class Client(Protocol):
         """A client for async code on the app's loop."""
         ...
 
-    def open_socket(self, url: str, subprotocols: Sequence[str] = (), **options: object) -> Socket:
-        """Open a websocket; `options` are httpx2's for a request: headers, cookies. The query stands in the URL.
-
-        Returns when the app has accepted or refused it: `conversation` tells. Raises `AppError` when the app did
-        neither within the timeout, or blocked its loop.
-        """
-        ...
-
-    def websocket_connect(
-        self, url: str, subprotocols: Sequence[str] | None = None, **options: object
-    ) -> WebSocketConnection:
-        """A websocket for a user's own steps: `with …` in sync ones, `async with …` in async ones.
-
-        The app's exceptions are raised into the user's code.
-        """
-        ...
-
     def open_stream(self, url: str, **options: object) -> Stream:
         """Send a GET request, and read its response as it comes.
 
@@ -150,35 +131,6 @@ class Client(Protocol):
         ...
 
 
-class Socket(Protocol):
-    """One websocket, from the client's side. Its methods are called on the main thread; none waits without end."""
-
-    conversation: Conversation
-
-    def send(self, content: str | bytes) -> None:
-        """Send a text or bytes. To be called while `conversation.closing` is None."""
-        ...
-
-    def receive(self, seconds: float) -> str | bytes | None:
-        """Take the next message of the app's; None where there is none within `seconds`, or the websocket is closed.
-
-        What the app sent before it closed comes first.
-        """
-        ...
-
-    def close(self, code: int = 1000, reason: str = "") -> None:
-        """Close it, and give the app a moment to end. Nothing happens where it is closed already."""
-        ...
-
-    def closed(self, seconds: float) -> bool:
-        """Wait until it is closed, by either side; False where it is not within `seconds`."""
-        ...
-
-    def place(self) -> str:
-        """Where the app's task for it waits: `shop.py:12: await queue.get()`; "" where that is not known."""
-        ...
-
-
 class Stream(Protocol):
     """One response that is read as it comes. Its methods are called on the main thread; none waits without end."""
 
@@ -200,7 +152,7 @@ class Stream(Protocol):
         ...
 
     def place(self) -> str:
-        """Where the app's task for it waits; see `Socket.place`."""
+        """Where the app's task for it waits: `shop.py:12: await queue.get()`; "" where that is not known."""
         ...
 
 
@@ -239,6 +191,8 @@ class BeforeShutDown(Protocol):
 class Side(Protocol):
     """What a capability builds upon: a client as sentences use it, or as a user's own code does (`user_side`)."""
 
+    name: str
+    """What a feature calls the client: `async`, `test`, `live`."""
     recorder: Recorder
     before_shut_down: list[BeforeShutDown]
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NoReturn, Protocol, TypeAlias
 
 import anyio
 
-from asgherkin.clients.asgi import ASGI3, Message, Receive, Scope, Send, decoded, in_words, target
+from asgherkin.clients.asgi import ASGI3, WRAPPERS, Message, Receive, Scope, Send, decoded, in_words, target
 from asgherkin.clients.deadlines import AppBlocked, AppCall, is_failure
 from asgherkin.errors import AppError
 from asgherkin.evidence.crash_record import Crash
@@ -52,10 +52,6 @@ class Wrapper(Protocol):
     def caused(self, exception: BaseException) -> bool:
         """Whether an exception that left the app is the client's own doing, and so no crash."""
         ...
-
-
-WRAPPERS: dict[str, Callable[[Recorder, Scope, Receive, Send], Wrapper]] = {}
-"""What makes the wrapper for a type of scopes. A capability puts its own into it; else the app is called as it is."""
 
 
 class Recorder:

@@ -16,7 +16,7 @@ from asgherkin.clients.asgi import target
 from asgherkin.clients.deadlines import AppCall, grace
 from asgherkin.clients.lifespan import Lifespan
 from asgherkin.clients.recorder import Recorder
-from asgherkin.clients.served import Crashed, ServedSocket
+from asgherkin.clients.served import SERVED, Crashed, ServedScope
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -107,8 +107,9 @@ class Server:
         self._resting.clear()
         self.recorder.attach(recorder)
 
-    def call(self, address: Address | None) -> AppCall | None:
-        """The last call of the app for a client's socket, by its address."""
+    def call(self, response: httpx2.Response) -> AppCall | None:
+        """The app's call that a response came from: the last one on the same connection."""
+        address = _client_address(response)
         return self._calls.get(address) if address is not None else None
 
     def served_call(self, doing: str) -> ServedCall:
@@ -165,8 +166,8 @@ class Server:
         # As in-process: what is asked of the app has the same keys on all clients.
         scope.setdefault("extensions", {})
         recorder = self.recorder.current
-        if scope["type"] == "websocket":
-            served = ServedSocket(recorder, scope, receive, send)
+        if scope["type"] != "http":
+            served = SERVED.get(scope["type"], ServedScope)(recorder, scope, receive, send)
             self._calls[scope["client"]] = served
             await served.serve()
             return
@@ -193,8 +194,8 @@ class ServedCall:
         self._resting = False
 
     def answered(self, response: httpx2.Response) -> None:
-        """A response has come: the call is the one on the same connection."""
-        self._call = self._server.call(client_address(response))
+        """A response has come."""
+        self._call = self._server.call(response)
 
     def rest(self) -> None:
         """Let no watch stop it: the client has deadlines of its own."""
@@ -237,7 +238,7 @@ class ServedCall:
         return [self._call] if self._call is not None else self._server.calls(self._doing)
 
 
-def client_address(response: httpx2.Response) -> Address | None:
+def _client_address(response: httpx2.Response) -> Address | None:
     """The client's end of the connection that a response came by."""
     stream = response.extensions.get("network_stream")
     return None if stream is None else cast("Address | None", stream.get_extra_info("client_addr"))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from contextvars import copy_context
-from functools import cached_property, partial
+from functools import partial
 from typing import TYPE_CHECKING, Literal, Protocol, TypeVar, cast
 
 import anyio
@@ -18,15 +18,13 @@ from asgherkin.clients.loop import PortalLoop, check_loop
 from asgherkin.clients.transport import CLIENT, doing_of
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Sequence
+    from collections.abc import Awaitable, Callable
 
     import httpx2
 
     from asgherkin.clients.asgi import Message, Receive, Scope, Send
-    from asgherkin.clients.line import Line
-    from asgherkin.clients.port import Loop, Socket, Spawn
+    from asgherkin.clients.port import Loop, Spawn
     from asgherkin.clients.recorder import Recorder
-    from asgherkin.clients.session_socket import SessionSockets
 
 T = TypeVar("T")
 C = TypeVar("C", bound=TestClient)
@@ -106,24 +104,12 @@ class TestClientAdapter(Adapter):
         send = partial(self._client().send, request, follow_redirects=follow_redirects)
         return self._respond(request.method, str(request.url), send)
 
-    def open_socket(self, url: str, subprotocols: Sequence[str] = (), **options: object) -> Socket:
-        """Open a websocket, as a session of TestClient's."""
-        return self._sessions.open(url, subprotocols, options)
-
-    @cached_property
-    def _sessions(self) -> SessionSockets:
-        from asgherkin.clients.session_socket import SessionSockets  # most scenarios have none
-
-        return SessionSockets(self.test_client, self._sockets, self.act, self.run_as)
-
     def close(self) -> None:
         """End what the scenario holds. The portal stays usable."""
         if not self.loop.blocked:
             for client in filter(None, (self._http, self._quiet)):
                 client.close()
         super().close()
-        if "_sessions" in vars(self) and not self.loop.blocked:
-            self._sessions.exit()
 
     def _client(self) -> _AnyClient:
         return cast("_AnyClient", self.test_client if self._plugged is None else self._plugged)
@@ -172,8 +158,6 @@ class AppForTestClient:
         self._spawn = spawn
         self._raising = raising
         self._whole = whole
-        self.lines: dict[int, Line] = {}
-        """Websockets that are to be opened by sentences, by the ids of their scopes."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Call the app as TestClient does."""
@@ -182,7 +166,7 @@ class AppForTestClient:
         elif scope["type"] == "http":
             await self._answer(scope, receive, send)
         else:
-            await self._converse(scope, receive, send)
+            await self._call_raising(scope, receive, send)
 
     async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
         client = _LeavingClient(receive, send)
@@ -198,31 +182,15 @@ class AppForTestClient:
         if call.failure is not None and self._raising:
             self._recorder.raise_in_caller(call.failure)
 
-    async def _converse(self, scope: Scope, receive: Receive, send: Send) -> None:
-        from asgherkin.clients.tapping import converse  # most scenarios have no websocket
-
-        line = self.lines.pop(id(scope), None)
-        if line is not None:
-            await self._listen(line, receive, send)
-            return
+    async def _call_raising(self, scope: Scope, receive: Receive, send: Send) -> None:
         try:
-            await converse(self._recorder, scope, receive, send)
+            await self._recorder(scope, receive, send)
         except BaseException as exception:
             if not is_failure(exception):
                 raise
             # TestClient raises a websocket's exceptions whatever it was told.
             if self._recorder.crash_of(exception) is not None:
                 self._recorder.raise_in_caller(exception)
-
-    async def _listen(self, line: Line, receive: Receive, send: Send) -> None:
-        line.start(self._spawn, receive, send)
-        try:
-            await line.call.ended.wait()
-        except BaseException:
-            # TestClient leaves a websocket that is refused, and the app may have something to do yet.
-            if line.conversation.refusal is None:
-                await line.abandon()
-            raise
 
 
 class _LeavingClient:

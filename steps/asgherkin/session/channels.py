@@ -1,10 +1,15 @@
-"""The websockets and streams that a scenario holds, by name, and the one that a step is about."""
+"""What a scenario has opened and reads as it comes, by name; and which of it a step is about.
+
+Capabilities bring the kinds along (websockets, streams); the names are one for all, so that `"alice" receives …` is
+about whichever has the name.
+"""
 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from dataclasses import dataclass
 from time import monotonic
-from typing import TYPE_CHECKING, ClassVar, cast
+from typing import TYPE_CHECKING, ClassVar, TypeVar
 
 from asgherkin.clients.asgi import in_words
 from asgherkin.errors import SentenceError
@@ -13,21 +18,38 @@ from asgherkin.session.part import Part
 if TYPE_CHECKING:
     from asgherkin.evidence.record import Record
     from asgherkin.session.session import Session
-    from asgherkin.session.sockets import HeldSocket
-    from asgherkin.session.streams import HeldStream
 
-_EXAMPLES = {"websocket": 'I open a websocket to "/greet"', "stream": 'I open the event stream "/board"'}
+
+@dataclass(frozen=True, slots=True)
+class ChannelKind:
+    """A kind of channels, in the words of its sentences."""
+
+    name: str
+    """`websocket`."""
+    opening: str
+    """An example of the sentence that opens one: `I open a websocket to "/greet"`."""
+    receiving: str
+    """An example of a sentence that receives JSON: `the websocket receives JSON containing:`."""
+
+    def subject(self, name: str | None) -> str:
+        """What sentences call one: `the websocket`, `"alice"`."""
+        return f"the {self.name}" if name is None else f'"{name}"'
+
+
+KINDS: list[ChannelKind] = []
+"""The kinds of the capabilities in use. The first is named where any kind would do."""
 
 
 class Channel(ABC):
-    """A websocket or a stream of the scenario's.
+    """One that the scenario has opened. `subject` is what sentences call it: `the websocket`, `"alice"`."""
 
-    `subject` is what sentences call it: `the websocket`, `the stream`, `"alice"`. `doing` is what crashes call it.
-    """
-
-    kind: ClassVar[str]
+    kind: ClassVar[ChannelKind]
     subject: str
-    doing: str
+
+    @property
+    @abstractmethod
+    def record(self) -> Record:
+        """What is kept of it."""
 
     @property
     @abstractmethod
@@ -46,57 +68,43 @@ class Channel(ABC):
     def wait(self, seconds: float) -> None:
         """Wait for its end; what comes meanwhile is kept."""
 
-    @property
-    @abstractmethod
-    def record(self) -> Record:
-        """What is kept of it."""
-
     @abstractmethod
     def note_end(self) -> None:
         """The scenario's steps are over: take note of whether it is open."""
 
 
+C = TypeVar("C", bound=Channel)
+
+
 class Channels(Part):
-    """What the sentences about websockets and streams act on. The app is started before the first one is opened."""
+    """The channels of a scenario."""
 
     def __init__(self, session: Session) -> None:
         self._session = session
-        self.all: list[Channel] = []
-        """All that were opened, in their order, those that are closed too."""
-        self._received: tuple[object, Channel] | None = None
-        self._held: dict[str, Channel] = {}
+        self._all: list[Channel] = []
+        self._named: dict[str, Channel] = {}
         self._about: Channel | None = None
+        self._received: tuple[object, Channel] | None = None
 
     # Opening
 
-    def open_socket(self, path: str, name: str | None, subprotocol: str | None, *, may_be_refused: bool) -> None:
-        """Open a websocket with the scenario's headers, cookies, query and credentials.
+    def subject(self, name: str | None, kind: ChannelKind) -> str:
+        """What sentences will call one that is to be opened. Raises SentenceError for a name that is in use."""
+        subject = kind.subject(name)
+        known = self._named.get(subject)
+        if known is not None and known.is_open:
+            self._look_at(known)
+            closes = f"{subject} closes" if name is not None else "I close"
+            other = "" if name is not None else f', or give this one a name: {kind.opening} as "alice"'
+            raise SentenceError(
+                f"There is an open {known.kind.name} {_called(name)} already. "
+                f"Close it first, with: {closes} the {known.kind.name}{other}"
+            )
+        self._named.pop(subject, None)
+        return subject
 
-        Raises Mismatch where the app refuses it and may not; SentenceError for a name that is in use.
-        """
-        from asgherkin.session.sockets import open_socket  # only where a scenario opens one
-
-        subject = self._free(name, "websocket")
-        if self._started():
-            socket = open_socket(self._session, subject, path, subprotocol)
-            self._keep(socket)
-            if not may_be_refused:
-                socket.check_opening()
-
-    def open_stream(self, path: str, name: str | None, *, of_events: bool) -> None:
-        """Send a GET request, whose response is read as it comes; the same holds for it.
-
-        Raises Mismatch where the response is none to read so; SentenceError for a name that is in use.
-        """
-        from asgherkin.session.streams import open_stream  # only where a scenario opens one
-
-        subject = self._free(name, "stream")
-        if self._started():
-            stream = open_stream(self._session, subject, path, of_events=of_events)
-            self._keep(stream)
-            stream.check_opening()
-
-    def _started(self) -> bool:
+    def start_app(self) -> bool:
+        """Start the app, before the first one is opened. False where it does not start."""
         from asgherkin.session.opening import no_app  # only where a scenario opens one
 
         started = self._session.start()
@@ -107,62 +115,48 @@ class Channels(Part):
             )
         return started
 
-    def _free(self, name: str | None, kind: str) -> str:
-        subject = _subject(name, kind)
-        known = self._held.get(subject)
-        if known is not None and known.is_open:
-            self._look_at(known)
-            closes = f"{subject} closes" if name is not None else "I close"
-            other = "" if name is not None else f', or give this one a name: {_EXAMPLES[kind]} as "alice"'
-            raise SentenceError(
-                f"There is an open {known.kind} {_called(name)} already. "
-                f"Close it first, with: {closes} the {known.kind}{other}"
-            )
-        self._held.pop(subject, None)
-        return subject
-
-    def _keep(self, channel: Channel) -> None:
-        self._held[channel.subject] = channel
-        self.all.append(channel)
+    def keep(self, channel: Channel) -> None:
+        """Keep one that was opened."""
+        self._named[channel.subject] = channel
+        self._all.append(channel)
         self._look_at(channel)
+
+    # Finding
+
+    def find(self, name: str | None, channel_class: type[C]) -> C:
+        """The one of a class that has a name, or has none. Raises SentenceError where there is none."""
+        kind = channel_class.kind
+        channel = self._named.get(kind.subject(name))
+        if channel is None:
+            raise SentenceError(self._missing(name, kind))
+        self._look_at(channel)
+        if not isinstance(channel, channel_class):
+            raise SentenceError(
+                f"{channel.subject} is a {channel.kind.name}, and this sentence is about a {kind.name}."
+            )
+        return channel
+
+    def named(self, name: str) -> Channel:
+        """Whichever has a name. Raises SentenceError where there is none."""
+        channel = self._named.get(f'"{name}"')
+        if channel is None:
+            kinds = {other.kind for other in self._named.values()}
+            raise SentenceError(self._missing(name, kinds.pop() if len(kinds) == 1 else KINDS[0]))
+        self._look_at(channel)
+        return channel
+
+    def _missing(self, name: str | None, kind: ChannelKind) -> str:
+        known = [subject for subject, channel in self._named.items() if channel.kind is kind]
+        shown = ", ".join("one without a name" if subject == kind.subject(None) else subject for subject in known)
+        others = (
+            f" {_called(name)}. Known: {shown}." if known else f"{'' if name is None else ' ' + _called(name)} yet."
+        )
+        example = kind.opening if name is None else f'{kind.opening} as "{name}"'
+        return f"There is no {kind.name}{others} Open one first, for example: When {example}"
 
     def _look_at(self, channel: Channel) -> None:
         self._about = channel
         self._session.evidence.read(channel.record)
-
-    # Finding
-
-    def socket(self, name: str | None) -> HeldSocket:
-        """The websocket of a name, or the one without. Raises SentenceError where there is none."""
-        return cast("HeldSocket", self._find(name, "websocket"))
-
-    def stream(self, name: str | None) -> HeldStream:
-        """The stream of a name, or the one without. Raises SentenceError where there is none."""
-        return cast("HeldStream", self._find(name, "stream"))
-
-    def either(self, name: str | None) -> Channel:
-        """The websocket without a name, or the websocket or stream of a name. Raises SentenceError for none."""
-        known = self._held.get(_subject(name, "websocket"))
-        only_streams = name is not None and {one.kind for one in self._held.values()} == {"stream"}
-        return self._find(name, known.kind if known else "stream" if only_streams else "websocket")
-
-    def _find(self, name: str | None, kind: str) -> Channel:
-        channel = self._held.get(_subject(name, kind))
-        if channel is None:
-            raise SentenceError(self._missing(name, kind))
-        self._look_at(channel)
-        if channel.kind != kind:
-            raise SentenceError(f"{channel.subject} is a {channel.kind}, and this sentence is about a {kind}.")
-        return channel
-
-    def _missing(self, name: str | None, kind: str) -> str:
-        known = [subject for subject, channel in self._held.items() if channel.kind == kind]
-        shown = ", ".join("one without a name" if subject == f"the {kind}" else subject for subject in known)
-        others = (
-            f" {_called(name)}. Known: {shown}." if known else f"{'' if name is None else ' ' + _called(name)} yet."
-        )
-        example = _EXAMPLES[kind] if name is None else f'{_EXAMPLES[kind]} as "{name}"'
-        return f"There is no {kind}{others} Open one first, for example: When {example}"
 
     # The last JSON that came
 
@@ -175,10 +169,7 @@ class Channels(Part):
     def received(self) -> object:
         """The last JSON that any of them received. Raises SentenceError where there is none."""
         if self._received is None:
-            raise SentenceError(
-                "No JSON was received yet. Receive some first, for example: "
-                "Then the websocket receives JSON containing:"
-            )
+            raise SentenceError(f"No JSON was received yet. Receive some first, for example: Then {KINDS[0].receiving}")
         document, channel = self._received
         self._look_at(channel)
         return document
@@ -192,7 +183,7 @@ class Channels(Part):
         if self._about is not None:
             self._look_at(self._about)
         until = monotonic() + session.settings.timeout
-        waiting = [channel for channel in self.all if channel.is_open]
+        waiting = [channel for channel in self._all if channel.is_open]
         if len(waiting) == 1 and not session.crashes_of_act:
             waiting[0].wait(session.settings.timeout)
         # Of several, any may crash; and an app may crash after it has closed a websocket.
@@ -201,12 +192,8 @@ class Channels(Part):
 
     def leave(self) -> None:
         """Take note of what is open when the scenario's steps are over: it is closed now."""
-        for channel in self.all:
+        for channel in self._all:
             channel.note_end()
-
-
-def _subject(name: str | None, kind: str) -> str:
-    return f"the {kind}" if name is None else f'"{name}"'
 
 
 def _called(name: str | None) -> str:

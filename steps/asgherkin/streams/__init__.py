@@ -12,7 +12,7 @@ from asgherkin.capabilities import Capability
 if TYPE_CHECKING:
     from asgherkin.evidence.record import Record
 
-pytest_plugins = ("asgherkin.streams.stream_sentences",)
+pytest_plugins = ("asgherkin.vocabulary.channel_sentences", "asgherkin.streams.stream_sentences")
 
 
 def _kinds() -> tuple[type[Record], ...]:

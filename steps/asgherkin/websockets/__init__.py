@@ -12,13 +12,17 @@ from asgherkin.capabilities import Capability
 if TYPE_CHECKING:
     from asgherkin.evidence.record import Record
 
-pytest_plugins = ("asgherkin.websockets.websocket_sentences",)
+pytest_plugins = (
+    "asgherkin.websockets.websocket_fixtures",
+    "asgherkin.websockets.websocket_sentences",
+    "asgherkin.vocabulary.channel_sentences",
+)
 
 
 def _kinds() -> tuple[type[Record], ...]:
-    from asgherkin.clients.conversation import Conversation
+    from asgherkin.websockets.transcript import Transcript
 
-    return (Conversation,)
+    return (Transcript,)
 
 
 CAPABILITY = Capability("websockets", kinds=_kinds, page="how-to/websockets.md")

@@ -1,4 +1,4 @@
-"""Sentences about websockets. Those with a name that fit a stream too are about whichever has the name."""
+"""Sentences about websockets. Those that fit a stream too, once it has a name, are in `channel_sentences`."""
 
 from __future__ import annotations
 
@@ -9,23 +9,28 @@ from asgherkin.errors import Mismatch, SentenceError
 from asgherkin.matching.comparators import Comparison, verify
 from asgherkin.matching.differences import verify_contains, verify_document
 from asgherkin.matching.documents import parse_document
-from asgherkin.matching.matchers import escape
-from asgherkin.matching.paths import find
 from asgherkin.matching.values import sentence_start, show
 from asgherkin.session.channels import Channels
 from asgherkin.session.crashes import expects_crash
+from asgherkin.vocabulary.channel_sentences import check_text
 from asgherkin.vocabulary.decorators import given_or_when, then, when
 from asgherkin.vocabulary.http_statuses import is_server_error
-from asgherkin.vocabulary.variables import remember
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from asgherkin.clients.conversation import Closing
     from asgherkin.session.session import Session
+    from asgherkin.websockets.held_websockets import HeldWebSockets
+    from asgherkin.websockets.transcript import Closing
 
 _OPENING = "a websocket to {path:text}[ as {name:text}][ with the subprotocol {subprotocol:text}]"
 _CLOSING = "[ with the code {code:count}[ and the reason {reason:text}]]"
+
+
+def _websockets(session: Session) -> HeldWebSockets:
+    from asgherkin.websockets.held_websockets import HeldWebSockets  # slow to import, and most scenarios have none
+
+    return session.part(HeldWebSockets)
 
 
 # Opening
@@ -34,13 +39,13 @@ _CLOSING = "[ with the code {code:count}[ and the reason {reason:text}]]"
 @given_or_when("I open " + _OPENING, example='I open a websocket to "/greet"')
 def i_open_a_websocket(session: Session, path: str, name: str | None, subprotocol: str | None) -> None:
     """Open a websocket that the app accepts, with the scenario's headers, cookies, query and credentials."""
-    session.part(Channels).open_socket(path, name, subprotocol, may_be_refused=False)
+    _websockets(session).open(path, name, subprotocol, may_be_refused=False)
 
 
 @when("I try to open " + _OPENING, example='I try to open a websocket to "/private"')
 def i_try_to_open_a_websocket(session: Session, path: str, name: str | None, subprotocol: str | None) -> None:
     """Open a websocket that the app may refuse."""
-    session.part(Channels).open_socket(path, name, subprotocol, may_be_refused=True)
+    _websockets(session).open(path, name, subprotocol, may_be_refused=True)
 
 
 def _by_server_error(slots: Mapping[str, object], _: object) -> bool:
@@ -59,9 +64,9 @@ def the_websocket_is_refused(
 ) -> None:
     """The app has refused it, by an HTTP response or by a close code. That is known when it was opened."""
     del within  # the app has answered by now
-    from asgherkin.clients.conversation import refusal_of  # only where a scenario holds a websocket
+    from asgherkin.websockets.transcript import refusal_of  # only where a scenario holds a websocket
 
-    refusal = session.part(Channels).socket(name).refusal
+    refusal = _websockets(session).find(name).refusal
     if code is not None and refusal.code is None:
         session.check_observable("the close code of a refused websocket, in whose place a server sends a status")
     for what, expected, actual in (("status", status, refusal.status), ("code", code, refusal.code)):
@@ -75,7 +80,7 @@ def the_websocket_is_refused(
 )
 def the_subprotocol_is(session: Session, subprotocol: str, name: str | None = None) -> None:
     """The app chose this one of the subprotocols that were offered."""
-    chosen = session.part(Channels).socket(name).subprotocol
+    chosen = _websockets(session).find(name).subprotocol
     if chosen != subprotocol:
         came = "chose no subprotocol" if chosen is None else f"chose the subprotocol {show(chosen)}"
         raise Mismatch(f"The app {came} for {_subject(name)}, expected {show(subprotocol)}.")
@@ -87,25 +92,25 @@ def the_subprotocol_is(session: Session, subprotocol: str, name: str | None = No
 @when("(I send|{name:text} sends) the text {text:text}", example='I send the text "hi"')
 def send_the_text(session: Session, text: str, name: str | None = None) -> None:
     """Send a text."""
-    session.part(Channels).socket(name).send(text)
+    _websockets(session).find(name).send(text)
 
 
 @when("(I send|{name:text} sends) the bytes {content:text}", example='I send the bytes "68 69"')
 def send_the_bytes(session: Session, content: str, name: str | None = None) -> None:
     """Send bytes, which are written in hex."""
-    session.part(Channels).socket(name).send(_bytes(content))
+    _websockets(session).find(name).send(_bytes(content))
 
 
 @when("(I send|{name:text} sends) the JSON:", example="I send the JSON:")
 def send_the_json(session: Session, docstring: str, name: str | None = None) -> None:
     """Send JSON as a text: a doc string."""
-    session.part(Channels).socket(name).send(_compact(session, docstring))
+    _websockets(session).find(name).send(_compact(session, docstring))
 
 
 @when("(I send|{name:text} sends) the JSON as bytes:", example="I send the JSON as bytes:")
 def send_the_json_as_bytes(session: Session, docstring: str, name: str | None = None) -> None:
     """Send JSON as bytes, in UTF-8: a doc string."""
-    session.part(Channels).socket(name).send(_compact(session, docstring).encode())
+    _websockets(session).find(name).send(_compact(session, docstring).encode())
 
 
 def _bytes(written: str) -> bytes:
@@ -124,14 +129,13 @@ def _compact(session: Session, docstring: str) -> str:
 
 
 @then(
-    "(the websocket|{name:text}) receives the text {text:text}",
+    "the websocket receives the text {text:text}",
     example='the websocket receives the text "Hello, world!"',
     within=True,
 )
-def receives_the_text(session: Session, text: str, within: float | None, name: str | None = None) -> None:
-    """The next message is this text. Of a stream: its next part, however it is cut."""
-    received = session.part(Channels).either(name).next_text(text, within)
-    verify(f"the text that {_subject(name)} received", Comparison("is", escape(text)), received)
+def the_websocket_receives_the_text(session: Session, text: str, within: float | None) -> None:
+    """The next message is this text."""
+    check_text(_websockets(session).find(None), text, within)
 
 
 @then(
@@ -141,7 +145,7 @@ def receives_the_text(session: Session, text: str, within: float | None, name: s
 )
 def receives_a_text_matching(session: Session, pattern: str, within: float | None, name: str | None = None) -> None:
     """The next message is a text in which this regular expression is found."""
-    received = session.part(Channels).socket(name).next_text("", within)
+    received = _websockets(session).find(name).next_text("", within)
     verify(f"the text that {_subject(name)} received", Comparison("matches", pattern), received)
 
 
@@ -155,7 +159,7 @@ def receives_the_bytes(session: Session, content: str, within: float | None, nam
     from asgherkin.evidence.message_text import hexed  # only where a scenario holds a websocket
 
     expected = _bytes(content)
-    received = session.part(Channels).socket(name).next_bytes(within)
+    received = _websockets(session).find(name).next_bytes(within)
     if received != expected:
         raise Mismatch(f"The bytes that {_subject(name)} received are {hexed(received)}, expected {hexed(expected)}.")
 
@@ -164,7 +168,7 @@ def receives_the_bytes(session: Session, content: str, within: float | None, nam
 def receives_the_json(session: Session, docstring: str, within: float | None, name: str | None = None) -> None:
     """The next message is this JSON document, as a text."""
     expected = parse_document(docstring, session.lookup, expected=True)
-    received = session.part(Channels).socket(name).next_text("", within)
+    received = _websockets(session).find(name).next_text("", within)
     verify_document(_json_of(name), expected, _document(session, name, received))
 
 
@@ -176,7 +180,7 @@ def receives_the_json(session: Session, docstring: str, within: float | None, na
 def receives_the_json_as_bytes(session: Session, docstring: str, within: float | None, name: str | None = None) -> None:
     """The next message is this JSON document, as bytes in UTF-8."""
     expected = parse_document(docstring, session.lookup, expected=True)
-    received = session.part(Channels).socket(name).next_bytes(within)
+    received = _websockets(session).find(name).next_bytes(within)
     verify_document(_json_of(name), expected, _document(session, name, received))
 
 
@@ -188,7 +192,7 @@ def receives_the_json_as_bytes(session: Session, docstring: str, within: float |
 def receives_json_containing(session: Session, docstring: str, within: float | None, name: str | None = None) -> None:
     """The next message, in text or in bytes, is JSON that contains this document: only what is named is looked at."""
     expected = parse_document(docstring, session.lookup, expected=True)
-    received = session.part(Channels).socket(name).receive(within)
+    received = _websockets(session).find(name).receive(within)
     verify_contains(_json_of(name), expected, _document(session, name, received))
 
 
@@ -200,29 +204,19 @@ def _document(session: Session, name: str | None, message: str | bytes) -> objec
     try:
         document = json.loads(message)
     except (ValueError, RecursionError):  # also bytes that are no UTF-8
-        received = session.part(Channels).socket(name).received(message)
+        received = _websockets(session).find(name).received(message)
         raise Mismatch(f"{received}, which is not JSON.") from None
     session.part(Channels).keep_received(document)
     return document
 
 
 @then(
-    "(the websocket|{name:text}) receives nothing for {span:span}",
+    "the websocket receives nothing for {span:span}",
     example="the websocket receives nothing for 200 milliseconds",
 )
-def receives_nothing_for(session: Session, span: float, name: str | None = None) -> None:
+def the_websocket_receives_nothing_for(session: Session, span: float) -> None:
     """No message comes for so long; from a closed websocket none does."""
-    session.part(Channels).either(name).check_silence(span)
-
-
-@then(
-    "I remember the received JSON at {path:text} as {name:text}",
-    example='I remember the received JSON at "$.id" as "id"',
-)
-def remember_the_received_json(session: Session, path: str, name: str) -> None:
-    """Keep a part of the last JSON that a websocket or an event stream received, by a JSONPath (RFC 9535)."""
-    received = session.part(Channels).received
-    remember(session, name, f'the received JSON at "{path}"', find(path, received))
+    _websockets(session).find(None).check_silence(span)
 
 
 # Closing
@@ -231,7 +225,7 @@ def remember_the_received_json(session: Session, path: str, name: str) -> None:
 @when("(I close|{name:text} closes) the websocket" + _CLOSING, example="I close the websocket")
 def close_the_websocket(session: Session, code: int | None, reason: str | None, name: str | None = None) -> None:
     """Close it, with the code 1000 or one from 3000 to 4999, and give the app a moment to end."""
-    session.part(Channels).socket(name).close(code, reason)
+    _websockets(session).find(name).close(code, reason)
 
 
 @then("(the websocket|{name:text}) is closed" + _CLOSING, example="the websocket is closed", within=True)
@@ -239,13 +233,13 @@ def the_websocket_is_closed(
     session: Session, code: int | None, reason: str | None, within: float | None, name: str | None = None
 ) -> None:
     """Either side has closed it. Messages before it need not be received."""
-    closing = session.part(Channels).socket(name).closed(within)
+    closing = _websockets(session).find(name).closed(within)
     if (code not in (None, closing.code)) or (reason not in (None, closing.reason)):
         _raise_closed(closing, name, code, reason)
 
 
 def _raise_closed(closing: Closing, name: str | None, code: int | None, reason: str | None) -> None:
-    from asgherkin.clients.conversation import closing_of  # only where a scenario holds a websocket
+    from asgherkin.websockets.transcript import closing_of  # only where a scenario holds a websocket
 
     wanted = f"the code {code}" + (f" and the reason {show(reason)}" if reason is not None else "")
     raise Mismatch(f"{sentence_start(closing_of(closing, _subject(name)))}, expected {wanted}.")

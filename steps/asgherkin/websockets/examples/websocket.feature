@@ -22,7 +22,6 @@ Feature: Websockets
       """
       {"id": "#integer", "text": "hi"}
       """
-    And I remember the received JSON at "$.id" as "id"
     When I send the JSON as bytes:
       """
       {"id": 7, "text": "hi"}
@@ -33,7 +32,7 @@ Feature: Websockets
       """
     When I send the JSON:
       """
-      {"id": {{id}}, "text": "hi"}
+      {"id": 7, "text": "hi"}
       """
     Then the websocket receives JSON containing:
       """
@@ -42,8 +41,6 @@ Feature: Websockets
 
   Scenario: One of several
     Given I open a websocket to "/greet" as "alice"
-    When "alice" sends the text "hi"
-    Then "alice" receives the text "Hello, world!"
     When "alice" sends the text "hi"
     Then "alice" receives a text matching "^Hel"
     When "alice" sends the bytes "68 69"
@@ -72,7 +69,6 @@ Feature: Websockets
       """
       {"id": 7}
       """
-    And "alice" receives nothing for 200 milliseconds
     When "alice" closes the websocket
     Then "alice" is closed
 

@@ -1,4 +1,4 @@
-"""How a websocket and a stream are shown under a failure: what is left out, what is cut, what is masked."""
+"""How a websocket is shown under a failure: what is left out, what is cut, what is masked."""
 
 from __future__ import annotations
 
@@ -6,11 +6,9 @@ import json
 
 import pytest
 
-from asgherkin.clients.conversation import Closing, Conversation, Refusal, refusal_of
-from asgherkin.clients.events import Event
-from asgherkin.clients.stream_log import StreamLog
 from asgherkin.evidence.record import Evidence, Record
 from asgherkin.redaction.redactor import Redactor
+from asgherkin.websockets.transcript import Closing, Refusal, Transcript, refusal_of
 from tests.project import without_times
 
 
@@ -21,14 +19,14 @@ def shown(record: Record) -> tuple[str, str]:
     return title, without_times(text)
 
 
-def said(conversation: Conversation) -> list[str]:
-    return shown(conversation)[1].splitlines()
+def said(transcript: Transcript) -> list[str]:
+    return shown(transcript)[1].splitlines()
 
 
 @pytest.fixture
-def conversation() -> Conversation:
+def transcript() -> Transcript:
     """One that the app has accepted."""
-    return Conversation("/chat", [], accepted=True)
+    return Transcript("/chat", [], accepted=True)
 
 
 @pytest.mark.parametrize(
@@ -52,34 +50,34 @@ def conversation() -> Conversation:
         *("a long text", "a text that was cut", "a secret"),
     ],
 )
-def test_a_message(conversation: Conversation, content: str | bytes, line: str) -> None:
+def test_a_message(transcript: Transcript, content: str | bytes, line: str) -> None:
     """A message's kind is told in the words of the sentences, its content on one line."""
-    conversation.transcript.add("client", content)
+    transcript.add("client", content)
 
-    lines = said(conversation)
+    lines = said(transcript)
 
     assert lines == ["→ opening: accepted", f"N ms → {line}"]
 
 
 @pytest.mark.parametrize(("total", "gap"), [(101, "… 1 more message …"), (1_000_000, "… 999,900 more messages …")])
-def test_a_long_conversation(conversation: Conversation, total: int, gap: str) -> None:
+def test_a_long_conversation(transcript: Transcript, total: int, gap: str) -> None:
     """Its beginning and its end are shown, and how many messages are not."""
     for number in range(total):
-        conversation.transcript.add("app", str(number))
+        transcript.add("app", str(number))
 
-    lines = said(conversation)
+    lines = said(transcript)
 
     assert len(lines) == 102
     assert lines[50:52] == ['N ms ← text "49"', gap]
     assert lines[-1] == f'N ms ← text "{total - 1}"'
 
 
-def test_a_secret_that_is_cut(conversation: Conversation) -> None:
+def test_a_secret_that_is_cut(transcript: Transcript) -> None:
     """A secret is masked before a message is cut: none of its halves is left."""
-    conversation.transcript.add("client", json.dumps({"password": "correct horse"}))
-    conversation.transcript.add("app", "x" * 190 + "correct horse")
+    transcript.add("client", json.dumps({"password": "correct horse"}))
+    transcript.add("app", "x" * 190 + "correct horse")
 
-    lines = said(conversation)
+    lines = said(transcript)
 
     assert lines[-1].startswith(f'N ms ← text "{"x" * 190}[redact')
     assert "corr" not in "\n".join(lines)
@@ -95,13 +93,11 @@ def test_a_secret_that_is_cut(conversation: Conversation) -> None:
     ],
     ids=["none", "one of two", "offered in vain", "chosen unasked"],
 )
-def test_a_subprotocol(
-    conversation: Conversation, subprotocols: tuple[str, ...], chosen: str | None, line: str
-) -> None:
+def test_a_subprotocol(transcript: Transcript, subprotocols: tuple[str, ...], chosen: str | None, line: str) -> None:
     """What was offered, and what the app chose."""
-    conversation.subprotocols, conversation.subprotocol = subprotocols, chosen
+    transcript.offered, transcript.subprotocol = subprotocols, chosen
 
-    lines = said(conversation)
+    lines = said(transcript)
 
     assert lines == [line]
 
@@ -123,29 +119,10 @@ def test_a_refusal(refusal: Refusal, text: str) -> None:
 
 
 @pytest.mark.parametrize(("by", "arrow"), [("app", "←"), ("client", "→")])
-def test_a_closing(conversation: Conversation, by: str, arrow: str) -> None:
+def test_a_closing(transcript: Transcript, by: str, arrow: str) -> None:
     """Who closed it, and how."""
-    conversation.closing = Closing("app" if by == "app" else "client", 4001, "gone", 0.25)
+    transcript.closing = Closing("app" if by == "app" else "client", 4001, "gone", 0.25)
 
-    lines = said(conversation)
+    lines = said(transcript)
 
     assert lines[-1] == f'N ms {arrow} closed with the code 4001 and the reason "gone"'
-
-
-def test_a_long_stream() -> None:
-    """Of events and of parts, too, the beginning and the end are shown."""
-    events, parts = StreamLog("/board?token=abcdef"), StreamLog("/tasting")
-    for number in range(102):
-        events.add(Event(data=str(number)))
-        parts.add(b"abcdef \xff")
-    events.name = "board"
-
-    title, text = shown(events)
-    _, others = shown(parts)
-
-    assert title == 'The stream "board" (/board?token=[redacted])'
-    assert "\n".join(text.splitlines()[49:52]) == (
-        'N ms ← event "message", text "49"\n… 2 more events …\nN ms ← event "message", text "52"'
-    )
-    assert others.splitlines()[50] == "… 2 more parts …"
-    assert others.splitlines()[0] == "N ms ← bytes 61 62 63 64 65 66 20 ff"

@@ -1,13 +1,13 @@
-"""A websocket: the record of its handshake, of what was said both ways and of its end, and how it is shown."""
+"""A websocket's transcript: the record of its handshake, of what was said both ways and of its end; how it is shown."""
 
 from __future__ import annotations
 
 from collections import deque
 from dataclasses import dataclass, field
-from itertools import islice
 from time import monotonic
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
+from asgherkin.clients.asgi import decoded, target
 from asgherkin.evidence.message_text import CONTENT_CAP, KEPT, called, content_line, milliseconds, page_lines, with_gap
 from asgherkin.evidence.page_parts import Part, at_time, counted, text_of
 from asgherkin.evidence.record import Document, Record, Section
@@ -15,33 +15,35 @@ from asgherkin.matching.values import show
 from asgherkin.redaction.data import Body, Content, Headers, Target
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
 
-Side: TypeAlias = Literal["app", "client"]
+    from asgherkin.clients.asgi import Scope
+
+Peer: TypeAlias = Literal["app", "client"]
 
 _ARROWS = {"client": "→", "app": "←"}
 _WHO = {"client": "this scenario", "app": "the app"}
 
 
 @dataclass(frozen=True, slots=True)
-class Closing:
-    """Who closed a websocket, with what code and reason, how many seconds after its opening."""
+class Entry:
+    """A message in a transcript. `content` is cut at `CONTENT_CAP`; `size` is that of the whole message."""
 
-    by: Side
-    code: int
-    reason: str = ""
-    at: float = 0.0
-
-
-@dataclass(frozen=True, slots=True)
-class Said:
-    """A message of a transcript. `content` is cut at `CONTENT_CAP`; `size` is the whole one's."""
-
-    by: Side
+    by: Peer
     content: str | bytes
     size: int
     at: float
     """Seconds since the opening."""
+
+
+@dataclass(frozen=True, slots=True)
+class Closing:
+    """Who closed a websocket, with what code and reason, how many seconds after its opening."""
+
+    by: Peer
+    code: int
+    reason: str = ""
+    at: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,44 +57,9 @@ class Refusal:
     body: bytes = b""
 
 
-class Transcript:
-    """What was said, in order: the first messages, the last ones, and how many were left out between them."""
-
-    def __init__(self) -> None:
-        self._began = monotonic()
-        self._head: list[Said] = []
-        self._tail: deque[Said] = deque(maxlen=KEPT)
-        self.total = 0
-
-    def add(self, by: Side, content: str | bytes) -> None:
-        """Keep a message."""
-        said = Said(by, content[:CONTENT_CAP], len(content), self.now())
-        self.total += 1
-        (self._head if len(self._head) < KEPT else self._tail).append(said)
-
-    def now(self) -> float:
-        """Seconds since the opening."""
-        return monotonic() - self._began
-
-    @property
-    def left_out(self) -> int:
-        """How many messages stood between `head` and `tail`."""
-        return self.total - len(self._head) - len(self._tail)
-
-    @property
-    def head(self) -> Iterator[Said]:
-        """The first messages."""
-        return iter(self._head)
-
-    @property
-    def tail(self) -> Iterator[Said]:
-        """The last messages, where there are more than `head` holds."""
-        return islice(self._tail, None)
-
-
 @dataclass(slots=True)
-class Conversation(Record):
-    """A websocket. What the app receives and sends is recorded as it passes, on every client."""
+class Transcript(Record):
+    """A websocket: its handshake, the first and the last of its messages, its end."""
 
     kind = "websocket"
     shown = "read"
@@ -100,36 +67,67 @@ class Conversation(Record):
     target: str
     """Path and query."""
     request_headers: list[tuple[str, str]]
-    subprotocols: tuple[str, ...] = ()
-    """Those that the client offers."""
+    offered: tuple[str, ...] = ()
+    """The subprotocols that the client offers."""
     accepted: bool = False
     subprotocol: str | None = None
     """The one that the app chose."""
     response_headers: list[tuple[str, str]] = field(default_factory=list)
     refusal: Refusal | None = None
     closing: Closing | None = None
-    transcript: Transcript = field(default_factory=Transcript)
+    head: list[Entry] = field(default_factory=list)
+    """The first messages."""
+    tail: deque[Entry] = field(default_factory=lambda: deque(maxlen=KEPT))
+    """The last messages, where there are more than `head` holds."""
+    total: int = 0
     name: str = ""
     """What the scenario calls it; "" for one without a name."""
     open_at_end: bool = False
     """Whether it was still open when the scenario's steps were over."""
+    _began: float = field(default_factory=monotonic)
+
+    @classmethod
+    def of_scope(cls, scope: Scope) -> Transcript:
+        """The transcript of a websocket that is to be opened."""
+        return cls(target(scope), decoded(scope["headers"]), tuple(scope.get("subprotocols", ())))
 
     @property
     def doing(self) -> str:
         """The websocket in short: `websocket /greet`."""
         return f"websocket {self.target}"
 
+    @property
+    def is_over(self) -> bool:
+        """Whether it was closed or refused."""
+        return self.closing is not None or self.refusal is not None
+
+    @property
+    def left_out(self) -> int:
+        """How many messages stood between `head` and `tail`."""
+        return self.total - len(self.head) - len(self.tail)
+
+    def add(self, by: Peer, content: str | bytes) -> None:
+        """Keep a message."""
+        entry = Entry(by, content[:CONTENT_CAP], len(content), monotonic() - self._began)
+        self.total += 1
+        (self.head if len(self.head) < KEPT else self.tail).append(entry)
+
+    def close(self, by: Peer, code: int, reason: str = "") -> None:
+        """Note who closed it. Whoever was first has closed it, and one that was refused cannot be closed."""
+        if not self.is_over:
+            self.closing = Closing(by, code, reason, monotonic() - self._began)
+
     def as_json(self) -> Document:
         """The handshake, the messages, the end."""
-        transcript, closing = self.transcript, self.closing
+        closing = self.closing
         return {
             "name": self.name,
             "target": Target(self.target),
-            "subprotocols": list(self.subprotocols),
+            "subprotocols": list(self.offered),
             "subprotocol": self.subprotocol,
             "refusal": self.refusal and _refusal(self.refusal),
-            "messages": [_said(one) for one in (*transcript.head, *transcript.tail)],
-            "left_out": transcript.left_out,
+            "messages": [_entry(entry) for entry in (*self.head, *self.tail)],
+            "left_out": self.left_out,
             "closing": closing and _closing(closing, at_end=self.open_at_end),
         }
 
@@ -144,13 +142,13 @@ class Conversation(Record):
         closing = document["closing"]
         if closing is not None and closing.get("at_end"):
             document = {**document, "closing": None}
-        return Conversation.as_text_at_end(document)
+        return Transcript.as_text_at_end(document)
 
     @classmethod
     def as_text_at_end(cls, document: Mapping[str, Any]) -> list[Section]:
         """The same, with the end at any time."""
         lines = [_handshake(document)]
-        lines += with_gap(document["messages"], document["left_out"], "messages", _said_line)
+        lines += with_gap(document["messages"], document["left_out"], "messages", _message_line)
         closing = document["closing"]
         if closing is not None:
             lines.append(f"{closing['at']:.0f} ms {_ARROWS[closing['by']]} closed {_code(closing)}")
@@ -177,9 +175,9 @@ class Conversation(Record):
         )
 
 
-def _said(said: Said) -> Document:
-    content = {"text": Content(said.content)} if isinstance(said.content, str) else {"hex": said.content}
-    return {"by": said.by, **content, "size": said.size, "at": milliseconds(said.at)}
+def _entry(entry: Entry) -> Document:
+    content = {"text": Content(entry.content)} if isinstance(entry.content, str) else {"hex": entry.content}
+    return {"by": entry.by, **content, "size": entry.size, "at": milliseconds(entry.at)}
 
 
 def _refusal(refusal: Refusal) -> Document:
@@ -192,7 +190,7 @@ def _closing(closing: Closing, *, at_end: bool) -> Document:
     return {**document, "at_end": True} if at_end else document
 
 
-def _said_line(message: Mapping[str, Any]) -> str:
+def _message_line(message: Mapping[str, Any]) -> str:
     return f"{message['at']:.0f} ms {_ARROWS[message['by']]} {content_line(message)}"
 
 

@@ -9,11 +9,14 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route, WebSocketRoute
 from starlette.websockets import WebSocketDisconnect
 
+from asgherkin.websockets.transcript import Transcript
+
 if TYPE_CHECKING:
     from starlette.requests import Request
     from starlette.websockets import WebSocket
 
-    from asgherkin.clients.port import Client, Socket
+    from asgherkin.websockets.client_websockets import ClientWebSocket
+    from tests.websockets.conftest import WebSocketClient
 
 
 LONG = 30
@@ -102,19 +105,23 @@ class Shop:
         self.log.append((await websocket.receive())["code"])
 
 
-def closing(socket: Socket) -> tuple[str, int, str]:
+def closing(socket: ClientWebSocket) -> tuple[str, int, str]:
     """Who closed it, with what code and reason."""
-    end = socket.conversation.closing
+    end = socket.transcript.closing
     assert end is not None
     return end.by, end.code, end.reason
 
 
-def messages(client: Client) -> list[str]:
+def transcripts(client: WebSocketClient) -> list[Transcript]:
+    """The websockets that were recorded."""
+    return client.recorder.evidence.of(Transcript)
+
+
+def messages(client: WebSocketClient) -> list[str]:
     """The texts of the crashes."""
     return [str(crash.exception) for crash in client.recorder.crashes]
 
 
-def said(socket: Socket) -> list[tuple[str, str | bytes]]:
+def said(socket: ClientWebSocket) -> list[tuple[str, str | bytes]]:
     """The transcript: who said what."""
-    transcript = socket.conversation.transcript
-    return [(one.by, one.content) for one in (*transcript.head, *transcript.tail)]
+    return [(entry.by, entry.content) for entry in (*socket.transcript.head, *socket.transcript.tail)]

@@ -10,11 +10,13 @@ import anyio.to_thread
 import httpx2
 import pytest
 
-from asgherkin.clients import live_sockets
-from asgherkin.clients.conversation import Conversation, Refusal
 from asgherkin.clients.deadlines import AppCall
 from asgherkin.errors import AppError
-from tests.clients.live_shop import Run, Shop, code_of
+from asgherkin.websockets import live_websocket
+from asgherkin.websockets.transcript import Refusal
+from tests.clients.live_shop import Shop
+from tests.websockets.conftest import LiveRun
+from tests.websockets.rooms import closing, transcripts
 
 if TYPE_CHECKING:
     from httpx2.websockets import AsyncWebSocketSession
@@ -24,11 +26,11 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.usefixtures("no_thread_left")
 
 
-def test_a_websocket(run: Run, shop: Shop) -> None:
+def test_a_websocket(run: LiveRun, shop: Shop) -> None:
     """It goes both ways, and is closed with a code and a reason."""
     client = run.scenario(shop.app)
-    client.start()
-    socket = client.open_socket("/echo?a=1", headers=[("X-Tenant", "acme")])
+    client.client.start()
+    socket = client.open("/echo?a=1", headers=[("X-Tenant", "acme")])
 
     socket.send("hi")
     socket.send(b"\x01")
@@ -36,39 +38,39 @@ def test_a_websocket(run: Run, shop: Shop) -> None:
     socket.close(4001, "bye")
     socket.close()
 
-    conversation = socket.conversation
+    transcript = socket.transcript
     assert got == ["hi", b"\x01", None]
-    assert [said.content for said in conversation.transcript.head] == ["hi", "hi", b"\x01", b"\x01"]
-    assert ("x-tenant", "acme") in conversation.request_headers
-    assert (conversation.target, conversation.response_headers) == ("/echo?a=1", [("x-counter", "3")])
-    assert conversation.closing is not None
-    assert (conversation.closing.by, conversation.closing.code) == ("client", 4001)
+    assert [entry.content for entry in transcript.head] == ["hi", "hi", b"\x01", b"\x01"]
+    assert ("x-tenant", "acme") in transcript.request_headers
+    assert (transcript.target, transcript.response_headers) == ("/echo?a=1", [("x-counter", "3")])
+    assert transcript.closing is not None
+    assert (transcript.closing.by, transcript.closing.code) == ("client", 4001)
     assert shop.events == ["start", "left 4001 bye"]
-    assert client.recorder.evidence.of(Conversation) == [conversation]
+    assert transcripts(client) == [transcript]
 
 
-def test_websockets_that_stay_open(run: Run, shop: Shop) -> None:
+def test_websockets_that_stay_open(run: LiveRun, shop: Shop) -> None:
     """They are closed at the scenario's end, or before the app is shut down."""
     client = run.scenario(shop.app)
-    client.start()
-    client.open_socket("/echo")
+    client.client.start()
+    client.open("/echo")
     run.finish()
     client = run.scenario(shop.app)
-    client.start()
-    client.open_socket("/echo")
-    client.shut_down()
+    client.client.start()
+    client.open("/echo")
+    client.client.shut_down()
 
     assert shop.events == ["start", "left 1000", "left 1012", "stop"]
 
 
-def test_a_refusal_by_a_code(run: Run, shop: Shop) -> None:
+def test_a_refusal_by_a_code(run: LiveRun, shop: Shop) -> None:
     """The code does not come over the socket, but the app is at hand."""
     client = run.scenario(shop.app)
-    client.start()
+    client.client.start()
 
-    socket = client.open_socket("/refuse")
+    socket = client.open("/refuse")
 
-    assert socket.conversation.refusal == Refusal(1008, "members only")
+    assert socket.transcript.refusal == Refusal(1008, "members only")
     assert socket.closed(30)
 
 
@@ -80,39 +82,39 @@ async def denies(scope: Scope, receive: Receive, send: Send) -> None:
 
 
 @pytest.mark.parametrize(("path", "body"), [("/whole", b"too many"), ("/half", b"too ")])
-def test_a_refusal_by_a_response(run: Run, path: str, body: bytes) -> None:
+def test_a_refusal_by_a_response(run: LiveRun, path: str, body: bytes) -> None:
     """Also one that the app breaks off."""
-    socket = run.scenario(denies).open_socket(path)
+    socket = run.scenario(denies).open(path)
 
-    assert socket.conversation.refusal == Refusal(status=429, body=body)
+    assert socket.transcript.refusal == Refusal(status=429, body=body)
 
 
-def test_a_crash_after_a_message(run: Run, shop: Shop) -> None:
+def test_a_crash_after_a_message(run: LiveRun, shop: Shop) -> None:
     """It is there when the message was sent, and closes the websocket with 1011."""
     client = run.scenario(shop.app)
-    client.start()
-    socket = client.open_socket("/crash")
+    client.client.start()
+    socket = client.open("/crash")
 
     socket.send("hi")
     crashes = [crash.doing for crash in client.recorder.crashes]
 
     assert crashes == ["websocket /crash"]
     assert socket.receive(30) is None
-    assert (code_of(socket.conversation.closing), socket.place()) == (("app", 1011, ""), "")
+    assert (closing(socket), socket.place()) == (("app", 1011, ""), "")
 
 
-def test_an_app_that_ends_without_closing(run: Run, shop: Shop) -> None:
+def test_an_app_that_ends_without_closing(run: LiveRun, shop: Shop) -> None:
     """The client knows why the connection is gone."""
     client = run.scenario(shop.app)
-    client.start()
-    socket = client.open_socket("/leave")
+    client.client.start()
+    socket = client.open("/leave")
 
     assert socket.closed(30)
-    assert code_of(socket.conversation.closing) == ("app", 1006, "the app ended without closing it")
+    assert closing(socket) == ("app", 1006, "the app ended without closing it")
 
 
 @pytest.mark.parametrize("accepts", [False, True])
-def test_a_crash_instead_of_an_answer(run: Run, accepts: bool) -> None:
+def test_a_crash_instead_of_an_answer(run: LiveRun, accepts: bool) -> None:
     """It is a refusal, as by the server; also where the server cannot send what the app wants."""
 
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
@@ -122,9 +124,9 @@ def test_a_crash_instead_of_an_answer(run: Run, accepts: bool) -> None:
 
     client = run.scenario(app)
 
-    socket = client.open_socket("/")
+    socket = client.open("/")
 
-    refusal = socket.conversation.refusal
+    refusal = socket.transcript.refusal
     assert refusal is not None
     assert refusal.status == 500
     assert len(client.recorder.crashes) == 1
@@ -132,7 +134,7 @@ def test_a_crash_instead_of_an_answer(run: Run, accepts: bool) -> None:
 
 def test_an_app_that_never_accepts() -> None:
     """It is named and cancelled; one that does not stop is left behind."""
-    run = Run(timeout=0.1)
+    run = LiveRun(timeout=0.1)
     done: list[bool] = []
 
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
@@ -147,12 +149,12 @@ def test_an_app_that_never_accepts() -> None:
     told = []
     for path in ("/gives-in", "/stubborn"):
         with pytest.raises(AppError) as caught:
-            client.open_socket(path)
+            client.open(path)
         told.append(str(caught.value))
     crashes = [str(crash.exception) for crash in client.recorder.crashes]
     run.finish()
     done.append(True)
-    run.hosts.close()
+    run.close()
 
     assert [text.partition(" It was")[0] for text in told] == [
         f"The app did not accept the websocket {path} within 0.1 seconds." for path in ("/gives-in", "/stubborn")
@@ -164,7 +166,7 @@ def test_an_app_that_never_accepts() -> None:
 
 def test_an_app_that_does_not_end_when_it_is_abandoned(monkeypatch: pytest.MonkeyPatch) -> None:
     """It is a crash, and nobody waits for it."""
-    run = Run(timeout=0.1)
+    run = LiveRun(timeout=0.1)
 
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
         await anyio.sleep_forever()
@@ -175,18 +177,17 @@ def test_an_app_that_does_not_end_when_it_is_abandoned(monkeypatch: pytest.Monke
     client = run.scenario(app)
     monkeypatch.setattr(AppCall, "ends", no)
     with pytest.raises(AppError, match=r"^The app did not accept"):
-        client.open_socket("/")
+        client.open("/")
     monkeypatch.undo()
     crashes = [str(crash.exception) for crash in client.recorder.crashes]
-    run.finish()
-    run.hosts.close()
+    run.close()
 
     assert [text.partition(" It was")[0] for text in crashes] == [
         "The app did not end when the websocket / was cancelled."
     ]
 
 
-def test_an_app_that_listens_after_it_has_closed(run: Run) -> None:
+def test_an_app_that_listens_after_it_has_closed(run: LiveRun) -> None:
     """Its own closing is the one that counts."""
     heard = []
 
@@ -196,28 +197,27 @@ def test_an_app_that_listens_after_it_has_closed(run: Run) -> None:
         await send({"type": "websocket.close", "code": 4000})
         heard.append((await receive())["type"])
 
-    socket = run.scenario(app).open_socket("/")
+    socket = run.scenario(app).open("/")
 
     assert socket.closed(30)
-    assert (code_of(socket.conversation.closing), heard) == (("app", 4000, ""), ["websocket.disconnect"])
+    assert (closing(socket), heard) == (("app", 4000, ""), ["websocket.disconnect"])
 
 
 def test_a_farewell_that_nobody_takes(monkeypatch: pytest.MonkeyPatch) -> None:
     """It has a deadline, and the connection is closed without it."""
-    run, shop = Run(timeout=0.1), Shop()
+    run, shop = LiveRun(timeout=0.1), Shop()
 
     async def stuck(*_: object) -> None:
         await anyio.sleep_forever()
 
     client = run.scenario(shop.app)
-    client.start()
-    socket = client.open_socket("/echo")
-    monkeypatch.setattr(live_sockets, "_closed", stuck)
+    client.client.start()
+    socket = client.open("/echo")
+    monkeypatch.setattr(live_websocket, "_close", stuck)
     socket.close()
-    run.finish()
-    run.hosts.close()
+    run.close()
 
-    assert code_of(socket.conversation.closing) == ("client", 1000, "")
+    assert closing(socket) == ("client", 1000, "")
 
 
 def test_what_is_said_to_a_closed_connection() -> None:
@@ -235,11 +235,11 @@ def test_what_is_said_to_a_closed_connection() -> None:
             raise httpx2.WriteError(reason)
 
     session = cast("AsyncWebSocketSession", Gone())
-    anyio.run(live_sockets._sent, session, "hi")  # noqa: SLF001 - no connection is gone just in between
-    anyio.run(live_sockets._closed, session, 1000, "")  # noqa: SLF001
+    anyio.run(live_websocket._send, session, "hi")  # noqa: SLF001 - no connection is gone just in between
+    anyio.run(live_websocket._close, session, 1000, "")  # noqa: SLF001
 
 
-def test_an_app_that_sends_without_end(run: Run) -> None:
+def test_an_app_that_sends_without_end(run: LiveRun) -> None:
     """It waits for its client, and ends when that has left: no crash."""
 
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
@@ -248,7 +248,7 @@ def test_an_app_that_sends_without_end(run: Run) -> None:
             await send({"type": "websocket.send", "text": "x" * 60_000})
 
     client = run.scenario(app)
-    socket = client.open_socket("/")
+    socket = client.open("/")
     seen = [len(str(socket.receive(30))) for _ in range(5)]
     socket.close()
 
@@ -258,14 +258,14 @@ def test_an_app_that_sends_without_end(run: Run) -> None:
 
 def test_a_message_that_nobody_takes() -> None:
     """Sending has a deadline too."""
-    run = Run(timeout=0.2)
+    run = LiveRun(timeout=0.2)
 
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
         await send({"type": "websocket.accept"})
         await anyio.sleep_forever()
 
     client = run.scenario(app)
-    socket = client.open_socket("/")
+    socket = client.open("/")
 
     def flood() -> None:
         for _ in range(40):
@@ -276,25 +276,24 @@ def test_a_message_that_nobody_takes() -> None:
     ):
         flood()
 
-    run.finish()
-    run.hosts.close()
+    run.close()
 
 
 @pytest.mark.parametrize("is_async", [False, True])
-def test_a_websocket_of_the_users_own(run: Run, shop: Shop, is_async: bool) -> None:
+def test_a_websocket_of_the_users_own(run: LiveRun, shop: Shop, is_async: bool) -> None:
     """With `with` and with `async with`."""
     client = run.scenario(shop.app)
-    client.start()
+    client.client.start()
 
     async def talk() -> str:
-        async with client.websocket_connect("/echo") as websocket:
+        async with client.connect("/echo") as websocket:
             await websocket.send_text("hi")
             return await websocket.receive_text()
 
     if is_async:
         got = client.run(talk)
     else:
-        with client.websocket_connect("/echo") as websocket:
+        with client.connect("/echo") as websocket:
             websocket.send_text("hi")
             got = websocket.receive_text()
 

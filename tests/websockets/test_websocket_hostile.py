@@ -12,23 +12,17 @@ import anyio.to_thread
 import pytest
 
 from asgherkin.clients import deadlines as alarm_module
-from asgherkin.clients.conversation import Closing, Refusal
-from asgherkin.clients.line import Line
-from asgherkin.clients.recorder import Recorder
 from asgherkin.errors import AppError
-from tests.clients.conftest import ROOT
+from asgherkin.websockets.transcript import Refusal, Transcript
 from tests.clients.places import place
-from tests.clients.rooms import closing, messages
-from tests.clients.sayings import ACCEPT
+from tests.websockets.rooms import closing, messages
+from tests.websockets.sayings import ACCEPT
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from anyio.abc import TaskGroup
-
-    from asgherkin.clients.asgi import Message, Receive, Scope, Send
-    from asgherkin.clients.deadlines import Work
-    from tests.clients.conftest import MakeClient
+    from asgherkin.clients.asgi import Receive, Scope, Send
+    from tests.websockets.conftest import MakeWebSocketClient
 
 door = threading.Event()
 
@@ -47,12 +41,12 @@ async def never_accepts(scope: Scope, receive: Receive, send: Send) -> None:
 
 
 @pytest.mark.usefixtures("no_thread_left")
-def test_an_app_that_does_not_accept(make_client: MakeClient) -> None:
+def test_an_app_that_does_not_accept(make_client: MakeWebSocketClient) -> None:
     """The opening fails in time, and says where the app waits. It is cancelled, which is no crash of its own."""
     client = make_client(never_accepts, timeout=0.1)
 
     with pytest.raises(AppError) as caught:
-        client.open_socket("/private?a=b")
+        client.open("/private?a=b")
 
     where = place(never_accepts, "await anyio.sleep_forever()")
     assert str(caught.value) == (
@@ -61,7 +55,7 @@ def test_an_app_that_does_not_accept(make_client: MakeClient) -> None:
     assert messages(client) == []
 
 
-def test_an_app_that_does_not_accept_and_does_not_stop(make_client: MakeClient) -> None:
+def test_an_app_that_does_not_accept_and_does_not_stop(make_client: MakeWebSocketClient) -> None:
     """It is left behind, and that is a crash."""
 
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
@@ -70,7 +64,7 @@ def test_an_app_that_does_not_accept_and_does_not_stop(make_client: MakeClient) 
     client = make_client(app, timeout=0.1)
 
     with pytest.raises(AppError, match=r"^The app did not accept the websocket / within 0\.1 seconds\."):
-        client.open_socket("/")
+        client.open("/")
 
     (message,) = messages(client)
     where = place(app, "await anyio.to_thread.run_sync(door.wait, 20)")
@@ -83,10 +77,10 @@ async def ignores_the_disconnect(scope: Scope, receive: Receive, send: Send) -> 
         await receive()
 
 
-def test_an_app_that_ignores_the_disconnect(make_client: MakeClient) -> None:
+def test_an_app_that_ignores_the_disconnect(make_client: MakeWebSocketClient) -> None:
     """Closing does not wait for it for long. At the end it is cancelled, and named."""
     client = make_client(ignores_the_disconnect, timeout=0.1)
-    socket = client.open_socket("/greet")
+    socket = client.open("/greet")
 
     socket.close()
     before = messages(client)
@@ -110,12 +104,12 @@ async def swallows_one_cancellation(scope: Scope, receive: Receive, send: Send) 
 
 
 @pytest.mark.usefixtures("no_thread_left")
-def test_an_app_that_swallows_a_cancellation(make_client: MakeClient) -> None:
+def test_an_app_that_swallows_a_cancellation(make_client: MakeWebSocketClient) -> None:
     """It is cancelled again."""
     client = make_client(swallows_one_cancellation, timeout=0.1)
-    client.open_socket("/greet")
+    client.open("/greet")
 
-    client.shut_down()
+    client.client.shut_down()
 
     where = place(swallows_one_cancellation, "await anyio.sleep_forever()")
     assert messages(client) == [
@@ -143,10 +137,10 @@ async def swallows_every_cancellation(scope: Scope, receive: Receive, send: Send
         pytest.param(swallows_every_cancellation, "await anyio.sleep(0.01)", id="shielded"),
     ],
 )
-def test_an_app_that_does_not_end(make_client: MakeClient, app: Callable[..., object], line: str) -> None:
+def test_an_app_that_does_not_end(make_client: MakeWebSocketClient, app: Callable[..., object], line: str) -> None:
     """It is left behind, and named."""
     client = make_client(app, timeout=0.1)
-    client.open_socket("/greet")
+    client.open("/greet")
 
     client.close()
 
@@ -165,27 +159,29 @@ async def blocks(scope: Scope, receive: Receive, send: Send) -> None:
 
 
 def test_an_app_that_blocks_its_loop_before_it_accepts(
-    make_client: MakeClient, monkeypatch: pytest.MonkeyPatch
+    make_client: MakeWebSocketClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The opening is interrupted."""
     monkeypatch.setattr(alarm_module, "PATIENCE", 0.1)
     client = make_client(blocks, timeout=0.1)
-    client.start()
+    client.client.start()
 
     with pytest.raises(AppError) as caught:
-        client.open_socket("/at-once")
+        client.open("/at-once")
 
     wanted = "The app blocked its event loop for 0.1 seconds during websocket /at-once, at "
     assert str(caught.value) == wanted + place(blocks, "door.wait(20)")
     assert messages(client) == [str(caught.value)]
 
 
-def test_an_app_that_blocks_its_loop_at_a_message(make_client: MakeClient, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_app_that_blocks_its_loop_at_a_message(
+    make_client: MakeWebSocketClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """The sending is interrupted."""
     monkeypatch.setattr(alarm_module, "PATIENCE", 0.1)
     client = make_client(blocks, timeout=0.1)
-    client.start()
-    socket = client.open_socket("/")
+    client.client.start()
+    socket = client.open("/")
 
     with pytest.raises(AppError) as caught:
         socket.send("hi")
@@ -195,7 +191,7 @@ def test_an_app_that_blocks_its_loop_at_a_message(make_client: MakeClient, monke
     assert messages(client) == [str(caught.value)]
 
 
-def test_a_place_is_told(make_client: MakeClient) -> None:
+def test_a_place_is_told(make_client: MakeWebSocketClient) -> None:
     """Where the app waits, for a message that does not come."""
 
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
@@ -203,14 +199,14 @@ def test_a_place_is_told(make_client: MakeClient) -> None:
         await anyio.Event().wait()
 
     client = make_client(app, timeout=0.1)
-    socket = client.open_socket("/")
+    socket = client.open("/")
 
     seen = (socket.receive(0.01), socket.place())
 
     assert seen == (None, place(app, "await anyio.Event().wait()"))
 
 
-def test_a_refused_app_that_does_not_end(make_client: MakeClient) -> None:
+def test_a_refused_app_that_does_not_end(make_client: MakeWebSocketClient) -> None:
     """It is cancelled at the end, as one that has accepted."""
 
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
@@ -219,46 +215,18 @@ def test_a_refused_app_that_does_not_end(make_client: MakeClient) -> None:
             await receive()
 
     client = make_client(app, timeout=0.1)
-    socket = client.open_socket("/")
+    socket = client.open("/")
 
     client.close()
 
-    assert socket.conversation.refusal == Refusal(1000, "")
+    assert socket.transcript.refusal == Refusal(1000, "")
     (message,) = messages(client)
     assert message.startswith(
         "The app did not end within 0.1 seconds after the websocket / was closed. It was cancelled. It was waiting at "
     )
 
 
-def _start(group: TaskGroup, work: Work) -> None:
-    group.start_soon(work)
-
-
-def test_a_websocket_that_was_never_connected() -> None:
-    """It can be abandoned too, before the app has received anything."""
-    recorder = Recorder(never_accepts, timeout=30, root=ROOT)
-
-    async def leave() -> bool:
-        line = Line(recorder, {"type": "websocket", "path": "/", "headers": []})
-        async with anyio.create_task_group() as group:
-            line.start(lambda work: _start(group, work), sleeps, sends)
-            await anyio.lowlevel.checkpoint()
-            await line.abandon()
-        return line.call.ended.is_set()
-
-    async def sleeps() -> Message:
-        await anyio.sleep_forever()
-        return {}
-
-    async def sends(message: Message) -> None:
-        raise AssertionError(message)
-
-    ended = anyio.run(leave)
-
-    assert (ended, recorder.crashes) == (True, [])
-
-
-def test_an_interrupt_ends_the_opening(make_client: MakeClient) -> None:
+def test_an_interrupt_ends_the_opening(make_client: MakeWebSocketClient) -> None:
     """Ctrl-C, while the app does not accept: it is not waited for."""
     client = make_client(never_accepts)
 
@@ -269,7 +237,7 @@ def test_an_interrupt_ends_the_opening(make_client: MakeClient) -> None:
     signal.setitimer(signal.ITIMER_REAL, 0.1)
     try:
         with pytest.raises(KeyboardInterrupt):
-            client.open_socket("/")
+            client.open("/")
     finally:
         signal.signal(signal.SIGALRM, before)
     client.close()
@@ -279,9 +247,10 @@ def test_an_interrupt_ends_the_opening(make_client: MakeClient) -> None:
 
 def test_who_closed_first_has_closed() -> None:
     """The client may close in the moment in which the app does."""
-    line = Line(Recorder(never_accepts, timeout=30, root=ROOT), {"type": "websocket", "path": "/", "headers": []})
-    by_app = line.conversation.closing = Closing("app", 4000, "first")
+    transcript = Transcript("/", [])
 
-    anyio.run(line.leave, 1000)
+    transcript.close("app", 4000, "first")
+    transcript.close("client", 1000)
 
-    assert line.conversation.closing is by_app
+    assert transcript.closing is not None
+    assert (transcript.closing.by, transcript.closing.code) == ("app", 4000)

@@ -9,19 +9,19 @@ from typing import TYPE_CHECKING
 import anyio
 import pytest
 
-from asgherkin.clients.conversation import Closing
-from tests.clients.rooms import LONG, Shop, closing, messages
+from asgherkin.websockets.transcript import Closing
+from tests.websockets.rooms import LONG, Shop, closing, messages
 
 if TYPE_CHECKING:
     from asgherkin.clients.asgi import Receive, Scope, Send
-    from tests.clients.conftest import MakeClient
+    from tests.websockets.conftest import MakeWebSocketClient
 
 
-def test_an_open_websocket_is_closed_at_the_end(make_client: MakeClient) -> None:
+def test_an_open_websocket_is_closed_at_the_end(make_client: MakeWebSocketClient) -> None:
     """All of them, as by a client that leaves."""
     shop = Shop()
     client = make_client(shop.app)
-    sockets = [client.open_socket("/greet"), client.open_socket("/greet")]
+    sockets = [client.open("/greet"), client.open("/greet")]
 
     client.close()
 
@@ -30,7 +30,7 @@ def test_an_open_websocket_is_closed_at_the_end(make_client: MakeClient) -> None
     assert messages(client) == []
 
 
-def test_a_shut_down_closes_first(make_client: MakeClient) -> None:
+def test_a_shut_down_closes_first(make_client: MakeWebSocketClient) -> None:
     """As a server does: with its code, before the app's lifespan ends. What came before can be received."""
     shop = Shop()
 
@@ -45,11 +45,11 @@ def test_a_shut_down_closes_first(make_client: MakeClient) -> None:
             await shop.app(scope, receive, send)
 
     client = make_client(app)
-    client.start()
-    socket = client.open_socket("/greet")
+    client.client.start()
+    socket = client.open("/greet")
     socket.send("Ann")
 
-    client.shut_down()
+    client.client.shut_down()
     seen = [socket.receive(LONG), socket.receive(LONG)]
 
     assert shop.log == [(1012, ""), "shut down"]
@@ -57,9 +57,9 @@ def test_a_shut_down_closes_first(make_client: MakeClient) -> None:
     assert seen == ["Hello, Ann!", None]
 
 
-def test_what_was_not_taken_is_dropped_by_closing(make_client: MakeClient) -> None:
+def test_what_was_not_taken_is_dropped_by_closing(make_client: MakeWebSocketClient) -> None:
     """Who closes it does not listen any more."""
-    socket = make_client(Shop().app).open_socket("/greet")
+    socket = make_client(Shop().app).open("/greet")
     socket.send("Ann")
 
     socket.close()
@@ -69,7 +69,7 @@ def test_what_was_not_taken_is_dropped_by_closing(make_client: MakeClient) -> No
 
 @pytest.mark.usefixtures("no_thread_left")
 @pytest.mark.parametrize("path", ["/greet", "/close/1000", "/stranger"])
-def test_websockets_leave_nothing_behind(make_client: MakeClient, path: str) -> None:
+def test_websockets_leave_nothing_behind(make_client: MakeWebSocketClient, path: str) -> None:
     """No task and no thread, however many were opened one after the other."""
     client = make_client(Shop().app)
 
@@ -77,7 +77,7 @@ def test_websockets_leave_nothing_behind(make_client: MakeClient, path: str) -> 
         return len(anyio.get_running_tasks())
 
     def visit() -> None:
-        socket = client.open_socket(path)
+        socket = client.open(path)
         socket.receive(0)
         socket.close()
 
@@ -89,7 +89,7 @@ def test_websockets_leave_nothing_behind(make_client: MakeClient, path: str) -> 
     assert (client.run(tasks), threading.active_count()) == before
 
 
-def test_nothing_is_left_on_asyncios_loop(make_client: MakeClient, kind: str) -> None:
+def test_nothing_is_left_on_asyncios_loop(make_client: MakeWebSocketClient, kind: str) -> None:
     """Counted by asyncio itself, after the end."""
     if not kind.endswith("asyncio"):
         pytest.skip("it counts asyncio's tasks")
@@ -100,20 +100,20 @@ def test_nothing_is_left_on_asyncios_loop(make_client: MakeClient, kind: str) ->
 
     before = client.run(tasks)
     for path in ("/greet", "/close/1000", "/stranger"):
-        client.open_socket(path)
+        client.open(path)
     client.close()
 
     assert client.run(tasks) == before
 
 
-def test_a_closing_knows_its_time(make_client: MakeClient) -> None:
+def test_a_closing_knows_its_time(make_client: MakeWebSocketClient) -> None:
     """In seconds since the opening, as each message does."""
-    socket = make_client(Shop().app).open_socket("/greet")
+    socket = make_client(Shop().app).open("/greet")
     socket.send("Ann")
     socket.close()
 
-    times = [one.at for one in socket.conversation.transcript.head]
-    end = socket.conversation.closing
+    times = [one.at for one in socket.transcript.head]
+    end = socket.transcript.closing
 
     assert isinstance(end, Closing)
     assert times == sorted(times)

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from asgherkin.clients.conversation import Refusal
-from tests.clients.rooms import closing, messages
-from tests.clients.sayings import ACCEPT, LONG, text
+from asgherkin.websockets.transcript import Refusal
+from tests.websockets.rooms import closing, messages
+from tests.websockets.sayings import ACCEPT, LONG, text
 
 if TYPE_CHECKING:
     from asgherkin.clients.asgi import Receive, Scope, Send
-    from tests.clients.conftest import MakeClient
+    from tests.websockets.conftest import MakeWebSocketClient
 
 
 async def crashes(scope: Scope, receive: Receive, send: Send, *, when: str) -> None:
@@ -42,13 +42,13 @@ async def crashes(scope: Scope, receive: Receive, send: Send, *, when: str) -> N
     ],
 )
 def test_a_crash_is_there_after_the_act(
-    make_client: MakeClient, when: str, at_opening: int, at_sending: int, at_closing: int
+    make_client: MakeWebSocketClient, when: str, at_opening: int, at_sending: int, at_closing: int
 ) -> None:
     """It is recorded when the act returns that made the app crash, and is not raised."""
     client = make_client(partial(crashes, when=when))
     counts = []
 
-    socket = client.open_socket("/greet")
+    socket = client.open("/greet")
     counts.append(len(client.recorder.crashes))
     if when == "at a message":
         socket.send("hi")
@@ -61,16 +61,16 @@ def test_a_crash_is_there_after_the_act(
     assert (str(crash.exception), crash.doing, crash.delivered) == ("division by zero", "websocket /greet", False)
 
 
-def test_a_crash_before_it_accepts_refuses(make_client: MakeClient) -> None:
+def test_a_crash_before_it_accepts_refuses(make_client: MakeWebSocketClient) -> None:
     """With the status that servers give."""
-    socket = make_client(partial(crashes, when="before accepting")).open_socket("/")
+    socket = make_client(partial(crashes, when="before accepting")).open("/")
 
-    assert socket.conversation.refusal == Refusal(status=500)
+    assert socket.transcript.refusal == Refusal(status=500)
 
 
-def test_a_crash_closes(make_client: MakeClient) -> None:
+def test_a_crash_closes(make_client: MakeWebSocketClient) -> None:
     """With the code that servers give; what came before is received."""
-    socket = make_client(partial(crashes, when="at a message")).open_socket("/")
+    socket = make_client(partial(crashes, when="at a message")).open("/")
     socket.send("hi")
 
     seen = [socket.receive(LONG), socket.receive(LONG)]
@@ -78,20 +78,20 @@ def test_a_crash_closes(make_client: MakeClient) -> None:
     assert (seen, closing(socket)) == (["one moment", None], ("app", 1011, ""))
 
 
-def test_an_app_that_returns_without_an_answer(make_client: MakeClient) -> None:
+def test_an_app_that_returns_without_an_answer(make_client: MakeWebSocketClient) -> None:
     """It has refused, as servers take it; it is no crash."""
 
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
         await receive()
 
     client = make_client(app)
-    socket = client.open_socket("/")
+    socket = client.open("/")
 
-    assert socket.conversation.refusal == Refusal(status=500)
+    assert socket.transcript.refusal == Refusal(status=500)
     assert messages(client) == []
 
 
-def test_an_app_that_returns_without_closing(make_client: MakeClient) -> None:
+def test_an_app_that_returns_without_closing(make_client: MakeWebSocketClient) -> None:
     """The connection is lost."""
 
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
@@ -99,14 +99,14 @@ def test_an_app_that_returns_without_closing(make_client: MakeClient) -> None:
         await send(text("bye"))
 
     client = make_client(app)
-    socket = client.open_socket("/")
+    socket = client.open("/")
     seen = [socket.receive(LONG), socket.receive(LONG)]
 
     assert (seen, messages(client)) == (["bye", None], [])
     assert closing(socket) == ("app", 1006, "the app ended without closing it")
 
 
-def test_a_stray_cancellation_is_a_crash(make_client: MakeClient, kind: str) -> None:
+def test_a_stray_cancellation_is_a_crash(make_client: MakeWebSocketClient, kind: str) -> None:
     """An app that awaits a task that was cancelled."""
     if kind.endswith("trio"):
         pytest.skip("it is asyncio's")
@@ -116,7 +116,7 @@ def test_a_stray_cancellation_is_a_crash(make_client: MakeClient, kind: str) -> 
         raise asyncio.CancelledError
 
     client = make_client(app)
-    socket = client.open_socket("/")
+    socket = client.open("/")
 
     assert closing(socket) == ("app", 1011, "")
     assert messages(client) == [
@@ -125,7 +125,7 @@ def test_a_stray_cancellation_is_a_crash(make_client: MakeClient, kind: str) -> 
     ]
 
 
-def test_an_error_of_its_own_is_a_crash(make_client: MakeClient) -> None:
+def test_an_error_of_its_own_is_a_crash(make_client: MakeWebSocketClient) -> None:
     """Only the OSError that sending has raised is the client's doing."""
 
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
@@ -135,6 +135,6 @@ def test_an_error_of_its_own_is_a_crash(make_client: MakeClient) -> None:
         raise OSError("no space left on device")
 
     client = make_client(app)
-    client.open_socket("/").close()
+    client.open("/").close()
 
     assert messages(client) == ["no space left on device"]

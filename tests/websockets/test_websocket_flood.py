@@ -11,15 +11,14 @@ import pytest
 from starlette.applications import Starlette
 from starlette.routing import WebSocketRoute
 
-from asgherkin.clients.conversation import Conversation
-from tests.clients.rooms import closing, messages
-from tests.clients.sayings import ACCEPT, LONG, text
+from tests.websockets.rooms import closing, messages, transcripts
+from tests.websockets.sayings import ACCEPT, LONG, text
 
 if TYPE_CHECKING:
     from starlette.websockets import WebSocket
 
     from asgherkin.clients.asgi import Receive, Scope, Send
-    from tests.clients.conftest import MakeClient
+    from tests.websockets.conftest import MakeWebSocketClient
 
 
 class Endless:
@@ -42,11 +41,11 @@ class Endless:
     ("content", "ahead"),
     [pytest.param("x", 65, id="small"), pytest.param("x" * 40_000, 2, id="large")],
 )
-def test_an_endless_sender_waits_for_its_client(make_client: MakeClient, content: str, ahead: int) -> None:
+def test_an_endless_sender_waits_for_its_client(make_client: MakeWebSocketClient, content: str, ahead: int) -> None:
     """It is never far ahead, and ends when the client leaves, which is no crash."""
     app = Endless(content)
     client = make_client(app)
-    socket = client.open_socket("/")
+    socket = client.open("/")
 
     for _ in range(100):
         assert socket.receive(LONG) == content
@@ -54,11 +53,11 @@ def test_an_endless_sender_waits_for_its_client(make_client: MakeClient, content
     socket.close()
 
     assert 100 <= sent <= 100 + ahead
-    assert client.recorder.evidence.of(Conversation)[0].transcript.total <= 100 + ahead
+    assert transcripts(client)[0].total <= 100 + ahead
     assert (closing(socket), messages(client)) == (("client", 1000, ""), [])
 
 
-def test_several_tasks_of_an_app_wait_for_room(make_client: MakeClient) -> None:
+def test_several_tasks_of_an_app_wait_for_room(make_client: MakeWebSocketClient) -> None:
     """All of them go on when there is room, and when the client leaves."""
     ended = []
 
@@ -76,7 +75,7 @@ def test_several_tasks_of_an_app_wait_for_room(make_client: MakeClient) -> None:
                 group.start_soon(flood)
 
     client = make_client(app)
-    socket = client.open_socket("/")
+    socket = client.open("/")
     for _ in range(200):
         socket.receive(LONG)
     socket.close()
@@ -84,7 +83,7 @@ def test_several_tasks_of_an_app_wait_for_room(make_client: MakeClient) -> None:
     assert (ended, messages(client)) == (["flood"] * 3, [])
 
 
-def test_several_tasks_of_an_app_wait_for_a_message(make_client: MakeClient) -> None:
+def test_several_tasks_of_an_app_wait_for_a_message(make_client: MakeWebSocketClient) -> None:
     """Each message is received by one of them."""
 
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
@@ -100,7 +99,7 @@ def test_several_tasks_of_an_app_wait_for_a_message(make_client: MakeClient) -> 
                 group.start_soon(answer)
 
     client = make_client(app)
-    socket = client.open_socket("/")
+    socket = client.open("/")
     for number in range(6):
         socket.send(f"{number}")
     seen = [socket.receive(LONG) for _ in range(6)]
@@ -116,19 +115,19 @@ async def sends_to_nobody(websocket: WebSocket) -> None:
     await websocket.send_text("are you there?")
 
 
-def test_sending_to_nobody_is_no_crash(make_client: MakeClient) -> None:
+def test_sending_to_nobody_is_no_crash(make_client: MakeWebSocketClient) -> None:
     """Starlette makes a disconnect of it, which an app may let pass."""
     client = make_client(Starlette(routes=[WebSocketRoute("/", sends_to_nobody)]))
-    socket = client.open_socket("/")
+    socket = client.open("/")
     socket.send("hi")
 
     socket.close()
 
     assert messages(client) == []
-    assert client.recorder.evidence.of(Conversation)[0].transcript.total == 1
+    assert transcripts(client)[0].total == 1
 
 
-def test_an_app_that_sends_to_nobody_again_and_again(make_client: MakeClient) -> None:
+def test_an_app_that_sends_to_nobody_again_and_again(make_client: MakeWebSocketClient) -> None:
     """It does not hold up the loop; at the end it is cancelled."""
 
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
@@ -140,7 +139,7 @@ def test_an_app_that_sends_to_nobody_again_and_again(make_client: MakeClient) ->
                 continue
 
     client = make_client(app, timeout=0.1)
-    client.open_socket("/").close()
+    client.open("/").close()
 
     client.close()
 

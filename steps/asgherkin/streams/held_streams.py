@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING
 
 from asgherkin.errors import Mismatch, SentenceError
 from asgherkin.matching.values import sentence_start, show
-from asgherkin.session.channels import Channel, span, waiting_at
+from asgherkin.session.channels import Channel, Channels, span, waiting_at
+from asgherkin.session.part import Part
 from asgherkin.session.responses import sent
+from asgherkin.streams.stream_sentences import STREAM
 
 if TYPE_CHECKING:
     import httpx2
@@ -24,20 +26,40 @@ _EVENTS = "text/event-stream"
 _BODY_SECONDS = 1.0
 
 
-def open_stream(session: Session, subject: str, path: str, *, of_events: bool) -> HeldStream:
-    """Send a request as the scenario's sentences describe it. Raises SentenceError for an address that is none."""
-    before = len(session.crashes)
-    draft = session.draft
-    url = draft.target(path)
-    options = {"headers": draft.headers, "follow_redirects": draft.follow_redirects}
-    stream = sent(lambda: session.client.open_stream(url, **options), "GET", url)
-    return HeldStream(session, subject, stream, of_events=of_events, crashed=len(session.crashes) > before)
+class HeldStreams(Part):
+    """What the sentences about streams act on."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self._channels = session.part(Channels)
+
+    def open(self, path: str, name: str | None, *, of_events: bool) -> None:
+        """Send a GET request with the scenario's headers, cookies, query and credentials; read it as it comes.
+
+        Raises Mismatch where the response is none to read so; SentenceError for a name that is in use, and for an
+        address that is none.
+        """
+        subject = self._channels.subject(name, STREAM)
+        if self._channels.start_app():
+            session, draft = self._session, self._session.draft
+            before = len(session.crashes)
+            url = draft.target(path)
+            options = {"headers": draft.headers, "follow_redirects": draft.follow_redirects}
+            response = sent(lambda: session.client.open_stream(url, **options), "GET", url)
+            crashed = len(session.crashes) > before
+            stream = HeldStream(session, subject, response, of_events=of_events, crashed=crashed)
+            self._channels.keep(stream)
+            stream.check_opening()
+
+    def find(self, name: str | None) -> HeldStream:
+        """The stream of a name, or the one without. Raises SentenceError where there is none."""
+        return self._channels.find(name, HeldStream)
 
 
 class HeldStream(Channel):
     """A stream of the scenario's, read as events or as text. `crashed`: the app crashed before it answered."""
 
-    kind = "stream"
+    kind = STREAM
 
     def __init__(self, session: Session, subject: str, stream: Stream, *, of_events: bool, crashed: bool) -> None:
         self.subject = subject

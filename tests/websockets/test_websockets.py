@@ -6,20 +6,19 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from asgherkin.clients.conversation import Conversation
-from tests.clients.rooms import LONG, SUBPROTOCOLS, Shop, closing, messages, said
+from tests.websockets.rooms import LONG, SUBPROTOCOLS, Shop, closing, messages, said, transcripts
 
 if TYPE_CHECKING:
     from asgherkin.clients.asgi import Receive, Scope, Send
-    from tests.clients.conftest import MakeClient
+    from tests.websockets.conftest import MakeWebSocketClient
 
 
 @pytest.mark.usefixtures("no_thread_left")
-def test_texts_and_bytes_go_both_ways(make_client: MakeClient) -> None:
+def test_texts_and_bytes_go_both_ways(make_client: MakeWebSocketClient) -> None:
     """Each message is taken in its turn, and all of it stands in the transcript."""
     shop = Shop()
     client = make_client(shop.app)
-    socket = client.open_socket("/greet?table=2", ["chat.v1"])
+    socket = client.open("/greet?table=2", ["chat.v1"])
 
     socket.send("Ann")
     socket.send(b"\x01\x02")
@@ -35,29 +34,29 @@ def test_texts_and_bytes_go_both_ways(make_client: MakeClient) -> None:
     ]
     assert shop.log == [(1001, "tired")]
     assert closing(socket) == ("client", 1001, "tired")
-    assert client.recorder.evidence.of(Conversation) == [socket.conversation]
+    assert transcripts(client) == [socket.transcript]
     assert messages(client) == []
 
 
-def test_the_handshake_is_recorded(make_client: MakeClient) -> None:
+def test_the_handshake_is_recorded(make_client: MakeWebSocketClient) -> None:
     """What the client offers and what the app chooses."""
-    socket = make_client(Shop().app).open_socket("/greet?table=2", SUBPROTOCOLS)
+    socket = make_client(Shop().app).open("/greet?table=2", SUBPROTOCOLS)
 
-    conversation = socket.conversation
+    transcript = socket.transcript
 
-    assert (conversation.accepted, conversation.refusal, conversation.closing) == (True, None, None)
-    assert (conversation.target, conversation.doing) == ("/greet?table=2", "websocket /greet?table=2")
-    assert (conversation.subprotocols, conversation.subprotocol) == (SUBPROTOCOLS, "chat.v1")
-    assert conversation.response_headers == [("x-counter", "3")]
-    assert ("host", "testserver") in conversation.request_headers
+    assert (transcript.accepted, transcript.refusal, transcript.closing) == (True, None, None)
+    assert (transcript.target, transcript.doing) == ("/greet?table=2", "websocket /greet?table=2")
+    assert (transcript.offered, transcript.subprotocol) == (SUBPROTOCOLS, "chat.v1")
+    assert transcript.response_headers == [("x-counter", "3")]
+    assert ("host", "testserver") in transcript.request_headers
 
 
-def test_the_app_gets_what_a_client_asks_with(make_client: MakeClient) -> None:
+def test_the_app_gets_what_a_client_asks_with(make_client: MakeWebSocketClient) -> None:
     """Query, headers, the jar's cookies, subprotocols; the same on both clients."""
     client = make_client(Shop().app)
-    client.request("GET", "/sign-in", follow_redirects=True)
+    client.client.request("GET", "/sign-in", follow_redirects=True)
 
-    socket = client.open_socket("/asked?a=b", SUBPROTOCOLS, headers={"X-Tenant": "acme"})
+    socket = client.open("/asked?a=b", SUBPROTOCOLS, headers={"X-Tenant": "acme"})
     seen = [socket.receive(LONG), socket.receive(LONG)]
 
     asked = '["a=b","testserver","acme","session=abc",null,"upgrade","testserver==","13","chat.v2, chat.v1"]'
@@ -72,9 +71,9 @@ def test_the_app_gets_what_a_client_asks_with(make_client: MakeClient) -> None:
         pytest.param("wss://shop:8443/asked", "wss://shop:8443/asked", id="wss-and-port"),
     ],
 )
-def test_a_whole_url(make_client: MakeClient, url: str, seen: str) -> None:
+def test_a_whole_url(make_client: MakeWebSocketClient, url: str, seen: str) -> None:
     """One of HTTP is taken for its websocket."""
-    socket = make_client(Shop().app).open_socket(url)
+    socket = make_client(Shop().app).open(url)
 
     socket.receive(LONG)
     last = socket.receive(LONG)
@@ -83,11 +82,11 @@ def test_a_whole_url(make_client: MakeClient, url: str, seen: str) -> None:
     assert last.endswith(f',"{seen}"]')
 
 
-def test_the_app_closes(make_client: MakeClient) -> None:
+def test_the_app_closes(make_client: MakeWebSocketClient) -> None:
     """What it sent before comes first. It may receive that it is closed."""
     shop = Shop()
     client = make_client(shop.app)
-    socket = client.open_socket("/close/4001")
+    socket = client.open("/close/4001")
 
     is_closed = socket.closed(LONG)
     seen = [socket.receive(LONG), socket.receive(LONG)]
@@ -98,24 +97,24 @@ def test_the_app_closes(make_client: MakeClient) -> None:
     assert (shop.log, messages(client)) == ([4001], [])
 
 
-def test_a_websocket_that_is_open_is_not_closed(make_client: MakeClient) -> None:
+def test_a_websocket_that_is_open_is_not_closed(make_client: MakeWebSocketClient) -> None:
     """The wait for it ends with its deadline; so does the wait for a message."""
-    socket = make_client(Shop().app).open_socket("/greet")
+    socket = make_client(Shop().app).open("/greet")
 
     seen = [socket.closed(0.01), socket.receive(0.01)]
 
     assert seen == [False, None]
-    assert socket.conversation.closing is None
+    assert socket.transcript.closing is None
 
 
-def test_several_websockets_at_once(make_client: MakeClient) -> None:
+def test_several_websockets_at_once(make_client: MakeWebSocketClient) -> None:
     """They talk to each other, and requests reach the app while they are open."""
     shop = Shop()
     client = make_client(shop.app)
-    sockets = [client.open_socket(f"/live?name={name}") for name in ("ann", "bob")]
+    sockets = [client.open(f"/live?name={name}") for name in ("ann", "bob")]
 
     sockets[0].send("a latte, please")
-    client.request("POST", "/orders", follow_redirects=True, content="a latte is ready")
+    client.client.request("POST", "/orders", follow_redirects=True, content="a latte is ready")
     seen = [[socket.receive(LONG), socket.receive(LONG)] for socket in sockets]
     sockets[0].close()
     sockets[1].send("thanks")
@@ -126,7 +125,7 @@ def test_several_websockets_at_once(make_client: MakeClient) -> None:
     assert len(shop.listeners) == 1
 
 
-def test_the_lifespans_state_reaches_a_websocket(make_client: MakeClient) -> None:
+def test_the_lifespans_state_reaches_a_websocket(make_client: MakeWebSocketClient) -> None:
     """Each websocket has a copy of it."""
 
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
@@ -142,14 +141,14 @@ def test_the_lifespans_state_reaches_a_websocket(make_client: MakeClient) -> Non
             scope["state"]["greeting"] = "changed"
 
     client = make_client(app)
-    client.start()
+    client.client.start()
 
-    seen = [client.open_socket("/").receive(LONG), client.open_socket("/").receive(LONG)]
+    seen = [client.open("/").receive(LONG), client.open("/").receive(LONG)]
 
     assert seen == ["Hi", "Hi"]
 
 
-def test_a_long_transcript_is_bounded(make_client: MakeClient) -> None:
+def test_a_long_transcript_is_bounded(make_client: MakeWebSocketClient) -> None:
     """Its head and its tail are kept, and how many stood between them."""
 
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
@@ -157,26 +156,26 @@ def test_a_long_transcript_is_bounded(make_client: MakeClient) -> None:
         for number in range(2_000):
             await send({"type": "websocket.send", "text": f"{number}"})
 
-    socket = make_client(app).open_socket("/")
+    socket = make_client(app).open("/")
 
     last = [socket.receive(LONG) for _ in range(2_000)][-1]
-    transcript = socket.conversation.transcript
+    transcript = socket.transcript
 
     assert (last, transcript.total, transcript.left_out) == ("1999", 2_000, 1_900)
     assert [one.content for one in transcript.head][-1] == "49"
     assert [one.content for one in transcript.tail] == [f"{number}" for number in range(1_950, 2_000)]
 
 
-def test_a_long_message_is_cut_in_the_transcript(make_client: MakeClient) -> None:
+def test_a_long_message_is_cut_in_the_transcript(make_client: MakeWebSocketClient) -> None:
     """Its size is the whole one's; it is received as a whole."""
-    socket = make_client(Shop().app).open_socket("/greet")
+    socket = make_client(Shop().app).open("/greet")
 
     socket.send("x" * 100_000)
     whole = socket.receive(LONG)
 
     assert isinstance(whole, str)
     assert len(whole) == 100_008
-    assert [(len(one.content), one.size) for one in socket.conversation.transcript.head] == [
+    assert [(len(one.content), one.size) for one in socket.transcript.head] == [
         (4096, 100_000),
         (4096, 100_008),
     ]

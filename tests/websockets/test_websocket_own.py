@@ -12,23 +12,22 @@ from starlette.websockets import WebSocketDisconnect
 
 from asgherkin.errors import AppError
 from tests.clients.places import place
-from tests.clients.rooms import SUBPROTOCOLS, Shop, messages
+from tests.websockets.rooms import SUBPROTOCOLS, Shop, messages
 
 if TYPE_CHECKING:
     from asgherkin.clients.asgi import Receive, Scope, Send
-    from asgherkin.clients.connection import AsyncWebSocket
-    from tests.clients.conftest import MakeClient
+    from tests.websockets.conftest import MakeWebSocketClient
 
 ACCEPT = {"type": "websocket.accept"}
 
 
 @pytest.mark.usefixtures("no_thread_left")
-def test_a_websocket_in_sync_code(make_client: MakeClient) -> None:
+def test_a_websocket_in_sync_code(make_client: MakeWebSocketClient) -> None:
     """The methods of Starlette's session."""
     shop = Shop()
     client = make_client(shop.app)
 
-    with client.websocket_connect("/greet", SUBPROTOCOLS) as websocket:
+    with client.connect("/greet", SUBPROTOCOLS) as websocket:
         websocket.send_text("Ann")
         websocket.send_bytes(b"\x01\x02")
         websocket.send_json({"a": "ä"})
@@ -43,13 +42,13 @@ def test_a_websocket_in_sync_code(make_client: MakeClient) -> None:
 
 
 @pytest.mark.usefixtures("no_thread_left")
-def test_a_websocket_in_async_code(make_client: MakeClient) -> None:
+def test_a_websocket_in_async_code(make_client: MakeWebSocketClient) -> None:
     """The same names, awaited, on the app's loop."""
     shop = Shop()
     client = make_client(shop.app)
 
     async def talk() -> list[object]:
-        async with client.websocket_connect("/greet", SUBPROTOCOLS) as websocket:
+        async with client.connect("/greet", SUBPROTOCOLS) as websocket:
             await websocket.send_text("Ann")
             await websocket.send_bytes(b"\x01\x02")
             await websocket.send_json({"a": "ä"})
@@ -73,17 +72,17 @@ async def answers_in_json(scope: Scope, receive: Receive, send: Send) -> None:
     await receive()
 
 
-def test_json_is_received(make_client: MakeClient) -> None:
+def test_json_is_received(make_client: MakeWebSocketClient) -> None:
     """From a text, or from bytes."""
-    with make_client(answers_in_json).websocket_connect("/") as websocket:
+    with make_client(answers_in_json).connect("/") as websocket:
         seen = [websocket.receive_json(), websocket.receive_json(mode="binary")]
 
     assert seen == [{"drink": "latte"}, [1, 2]]
 
 
-def test_the_other_kind_of_message_is_an_error(make_client: MakeClient) -> None:
+def test_the_other_kind_of_message_is_an_error(make_client: MakeWebSocketClient) -> None:
     """It says what came."""
-    with make_client(answers_in_json).websocket_connect("/a") as websocket:
+    with make_client(answers_in_json).connect("/a") as websocket:
         for mode in ("text", "binary"):
             websocket.receive_json(mode=mode)
 
@@ -93,12 +92,12 @@ def test_the_other_kind_of_message_is_an_error(make_client: MakeClient) -> None:
             websocket.receive_text()
 
 
-def test_closing_in_sync_code(make_client: MakeClient) -> None:
+def test_closing_in_sync_code(make_client: MakeWebSocketClient) -> None:
     """Afterwards nothing can be sent or received."""
     shop = Shop()
     client = make_client(shop.app)
 
-    with client.websocket_connect("/greet") as websocket:
+    with client.connect("/greet") as websocket:
         websocket.close(4000, "bye")
         with pytest.raises(WebSocketDisconnect) as at_sending:
             websocket.send_text("Ann")
@@ -109,9 +108,9 @@ def test_closing_in_sync_code(make_client: MakeClient) -> None:
     assert (shop.log, messages(client)) == ([(4000, "bye")], [])
 
 
-def test_an_app_that_closes_is_raised_at_receiving(make_client: MakeClient) -> None:
+def test_an_app_that_closes_is_raised_at_receiving(make_client: MakeWebSocketClient) -> None:
     """What came before comes first."""
-    with make_client(Shop().app).websocket_connect("/close/4001") as websocket:
+    with make_client(Shop().app).connect("/close/4001") as websocket:
         seen = websocket.receive_text()
         with pytest.raises(WebSocketDisconnect) as caught:
             websocket.receive_text()
@@ -119,21 +118,21 @@ def test_an_app_that_closes_is_raised_at_receiving(make_client: MakeClient) -> N
     assert (seen, caught.value.code, caught.value.reason) == ("bye", 4001, "we close at six")
 
 
-def test_a_refusal_by_a_code_is_raised(make_client: MakeClient) -> None:
+def test_a_refusal_by_a_code_is_raised(make_client: MakeWebSocketClient) -> None:
     """As Starlette's session raises it."""
     client = make_client(Shop().app)
 
-    with pytest.raises(WebSocketDisconnect) as caught, client.websocket_connect("/stranger"):
+    with pytest.raises(WebSocketDisconnect) as caught, client.connect("/stranger"):
         pass
 
     assert (caught.value.code, caught.value.reason, messages(client)) == (1008, "who are you?", [])
 
 
-def test_a_refusal_by_a_response_is_raised(make_client: MakeClient) -> None:
+def test_a_refusal_by_a_response_is_raised(make_client: MakeWebSocketClient) -> None:
     """As Starlette's session raises it: it is a response."""
     client = make_client(Shop().app)
 
-    with pytest.raises(WebSocketDenialResponse) as caught, client.websocket_connect("/forbidden"):
+    with pytest.raises(WebSocketDenialResponse) as caught, client.connect("/forbidden"):
         pass
 
     assert (caught.value.status_code, caught.value.json()) == (403, {"detail": "staff only"})
@@ -159,21 +158,21 @@ class Crashes:
         raise self.error
 
 
-def test_a_crash_at_opening_is_raised(make_client: MakeClient) -> None:
+def test_a_crash_at_opening_is_raised(make_client: MakeWebSocketClient) -> None:
     """It counts as told."""
     client = make_client(Crashes(ZeroDivisionError("division by zero")))
 
-    with pytest.raises(ZeroDivisionError), client.websocket_connect("/at-once"):
+    with pytest.raises(ZeroDivisionError), client.connect("/at-once"):
         pass
 
     assert [crash.delivered for crash in client.recorder.crashes] == [True]
 
 
-def test_a_crash_is_raised_at_receiving(make_client: MakeClient) -> None:
+def test_a_crash_is_raised_at_receiving(make_client: MakeWebSocketClient) -> None:
     """After what came before it, and once: leaving the block is quiet then."""
     client = make_client(Crashes(ZeroDivisionError("division by zero")))
 
-    with client.websocket_connect("/") as websocket:
+    with client.connect("/") as websocket:
         websocket.send_text("a")
         websocket.send_text("b")
         seen = [websocket.receive_text(), websocket.receive_text()]
@@ -184,38 +183,38 @@ def test_a_crash_is_raised_at_receiving(make_client: MakeClient) -> None:
     assert [crash.delivered for crash in client.recorder.crashes] == [True]
 
 
-def test_a_crash_at_the_end_is_raised_by_leaving(make_client: MakeClient) -> None:
+def test_a_crash_at_the_end_is_raised_by_leaving(make_client: MakeWebSocketClient) -> None:
     """Also the one that the disconnect has caused."""
     client = make_client(Crashes(ZeroDivisionError("division by zero")))
 
-    with pytest.raises(ZeroDivisionError), client.websocket_connect("/") as websocket:
+    with pytest.raises(ZeroDivisionError), client.connect("/") as websocket:
         websocket.send_text("a")
 
     assert [crash.delivered for crash in client.recorder.crashes] == [True]
 
 
-def test_an_error_in_the_block_is_not_hidden(make_client: MakeClient) -> None:
+def test_an_error_in_the_block_is_not_hidden(make_client: MakeWebSocketClient) -> None:
     """The app's exception is a crash that is not told yet."""
     client = make_client(Crashes(ZeroDivisionError("division by zero")))
 
-    with pytest.raises(LookupError), client.websocket_connect("/"):
+    with pytest.raises(LookupError), client.connect("/"):
         raise LookupError
 
     assert [crash.delivered for crash in client.recorder.crashes] == [False]
 
 
-def test_an_exit_is_raised_as_an_error(make_client: MakeClient) -> None:
+def test_an_exit_is_raised_as_an_error(make_client: MakeWebSocketClient) -> None:
     """A test must not end by it."""
     client = make_client(Crashes(SystemExit(3)))
 
     with (
         pytest.raises(AppError, match=r"^The app raised SystemExit: 3$"),
-        client.websocket_connect("/at-once"),
+        client.connect("/at-once"),
     ):
         pass
 
 
-def test_a_message_that_does_not_come(make_client: MakeClient) -> None:
+def test_a_message_that_does_not_come(make_client: MakeWebSocketClient) -> None:
     """The error says where the app waits."""
 
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
@@ -223,7 +222,7 @@ def test_a_message_that_does_not_come(make_client: MakeClient) -> None:
         await send(ACCEPT)
         await receive()
 
-    with make_client(app, timeout=0.1).websocket_connect("/greet") as websocket, pytest.raises(AppError) as caught:
+    with make_client(app, timeout=0.1).connect("/greet") as websocket, pytest.raises(AppError) as caught:
         websocket.receive_text()
 
     assert str(caught.value) == (
@@ -232,7 +231,7 @@ def test_a_message_that_does_not_come(make_client: MakeClient) -> None:
     )
 
 
-def test_the_place_of_the_app_may_be_unknown(make_client: MakeClient) -> None:
+def test_the_place_of_the_app_may_be_unknown(make_client: MakeWebSocketClient) -> None:
     """The error goes without it."""
 
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
@@ -241,22 +240,22 @@ def test_the_place_of_the_app_may_be_unknown(make_client: MakeClient) -> None:
         await receive()
 
     client = make_client(app, timeout=0.05)
-    with client.websocket_connect("/greet") as websocket:
-        inner: AsyncWebSocket = websocket._websocket  # noqa: SLF001 - to make it not known
-        inner._line.call.task = 0  # noqa: SLF001
+    with client.connect("/greet") as websocket:
+        (call,) = websocket.websocket._connection._source.calls()  # noqa: SLF001 - to make it not known
+        call.task = 0
 
         with pytest.raises(AppError, match=r"^The websocket /greet received nothing within 0\.05 seconds\.$"):
             websocket.receive_text()
 
 
-def test_two_websockets_of_own_code(make_client: MakeClient) -> None:
+def test_two_websockets_of_own_code(make_client: MakeWebSocketClient) -> None:
     """Two tasks wait on two of them at the same time."""
     shop = Shop()
     client = make_client(shop.app)
     seen: list[str] = []
 
     async def listen(name: str) -> None:
-        async with client.websocket_connect(f"/live?name={name}") as websocket:
+        async with client.connect(f"/live?name={name}") as websocket:
             ready.append(name)
             if len(ready) == 2:
                 await websocket.send_text("hi")
@@ -273,7 +272,7 @@ def test_two_websockets_of_own_code(make_client: MakeClient) -> None:
     assert seen == [f"{ready[1]}: hi"] * 2
 
 
-def test_an_app_that_does_not_end_is_named(make_client: MakeClient) -> None:
+def test_an_app_that_does_not_end_is_named(make_client: MakeWebSocketClient) -> None:
     """Leaving the block waits for it a while."""
 
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
@@ -282,7 +281,7 @@ def test_an_app_that_does_not_end_is_named(make_client: MakeClient) -> None:
 
     client = make_client(app, timeout=0.1)
 
-    with client.websocket_connect("/greet"):
+    with client.connect("/greet"):
         pass
 
     assert messages(client) == [

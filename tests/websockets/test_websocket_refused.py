@@ -7,47 +7,47 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from asgherkin.clients.conversation import Refusal
-from tests.clients.rooms import LONG, Shop, messages
+from asgherkin.websockets.transcript import Refusal
+from tests.websockets.rooms import LONG, Shop, messages
 
 if TYPE_CHECKING:
     from asgherkin.clients.asgi import Receive, Scope, Send
-    from tests.clients.conftest import MakeClient
+    from tests.websockets.conftest import MakeWebSocketClient
 
 
-def test_a_refusal_by_a_code(make_client: MakeClient) -> None:
+def test_a_refusal_by_a_code(make_client: MakeWebSocketClient) -> None:
     """The app receives that it is over. Nothing can be received, and closing it does nothing."""
     shop = Shop()
     client = make_client(shop.app)
 
-    socket = client.open_socket("/stranger")
+    socket = client.open("/stranger")
     seen = socket.receive(LONG)
     socket.close()
 
-    assert socket.conversation.refusal == Refusal(1008, "who are you?")
-    assert (socket.conversation.accepted, socket.conversation.closing, seen) == (False, None, None)
+    assert socket.transcript.refusal == Refusal(1008, "who are you?")
+    assert (socket.transcript.accepted, socket.transcript.closing, seen) == (False, None, None)
     assert socket.closed(LONG)
     assert (shop.log, messages(client)) == (["websocket.connect", 1006], [])
 
 
-def test_a_refusal_by_a_response(make_client: MakeClient) -> None:
+def test_a_refusal_by_a_response(make_client: MakeWebSocketClient) -> None:
     """ASGI's denial response: status, headers and body are kept."""
     client = make_client(Shop().app)
 
-    socket = client.open_socket("/forbidden")
+    socket = client.open("/forbidden")
 
-    refusal = socket.conversation.refusal
+    refusal = socket.transcript.refusal
     assert refusal is not None
     assert (refusal.code, refusal.status, refusal.body) == (None, 403, b'{"detail":"staff only"}')
     assert ("x-reason", "staff") in refusal.headers
-    assert (socket.conversation.accepted, messages(client)) == (False, [])
+    assert (socket.transcript.accepted, messages(client)) == (False, [])
 
 
-def test_an_unknown_path_is_refused(make_client: MakeClient) -> None:
+def test_an_unknown_path_is_refused(make_client: MakeWebSocketClient) -> None:
     """As Starlette refuses it."""
-    socket = make_client(Shop().app).open_socket("/nowhere")
+    socket = make_client(Shop().app).open("/nowhere")
 
-    assert socket.conversation.refusal == Refusal(1000, "")
+    assert socket.transcript.refusal == Refusal(1000, "")
 
 
 async def parts_of_a_denial(scope: Scope, receive: Receive, send: Send, *, ends: bool) -> None:
@@ -57,10 +57,10 @@ async def parts_of_a_denial(scope: Scope, receive: Receive, send: Send, *, ends:
 
 
 @pytest.mark.parametrize("ends", [pytest.param(True, id="whole"), pytest.param(False, id="broken-off")])
-def test_a_denial_in_parts(make_client: MakeClient, ends: bool) -> None:
+def test_a_denial_in_parts(make_client: MakeWebSocketClient, ends: bool) -> None:
     """Its parts are joined; one that is broken off is as far as it came."""
     client = make_client(partial(parts_of_a_denial, ends=ends))
 
-    socket = client.open_socket("/")
+    socket = client.open("/")
 
-    assert socket.conversation.refusal == Refusal(status=429, body=b"too many")
+    assert socket.transcript.refusal == Refusal(status=429, body=b"too many")

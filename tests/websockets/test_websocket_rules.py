@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING, cast
 import anyio
 import pytest
 
-from asgherkin.clients.conversation import Conversation
 from asgherkin.clients.recorder import Recorder
-from tests.clients.conftest import ROOT
-from tests.clients.rooms import messages, said
+from asgherkin.websockets.transcript import Transcript
+from tests.websockets.conftest import ROOT
+from tests.websockets.rooms import messages, said, transcripts
 
 if TYPE_CHECKING:
     from starlette.testclient import TestClient
 
     from asgherkin.clients.asgi import Message, Receive, Scope, Send
-    from tests.clients.conftest import MakeClient
+    from tests.websockets.conftest import MakeWebSocketClient
 
 LONG = 30
 ACCEPT: Message = {"type": "websocket.accept"}
@@ -116,11 +116,11 @@ BEFORE = 'before it accepted it. ASGI wants "websocket.accept", "websocket.close
         ),
     ],
 )
-def test_an_app_that_breaks_the_rules(make_client: MakeClient, sent: list[Message], message: str) -> None:
+def test_an_app_that_breaks_the_rules(make_client: MakeWebSocketClient, sent: list[Message], message: str) -> None:
     """It is told so by an exception, which is a crash."""
     client = make_client(Sends(*sent))
 
-    client.open_socket("/a?b")
+    client.open("/a?b")
 
     assert messages(client) == [f"The app sent {message}"]
 
@@ -135,10 +135,10 @@ def test_an_app_that_breaks_the_rules(make_client: MakeClient, sent: list[Messag
         pytest.param({"bytes": memoryview(b"abc")}, b"abc", id="memoryview"),
     ],
 )
-def test_messages_that_are_allowed(make_client: MakeClient, sent: Message, received: str | bytes) -> None:
+def test_messages_that_are_allowed(make_client: MakeWebSocketClient, sent: Message, received: str | bytes) -> None:
     """Bytes are bytes, whatever kind of them the app sends."""
     client = make_client(Sends(ACCEPT, {"type": "websocket.send", **sent}))
-    socket = client.open_socket("/")
+    socket = client.open("/")
 
     seen = socket.receive(LONG)
 
@@ -146,12 +146,12 @@ def test_messages_that_are_allowed(make_client: MakeClient, sent: Message, recei
     assert said(socket) == [("app", received)]
 
 
-def test_a_denial_is_kept_up_to_a_limit(make_client: MakeClient) -> None:
+def test_a_denial_is_kept_up_to_a_limit(make_client: MakeWebSocketClient) -> None:
     """Of a long body, the beginning."""
     part: Message = {**BODY, "body": b"x" * 50_000, "more_body": True}
     client = make_client(Sends(START, part, part, part, BODY))
 
-    refusal = client.open_socket("/").conversation.refusal
+    refusal = client.open("/").transcript.refusal
 
     assert refusal is not None
     assert (refusal.status, refusal.body) == (403, b"x" * 65_536)
@@ -180,7 +180,7 @@ async def listens(scope: Scope, receive: Receive, send: Send) -> None:
         pass
 
 
-def recorded(*said_by_client: Message) -> Conversation:
+def recorded(*said_by_client: Message) -> Transcript:
     """What a recorder keeps of a websocket that nobody else looks after."""
     recorder = Recorder(listens, timeout=30, root=ROOT)
     client = Scripted({"type": "websocket.connect"}, *said_by_client)
@@ -191,17 +191,17 @@ def recorded(*said_by_client: Message) -> Conversation:
             await recorder(scope, client.receive, client.send)
 
     anyio.run(converse)
-    return recorder.evidence.of(Conversation)[0]
+    return recorder.evidence.of(Transcript)[0]
 
 
 def test_a_client_of_its_own_is_recorded() -> None:
     """What the app receives is what the client said; a close code that is not there is no status."""
-    conversation = recorded({"type": "websocket.receive", "text": "hi"}, {"type": "websocket.disconnect"})
+    transcript = recorded({"type": "websocket.receive", "text": "hi"}, {"type": "websocket.disconnect"})
 
-    end = conversation.closing
+    end = transcript.closing
 
-    assert [(one.by, one.content) for one in conversation.transcript.head] == [("client", "hi")]
-    assert conversation.target == "/%C3%A4"
+    assert [(entry.by, entry.content) for entry in transcript.head] == [("client", "hi")]
+    assert transcript.target == "/%C3%A4"
     assert end is not None
     assert (end.by, end.code, end.reason) == ("client", 1005, "")
 
@@ -214,20 +214,20 @@ def test_a_call_that_is_cancelled_has_lost_its_client() -> None:
     assert (end.by, end.code) == ("client", 1006)
 
 
-def test_a_second_disconnect_changes_nothing(make_client: MakeClient) -> None:
+def test_a_second_disconnect_changes_nothing(make_client: MakeWebSocketClient) -> None:
     """Who closed first has closed."""
     client = make_client(listens)
-    if client.name != "test":
+    if client.client.name != "test":
         pytest.skip("it is about TestClient")
-    with cast("TestClient", client.http).websocket_connect("/") as websocket:
+    with cast("TestClient", client.client.http).websocket_connect("/") as websocket:
         websocket.send_text("hi")
         websocket.close(4000, "first")
 
-    (conversation,) = client.recorder.evidence.of(Conversation)
+    (transcript,) = transcripts(client)
 
-    assert [one.content for one in conversation.transcript.head] == ["hi"]
-    assert conversation.closing is not None
-    assert (conversation.closing.by, conversation.closing.code, conversation.closing.reason) == (
+    assert [entry.content for entry in transcript.head] == ["hi"]
+    assert transcript.closing is not None
+    assert (transcript.closing.by, transcript.closing.code, transcript.closing.reason) == (
         "client",
         4000,
         "first",

@@ -1,0 +1,221 @@
+"""The client's end of one websocket, whatever carries its messages.
+
+A `Connection` has the deadlines, the backpressure and the transcript, and says how a websocket ends. Its `Source`
+carries the messages: `AppSource` to the app's call in this process, `SessionSource` by a session of Starlette's
+TestClient, `SocketSource` over a socket. Sentences use it as a `ClientWebSocket`, a user's own code as an
+`OwnWebSocket`.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from typing import TYPE_CHECKING, Protocol, cast
+
+import anyio
+
+from asgherkin.clients.asgi import in_words
+from asgherkin.clients.deadlines import grace, waiting_at
+from asgherkin.errors import AppError
+from asgherkin.websockets.websocket_wrapper import ABNORMAL, DISCONNECT, NORMAL, RECEIVE, content_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from asgherkin.clients.asgi import Message
+    from asgherkin.clients.deadlines import AppCall
+    from asgherkin.clients.recorder import Recorder
+    from asgherkin.websockets.transcript import Peer, Transcript
+
+_AHEAD = 64 * 1024
+"""Bytes that an app can send ahead of its client before it has to wait, as it can to a server's socket."""
+_LEAST = 1024
+"""What the smallest message counts for."""
+
+
+class Source(Protocol):
+    """Carries the messages of one connection. All of it is called on the loop."""
+
+    connection: Connection
+
+    async def open(self) -> None:
+        """Open the connection. Raises what prevents that; `AppError` when no answer comes in time."""
+
+    async def deliver(self, message: Message) -> None:
+        """Hand a message to the app: `websocket.receive` or `websocket.disconnect`."""
+
+    async def fetch(self) -> Message:
+        """The app's next message; the connection knows that there is one."""
+
+    async def settle(self) -> None:
+        """Let the app go on until it asks for its next message; not for long, as it may have much to do."""
+
+    async def abandon(self) -> None:
+        """Carry nothing any more."""
+
+    def too_late(self) -> Exception | None:
+        """Why no answer came in time, where that was not the app's doing."""
+
+    def calls(self) -> Sequence[AppCall]:
+        """The app's call for it. Where that is not known yet, those that may be it; none on another machine."""
+
+
+class Connection:
+    """The client's end of one websocket. A source tells it what comes; all of it is called on the loop."""
+
+    def __init__(self, recorder: Recorder, transcript: Transcript, source: Source) -> None:
+        self.transcript = transcript
+        self.recorder = recorder
+        self.ended = False
+        """Whether nothing can come any more: the app's call has ended, or the connection is gone."""
+        self.error: Exception | None = None
+        """Why there is neither a connection nor a refusal."""
+        self.is_answering = False
+        """Whether an answer has begun, which the source reads with a deadline of its own."""
+        self._source = source
+        self._sizes: deque[int] = deque()
+        self._ahead = 0
+        self._changed = anyio.Event()
+
+    @property
+    def has_message(self) -> bool:
+        """Whether a message is there to be received."""
+        return bool(self._sizes)
+
+    @property
+    def is_over(self) -> bool:
+        """Whether it was closed or refused, or has ended."""
+        return self.ended or self.transcript.is_over
+
+    @property
+    def is_spent(self) -> bool:
+        """Whether it has ended, and the app with it."""
+        return self.ended and all(call.ended.is_set() for call in self._source.calls())
+
+    @property
+    def failure(self) -> BaseException | None:
+        """What the app's call has raised."""
+        return next((call.failure for call in self._source.calls() if call.failure is not None), None)
+
+    # For its client
+
+    async def opened(self) -> None:
+        """Wait until the app has accepted or refused it. Raises what prevents that: `AppError` when it is too late."""
+        if not await self._until(lambda: self.is_answering or self._is_answered, self.recorder.timeout):
+            within = in_words(self.recorder.timeout)
+            text = f"The app did not accept the {self.transcript.doing} within {within}."
+            self.error = self._source.too_late() or AppError(text + waiting_at(self.place()))
+        await self._until(lambda: self._is_answered, None)
+        if self.error is not None and not (self.transcript.accepted or self.transcript.is_over):
+            await self.abandon()
+            raise self.error
+        await self._source.settle()
+
+    @property
+    def _is_answered(self) -> bool:
+        return self.transcript.accepted or self.error is not None or self.is_over
+
+    async def send(self, message: Message) -> None:
+        """Hand a message to the app, and let it go on: a text, bytes, or that the client closes it."""
+        if message["type"] == RECEIVE:
+            self.transcript.add("client", cast("str | bytes", content_of(message)))
+        elif message["type"] == DISCONNECT:
+            self._close("client", message["code"], message["reason"] or "")
+        await self._source.deliver(message)
+        await self._source.settle()
+
+    async def receive(self, seconds: float) -> Message | None:
+        """The app's next message; None where none comes in time, or it is over."""
+        await self._until(lambda: self.has_message or self.is_over, seconds)
+        if not self._sizes:
+            return None
+        self._ahead -= self._sizes.popleft()
+        message = await self._source.fetch()
+        self.notify()
+        await self._source.settle()
+        return message
+
+    async def closed(self, seconds: float) -> bool:
+        """Wait until it is closed; False where it is not in time."""
+        return await self._until(lambda: self.is_over, seconds)
+
+    async def close(self, code: int = NORMAL, reason: str = "", by: Peer = "client") -> None:
+        """Close it, unless it is over."""
+        if not self.is_over:
+            self._close(by, code, reason)
+            await self._source.deliver(closing_message(code, reason))
+
+    async def app_ends(self) -> bool:
+        """Give the app a moment to end after it was closed; False where it does not."""
+        return all([await call.ends() for call in self._source.calls()])
+
+    async def dismiss(self) -> None:
+        """Let the app end after it was closed. A call that does not end is cancelled, which is a crash."""
+        for call in self._source.calls():
+            if await call.ends():
+                continue
+            seconds = in_words(grace(self.recorder.timeout))
+            text = f"The app did not end within {seconds} after the {call.doing} was closed. It was cancelled"
+            where = waiting_at(call.place())
+            call.cancel()
+            if await call.ends():
+                self.recorder.record(AppError(f"{text}.{where}"), call.doing)
+            else:
+                call.give_up(f"{text}, but did not end then either.{where}")
+
+    async def abandon(self) -> None:
+        """Leave it and cancel the app's call, at once. Only a call that does not end then is a crash."""
+        with anyio.CancelScope(shield=True):
+            await self.close(ABNORMAL)
+            await self._source.abandon()
+            for call in self._source.calls():
+                where = waiting_at(call.place())
+                call.cancel()
+                if not await call.ends():
+                    call.give_up(f"The app did not end when the {call.doing} was cancelled.{where}")
+
+    def place(self) -> str:
+        """Where the app waits: `shop.py:12: await queue.get()`; empty where that is not known."""
+        return next((place for call in self._source.calls() if (place := call.place())), "")
+
+    # For its source
+
+    def notify(self) -> None:
+        """Wake what waits for something to change."""
+        self._changed.set()
+        self._changed = anyio.Event()
+
+    async def came(self, size: int) -> None:
+        """A message of so many bytes is there to be fetched. An app that is far ahead of its client has to wait."""
+        size = max(size, _LEAST)
+        self._sizes.append(size)
+        self._ahead += size
+        self.notify()
+        await self._until(lambda: self._ahead <= _AHEAD or self.is_over, None)
+
+    def end(self) -> None:
+        """Nothing comes any more."""
+        self.ended = True
+        self.notify()
+
+    def _close(self, by: Peer, code: int, reason: str) -> None:
+        self.transcript.close(by, code, reason)
+        if by == "client":
+            self._sizes.clear()
+        self.notify()
+
+    async def _until(self, condition: Callable[[], bool], seconds: float | None) -> bool:
+        if not condition():
+            with anyio.move_on_after(seconds):
+                while not condition():
+                    await self._changed.wait()
+        return condition()
+
+
+def client_message(content: str | bytes) -> Message:
+    """A message of the client's."""
+    return {"type": RECEIVE, "text" if isinstance(content, str) else "bytes": content}
+
+
+def closing_message(code: int, reason: str = "") -> Message:
+    """What tells the app that it is closed."""
+    return {"type": DISCONNECT, "code": code, "reason": reason}

@@ -1,0 +1,354 @@
+"""Websockets over a socket, by httpx2's websocket client; and the app's side, where its server is in this process."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import secrets
+from collections import deque
+from contextlib import suppress
+from functools import partial
+from typing import TYPE_CHECKING, Protocol, cast
+
+import anyio
+import anyio.lowlevel
+import httpx2
+import wsproto
+from httpx2.websockets import AsyncWebSocketSession, WebSocketDisconnect
+
+from asgherkin.clients.asgi import decoded, in_words
+from asgherkin.clients.live_transport import BROKEN, OF_CONNECTION, addressed, as_sent
+from asgherkin.clients.network import failed, late, no_upgrade
+from asgherkin.clients.port import Side
+from asgherkin.clients.served import SERVED, Crashed, ServedScope
+from asgherkin.errors import AppError
+from asgherkin.evidence.exchange_record import BODY_CAP
+from asgherkin.websockets.client_websockets import WebSockets
+from asgherkin.websockets.connection import Connection, client_message
+from asgherkin.websockets.transcript import Refusal, Transcript
+from asgherkin.websockets.websocket_wrapper import (
+    ABNORMAL,
+    BODY,
+    CLOSE,
+    DISCONNECT,
+    INTERNAL_ERROR,
+    RECEIVE,
+    SEND,
+    START,
+    WebSocketWrapper,
+    content_of,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from http.cookiejar import CookieJar
+
+    from asgherkin.clients.asgi import Message, Receive, Scope, Send
+    from asgherkin.clients.deadlines import AppCall
+    from asgherkin.clients.recorder import Recorder
+    from asgherkin.clients.server import Server
+    from asgherkin.websockets.client_websockets import Opening
+
+_LONGEST = 64 * 1024 * 1024
+"""Bytes of the longest message that is read."""
+_HEADERS = {"Connection": "upgrade", "Upgrade": "websocket", "Sec-WebSocket-Version": "13"}
+_OF_HANDSHAKE = frozenset(("connection", "sec-websocket-accept", "sec-websocket-protocol", "upgrade"))
+_GUID = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
+_TURNS = 10
+_MOMENT = 0.02
+"""Seconds that an app gets to go on after a message, so that it crashes in the step that sent it."""
+
+
+class LiveSide(Side, Protocol):
+    """What a live client offers beside."""
+
+    cookies: CookieJar
+
+    @property
+    def pool(self) -> httpx2.AsyncBaseTransport:
+        """The connections that requests go over."""
+        ...
+
+    async def serving(self) -> Server | None:
+        """The server of this process that requests go to, listening; None for a deployed one."""
+        ...
+
+
+class SocketSource:
+    """Carries messages over a socket: a task holds it from its opening to its end, and reads what comes."""
+
+    def __init__(self, side: LiveSide, opening: Opening) -> None:
+        headers = opening.headers
+        headers.update({**_HEADERS, "Sec-WebSocket-Key": base64.b64encode(secrets.token_bytes(16)).decode()})
+        url = f"http{opening.url[2:]}" if opening.url.startswith(("ws://", "wss://")) else opening.url
+        self._request = side.build_request("GET", url, **{**opening.options, "headers": headers})
+        path = self._request.url.raw_path.decode("latin-1")
+        transcript = Transcript(path, as_sent(self._request), tuple(opening.subprotocols))
+        self.connection = Connection(side.recorder, transcript, self)
+        self._side = side
+        self._timeout = side.recorder.timeout
+        self._server: Server | None = None
+        self._call: ServedWebSocket | None = None
+        self._session: AsyncWebSocketSession | None = None
+        self._messages: deque[Message] = deque()
+        self._sent = 0
+        self._is_asked = False
+        self._scope: anyio.CancelScope
+
+    async def open(self) -> None:
+        """Open the connection. Raises what prevents that; `AppError` where no answer comes in time."""
+        self._scope = anyio.CancelScope()
+        self._side.recorder.evidence.add(self.connection.transcript)
+        self._side.spawn(self._hold)
+        await self.connection.opened()
+
+    # On the task that holds it
+
+    async def _hold(self) -> None:
+        transcript = self.connection.transcript
+        try:
+            with self._scope:
+                await self._shake_hands()
+        except Exception as error:  # noqa: BLE001 - told where it was opened, or in what closed it
+            self.connection.error = error
+            await self._look_for_crash()
+        finally:
+            with anyio.CancelScope(shield=True):
+                if transcript.accepted and not transcript.is_over:
+                    transcript.close("app", ABNORMAL, await self._why())
+                self.connection.end()
+
+    async def _shake_hands(self) -> None:
+        """Send the request, and judge the answer: an upgrade, a refusal, or neither, which raises `Unreachable`."""
+        self._server = await self._side.serving()
+        request = self._request = addressed(self._request, self._server)
+        self._is_asked = True
+        try:
+            response = await self._side.pool.handle_async_request(request)
+        except BROKEN as error:
+            raise failed(error, request, self._timeout) from None
+        response.request = request
+        httpx2.Cookies(self._side.cookies).extract_cookies(response)
+        self.connection.is_answering = True
+        call = None if self._server is None else self._server.call(response)
+        self._call = call if isinstance(call, ServedWebSocket) else None
+        try:
+            if response.status_code != httpx2.codes.SWITCHING_PROTOCOLS:
+                self._refused(response, await self._refusal(response))
+            elif response.headers.get("sec-websocket-accept") != _accept(request.headers["sec-websocket-key"]):
+                raise no_upgrade(request, self._timeout, "its Sec-WebSocket-Accept is missing or wrong")
+            else:
+                await self._read(response)
+        finally:
+            await response.aclose()
+
+    async def _refusal(self, response: httpx2.Response) -> bytes:
+        """The body of a refusal."""
+        request, status, body = self._request, response.status_code, b""
+        try:
+            with anyio.fail_after(self._timeout):
+                async for part in cast("httpx2.AsyncByteStream", response.stream):
+                    body += part[: BODY_CAP - len(body)]
+        except TimeoutError:
+            raise late(request, self._timeout, status=status, size=len(body)) from None
+        except BROKEN as error:
+            if self._server is None:
+                raise failed(error, request, self._timeout, status=status, size=len(body)) from None
+            # The app in this process broke its refusal off.
+        return body
+
+    def _refused(self, response: httpx2.Response, body: bytes) -> None:
+        # The code and the reason of an app in this process do not come over the socket.
+        known = None if self._call is None else self._call.transcript.refusal
+        if known is None or known.status is not None:
+            skipped = OF_CONNECTION if self._call is not None else ()
+            headers = [pair for pair in response.headers.raw if pair[0].lower() not in skipped]
+            known = Refusal(status=response.status_code, headers=tuple(decoded(headers)), body=body)
+        self.connection.transcript.refusal = known
+        self.connection.notify()
+
+    async def _read(self, response: httpx2.Response) -> None:
+        session = AsyncWebSocketSession(
+            response.extensions["network_stream"],
+            max_message_size_bytes=_LONGEST,
+            keepalive_ping_interval_seconds=None,
+            response=response,
+        )
+        async with session:
+            self._accepted(session, response)
+            try:
+                while True:
+                    await self._received(await session.receive())
+            except WebSocketDisconnect as farewell:
+                self.connection.transcript.close("app", farewell.code, farewell.reason)
+            except Exception:  # noqa: BLE001 - the connection is gone, by whichever side
+                return
+
+    def _accepted(self, session: AsyncWebSocketSession, response: httpx2.Response) -> None:
+        self._session = session
+        transcript = self.connection.transcript
+        transcript.response_headers = [
+            (name, value) for name, value in decoded(response.headers.raw) if name.lower() not in _OF_HANDSHAKE
+        ]
+        transcript.subprotocol = session.subprotocol
+        transcript.accepted = True
+        self.connection.notify()
+
+    async def _received(self, event: object) -> None:
+        assert isinstance(event, wsproto.events.Message), "pings and closings are httpx2's matter"
+        content = event.data if isinstance(event.data, str) else bytes(event.data)
+        self.connection.transcript.add("app", content)
+        self._messages.append({**client_message(content), "type": SEND})
+        await self.connection.came(len(content))
+
+    async def _look_for_crash(self) -> None:
+        """An app in this process that crashed while it was asked has refused: its server may only have hung up."""
+        calls = self.calls()
+        for call in calls:
+            await call.ends()
+        if not self.connection.transcript.accepted and any(call.failure is not None for call in calls):
+            self.connection.transcript.refusal = Refusal(status=httpx2.codes.INTERNAL_SERVER_ERROR)
+
+    async def _why(self) -> str:
+        """Why the connection is gone."""
+        if self._call is not None:
+            # The app in this process knows what its server has no word for.
+            await self._call.ends()
+            known = self._call.transcript.closing
+            return known.reason if known is not None and known.by == "app" else ""
+        return "the connection was dropped" if self.connection.error is None else "what came is no websocket frame"
+
+    # What the connection asks
+
+    async def deliver(self, message: Message) -> None:
+        """Send a message, or close the connection; within the timeout."""
+        session = self._session
+        if session is None:  # it is left before it was opened
+            return
+        leaving = message["type"] == DISCONNECT
+        with anyio.move_on_after(self._timeout) as deadline:
+            if leaving:
+                await _close(session, message["code"], message["reason"] or "")
+            else:
+                self._sent += 1
+                await _send(session, cast("str | bytes", content_of(message)))
+        if deadline.cancelled_caught:
+            # Else its own way out would wait, without end, to send its farewell.
+            await session.stream.aclose()
+            if not leaving:
+                doing, within = self.connection.transcript.doing, in_words(self._timeout)
+                raise AppError(f"The app did not take what was sent on the {doing} within {within}.")
+
+    async def fetch(self) -> Message:
+        """The next message."""
+        return self._messages.popleft()
+
+    async def settle(self) -> None:
+        """Let the app in this process go on, and read what it has answered."""
+        if self._call is not None:
+            await self._call.settle(self._sent)
+            for _ in range(_TURNS):
+                await anyio.lowlevel.checkpoint()
+
+    async def abandon(self) -> None:
+        """Let go of the socket."""
+        self._scope.cancel()
+
+    def too_late(self) -> Exception | None:
+        """What a server elsewhere failed to do."""
+        return late(self._request, self._timeout) if self._is_asked and self._server is None else None
+
+    def calls(self) -> Sequence[AppCall]:
+        """The app's call; before a response has come, all that it may be."""
+        if self._call is not None:
+            return (self._call,)
+        calls = [] if self._server is None else self._server.calls(self.connection.transcript.doing)
+        return [call for call in calls if isinstance(call, ServedWebSocket)]
+
+
+async def _send(session: AsyncWebSocketSession, content: str | bytes) -> None:
+    # What fails here was closed by the other side: that is read, and told by the next step.
+    with suppress(Exception):
+        await (session.send_text(content) if isinstance(content, str) else session.send_bytes(content))
+
+
+async def _close(session: AsyncWebSocketSession, code: int, reason: str) -> None:
+    with suppress(Exception):  # it is closed already
+        await session.close(code, reason)
+
+
+def _accept(key: str) -> str:
+    return base64.b64encode(hashlib.sha1(key.encode() + _GUID).digest()).decode()  # noqa: S324 - RFC 6455 has it so
+
+
+class ServedWebSocket(ServedScope):
+    """The app's call for one websocket that the server of this process serves: what its client cannot see."""
+
+    __slots__ = ("_asking", "_news", "_received", "transcript")
+
+    def __init__(self, recorder: Recorder, scope: Scope, receive: Receive, send: Send) -> None:
+        super().__init__(recorder, scope, receive, send, at_end=self._wake)
+        self.transcript = Transcript.of_scope(scope)
+        self._received = 0
+        self._asking = False
+        self._news = anyio.Event()
+
+    async def serve(self) -> None:
+        """Call the app. Raises `Crashed` where the server has to refuse the websocket."""
+        wrapper = WebSocketWrapper(self._served, self._hand_over, self._pass_on, self.transcript)
+        await self.run(partial(self._recorder.run, self._served, wrapper))
+        if not self.transcript.accepted:
+            if self.failure is not None:
+                raise Crashed
+        elif self.transcript.closing is not None and self.transcript.closing.code == INTERNAL_ERROR:
+            with suppress(Exception):  # the client may have left
+                await self._send({"type": CLOSE, "code": INTERNAL_ERROR})
+
+    async def settle(self, received: int) -> None:
+        """Give the app a moment to receive so many messages, and to ask for the next one or to end."""
+        with anyio.move_on_after(_MOMENT):
+            while not (self.ended.is_set() or (self._asking and self._received >= received)):
+                await self._news.wait()
+
+    async def _hand_over(self) -> Message:
+        self._asking = True
+        self._wake()
+        try:
+            message = await self._receive()
+        finally:
+            self._asking = False
+        if message["type"] == DISCONNECT:
+            self.transcript.close("client", message.get("code", ABNORMAL), message.get("reason") or "")
+        elif message["type"] == RECEIVE:
+            self._received += 1
+        return message
+
+    async def _pass_on(self, message: Message) -> None:
+        if message["type"] in (START, BODY):
+            message = {"headers": [], "body": b"", **message}  # which uvicorn takes for granted
+        try:
+            await self._send(message)
+        except OSError:
+            self.transcript.close("client", ABNORMAL)
+            raise
+        # An app that sends without end must not hold up the loop until the socket is full.
+        await anyio.lowlevel.checkpoint()
+
+    def _wake(self) -> None:
+        self._news.set()
+        self._news = anyio.Event()
+
+
+class LiveWebSockets(WebSockets):
+    """The websockets of a client over a socket."""
+
+    def __init__(self, side: LiveSide) -> None:
+        super().__init__(side)
+        self._live_side = side
+
+    def source(self, opening: Opening) -> SocketSource:
+        """What is to carry the messages of a websocket that is not opened yet."""
+        return SocketSource(self._live_side, opening)
+
+
+SERVED["websocket"] = ServedWebSocket

@@ -1,0 +1,176 @@
+"""Websockets of the client `test`: sessions of Starlette's TestClient, whose waits have deadlines."""
+
+from __future__ import annotations
+
+from contextlib import nullcontext
+from functools import partial
+from typing import TYPE_CHECKING, Any, Protocol
+
+import anyio
+
+from asgherkin.clients.port import Side
+from asgherkin.websockets.client_websockets import AppSource, ClientWebSocket, WebSockets
+from asgherkin.websockets.websocket_wrapper import ACCEPT
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from anyio.from_thread import BlockingPortal
+    from starlette.testclient import TestClient, WebSocketTestSession
+
+    from asgherkin.clients.asgi import Message, Receive, Scope, Send
+    from asgherkin.websockets.client_websockets import Opening
+
+
+class TestClientSide(Side, Protocol):
+    """What the client `test` offers beside."""
+
+    @property
+    def test_client(self) -> TestClient:
+        """The entered one."""
+        ...
+
+
+class SessionSource(AppSource):
+    """Carries messages by the streams of a session of TestClient's, which takes this for its app."""
+
+    def __init__(self, side: Side, scope: Scope) -> None:
+        super().__init__(side, scope)
+        self._is_connected = anyio.Event()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Call the app with the session's streams, in a task of its own, and stay until it has ended."""
+        self.app_receives, self.app_sends = receive, send
+        # Only now the app can be told whatever comes of its answer, which it may give at once.
+        await self._is_connected.wait()
+        call = self.call_app(scope)
+        try:
+            await call.ended.wait()
+        except BaseException:
+            await self.connection.abandon()
+            raise
+
+    async def deliver(self, message: Message) -> None:
+        """Hand a message to the app."""
+        await super().deliver(message)
+        self._is_connected.set()
+
+
+class SessionWebSocket(ClientWebSocket):
+    """One websocket, used through a session of TestClient's."""
+
+    def __init__(
+        self, source: SessionSource, session: WebSocketTestSession, portal: BlockingPortal, side: Side
+    ) -> None:
+        super().__init__(source.connection, side.run_as)
+        self._act = side.act
+        self._session = session
+        self._portal = _Portal(portal, source)
+        session.app = source
+        session.portal_factory = lambda: nullcontext(self._portal)  # type: ignore[arg-type] # a portal in two methods
+
+    @property
+    def is_spent(self) -> bool:
+        """Whether its session is of no use any more."""
+        return self._portal.is_left or (self._connection.is_spent and not self._connection.has_message)
+
+    def enter(self) -> None:
+        """Enter the session. Raises `AppError` when the app neither accepts nor refuses the websocket in time."""
+        self._act(self.transcript.doing, self._session.__enter__)
+
+    def exit(self) -> None:
+        """Leave the session, if it is entered. The app has ended before, or was abandoned."""
+        if not self._portal.is_left:
+            self._portal.is_left = True
+            self._act("", partial(self._session.__exit__, None, None, None))
+
+    def send(self, content: str | bytes) -> None:
+        """Send a text or bytes."""
+        send: Callable[[Any], None] = self._session.send_text if isinstance(content, str) else self._session.send_bytes
+        self._act(self.transcript.doing, partial(send, content))
+
+    def _receive(self, seconds: float) -> Message | None:
+        if self._portal.is_left:
+            return None
+        self._portal.seconds = seconds
+        message: Message | None = self._act(self.transcript.doing, self._session.receive)
+        return message
+
+    def _close(self, code: int, reason: str) -> None:
+        self._act(self.transcript.doing, partial(self._session.close, code, reason))
+        if self._run(self.transcript.doing, self._connection.app_ends):
+            self.exit()
+
+
+class _Portal:
+    """TestClient's portal for one session: what the session does on the loop goes through its connection."""
+
+    def __init__(self, portal: BlockingPortal, source: SessionSource) -> None:
+        self.seconds = 0.0
+        """How long a message is waited for."""
+        self.is_left = False
+        """Whether the session is left, or was not entered: it ends as it always does."""
+        self._portal = portal
+        self._source = source
+        self._connection = source.connection
+        self._is_entered = False
+
+    def start_task(self, function: Callable[..., Any]) -> object:
+        """Start the session's task."""
+        return self._portal.start_task(function)
+
+    def call(self, function: Callable[..., Any], *args: Any) -> object:
+        """Send a message, if it is given, or receive one: None where none comes."""
+        if self.is_left:
+            return self._portal.call(function, *args)
+        if args:
+            self._source.client_sends = function
+            return self._portal.call(self._connection.send, *args)
+        if not self._is_entered:
+            return self._enter()
+        self._source.client_receives = function
+        return self._portal.call(self._connection.receive, self.seconds)
+
+    def _enter(self) -> Message:
+        try:
+            self._portal.call(self._connection.opened)
+        except BaseException:
+            self.is_left = True
+            raise
+        self._is_entered = True
+        # So it is told of a refusal, too: it stays until the app has ended, whatever the answer was.
+        return {"type": ACCEPT, "subprotocol": self._connection.transcript.subprotocol}
+
+
+class TestClientWebSockets(WebSockets):
+    """Opens websockets for sentences with a TestClient that is entered, and leaves its sessions."""
+
+    __test__ = False
+
+    def __init__(self, side: TestClientSide) -> None:
+        super().__init__(side)
+        self._act = side.act
+        self._client = side.test_client
+        self._entered: list[SessionWebSocket] = []
+
+    def open(self, opening: Opening) -> SessionWebSocket:
+        """Open a websocket for sentences. Raises `AppError` when the app neither accepts nor refuses it in time."""
+        self._exit([websocket for websocket in self._entered if websocket.is_spent])
+        options = {**opening.options, "headers": opening.headers}
+        session = self._client.websocket_connect(opening.websocket_url, **options)
+        source = SessionSource(self._side, session.scope)
+        assert self._client.portal is not None, "it was entered"
+        websocket = SessionWebSocket(source, session, self._client.portal, self._side)
+        websocket.enter()
+        self.keep(source.connection)
+        self._entered.append(websocket)
+        return websocket
+
+    def close(self) -> None:
+        """Leave the sessions."""
+        self._exit(self._entered)
+
+    def _exit(self, websockets: list[SessionWebSocket]) -> None:
+        self._entered = [websocket for websocket in self._entered if websocket not in websockets]
+        for websocket in websockets:
+            websocket.exit()

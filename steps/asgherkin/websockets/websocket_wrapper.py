@@ -1,0 +1,211 @@
+"""The receive and send that an app is given for a websocket: they record it, and keep ASGI's rules.
+
+See https://asgi.readthedocs.io/en/latest/specs/www.html#websocket.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+
+import anyio.lowlevel
+
+from asgherkin.clients.asgi import Message, Receive, Scope, Send, decoded
+from asgherkin.clients.recorder import is_farewell
+from asgherkin.errors import AppError
+from asgherkin.evidence.exchange_record import BODY_CAP
+from asgherkin.websockets.transcript import Refusal, Transcript
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from asgherkin.clients.recorder import Recorder
+
+Phase: TypeAlias = Literal["before it accepted it", "after it accepted it", "in its refusal", "after it closed it"]
+
+ACCEPT, SEND, CLOSE = "websocket.accept", "websocket.send", "websocket.close"
+CONNECT, RECEIVE, DISCONNECT = "websocket.connect", "websocket.receive", "websocket.disconnect"
+START, BODY = "websocket.http.response.start", "websocket.http.response.body"
+NORMAL, NO_STATUS, ABNORMAL, INTERNAL_ERROR, SERVICE_RESTART = 1000, 1005, 1006, 1011, 1012
+"""Close codes of RFC 6455. No code was sent, the connection was lost, the server failed, the server restarts."""
+
+_ALLOWED: Mapping[Phase, Sequence[str]] = {
+    "before it accepted it": (ACCEPT, CLOSE, START),
+    "after it accepted it": (SEND, CLOSE),
+    "in its refusal": (BODY,),
+    "after it closed it": (),
+}
+
+
+def content_of(message: Message) -> str | bytes | None:
+    """The text or the bytes of a message; bytes where it has both, as servers take it."""
+    data: str | bytes | None = message.get("bytes")
+    return message.get("text") if data is None else data
+
+
+def wrap(recorder: Recorder, scope: Scope, receive: Receive, send: Send) -> WebSocketWrapper:
+    """The wrapper for a websocket that no connection of this package has opened."""
+    wrapper = WebSocketWrapper(scope, receive, send)
+    if recorder.listens:
+        recorder.evidence.add(wrapper.transcript)
+    return wrapper
+
+
+class WebSocketWrapper:
+    """The receive and send that an app is given. They raise into an app that breaks the rules."""
+
+    def __init__(self, scope: Scope, receive: Receive, send: Send, transcript: Transcript | None = None) -> None:
+        """`transcript`: where a connection records what its client says; else that is recorded here, too."""
+        self.transcript = transcript or Transcript.of_scope(scope)
+        self._farewell: OSError | None = None
+        """Raised into an app that sent to a client that had left."""
+        self.doing = self.transcript.doing
+        self._records_client = transcript is None
+        self._disconnected = False
+        self._receive = receive
+        self._send = send
+        self._phase: Phase = "before it accepted it"
+        self._status = 0
+        self._headers: tuple[tuple[str, str], ...] = ()
+        self._body = b""
+
+    async def receive(self) -> Message:
+        """Hand the client's next message to the app."""
+        message = await self._receive()
+        self._disconnected = message["type"] == DISCONNECT
+        if self._records_client:
+            self._record(message)
+        return message
+
+    async def send(self, message: Message) -> None:
+        """Take a message from the app. Raises `AppError` where ASGI does not allow it, `OSError` to nobody."""
+        if self.transcript.closing is not None and self._phase != "after it closed it":
+            # An app that goes on whatever is raised must not hold up the loop.
+            await anyio.lowlevel.checkpoint()
+            self._farewell = self._farewell or OSError("The client has left the websocket.")
+            raise self._farewell
+        kind = message["type"]
+        if kind not in _ALLOWED[self._phase]:
+            raise self._misplaced(kind)
+        if kind == SEND:
+            message = self._say(message)
+        elif kind == ACCEPT:
+            self._accept(message)
+        elif kind == CLOSE:
+            self._close(message)
+        elif kind == START:
+            self._start_refusal(message)
+        else:
+            self._add_body(message)
+        await self._send(message)
+
+    def returned(self) -> None:
+        """The app has returned."""
+        if self.transcript.accepted:
+            self.transcript.close("app", ABNORMAL, "the app ended without closing it")
+        else:
+            self._refuse_unanswered()
+
+    def failed(self, *, cancelled: bool) -> None:
+        """The app has let an exception out, or was `cancelled`: then it is the client who has left."""
+        if cancelled:
+            self.transcript.close("client", ABNORMAL)
+        elif self.transcript.accepted:
+            self.transcript.close("app", INTERNAL_ERROR)
+        else:
+            self._refuse_unanswered()
+
+    def caused(self, exception: BaseException) -> bool:
+        """Whether the app let its client's leaving pass: that is no crash."""
+        left = self._disconnected or self.transcript.closing is not None
+        return exception is self._farewell or (left and is_farewell(exception))
+
+    def _refuse_unanswered(self) -> None:
+        # Servers answer so in place of an app that gives no answer.
+        if not self.transcript.is_over:
+            self._status = self._status or 500
+            self._refuse()
+
+    def _record(self, message: Message) -> None:
+        content = content_of(message)
+        if message["type"] == RECEIVE and content is not None:
+            self.transcript.add("client", content)
+        elif message["type"] == DISCONNECT:
+            self.transcript.close("client", message.get("code", NO_STATUS), message.get("reason") or "")
+
+    def _say(self, message: Message) -> Message:
+        content = content_of(message)
+        if content is None:
+            raise self._violation("a message without text and without bytes", "one of them")
+        if message.get("bytes") is None:
+            self._check("a text", content, str)
+        else:
+            self._check_bytes("bytes", content)
+        if not isinstance(content, str | bytes):
+            # The app may change it later.
+            content = bytes(content)
+            message = {**message, "bytes": content}
+        self.transcript.add("app", content)
+        return message
+
+    def _accept(self, message: Message) -> None:
+        subprotocol = message.get("subprotocol")
+        if subprotocol is not None:
+            self._check("a subprotocol", subprotocol, str)
+        self.transcript.response_headers = list(self._decoded(message))
+        self.transcript.subprotocol = subprotocol
+        self.transcript.accepted = True
+        self._phase = "after it accepted it"
+
+    def _close(self, message: Message) -> None:
+        code, reason = message.get("code", 1000), message.get("reason") or ""
+        self._check("a close code", code, int)
+        self._check("a reason", reason, str)
+        if self.transcript.accepted:
+            self.transcript.close("app", code, reason)
+        else:
+            self.transcript.refusal = Refusal(code, reason)
+        self._phase = "after it closed it"
+
+    def _start_refusal(self, message: Message) -> None:
+        status: Any = message.get("status")
+        self._check("a status", status, int)
+        self._headers = self._decoded(message)
+        self._status = status
+        self._phase = "in its refusal"
+
+    def _add_body(self, message: Message) -> None:
+        body = message.get("body", b"")
+        self._check_bytes("a body", body)
+        if room := BODY_CAP - len(self._body):
+            self._body += body[:room]
+        if not message.get("more_body", False):
+            self._refuse()
+            self._phase = "after it closed it"
+
+    def _refuse(self) -> None:
+        self.transcript.refusal = Refusal(status=self._status, headers=self._headers, body=self._body)
+
+    def _decoded(self, message: Message) -> tuple[tuple[str, str], ...]:
+        try:
+            return tuple(decoded(message.get("headers") or ()))
+        except (AttributeError, UnicodeDecodeError) as error:
+            seen = f"the headers {message['headers']!r}"
+            raise self._violation(seen, "each name and each value in bytes") from error
+
+    def _misplaced(self, kind: str) -> AppError:
+        allowed = [f'"{name}"' for name in _ALLOWED[self._phase]]
+        wanted = " or ".join(filter(None, (", ".join(allowed[:-1]), *allowed[-1:]))) or "nothing"
+        return AppError(
+            f'The app sent "{kind}" on the {self.transcript.doing} {self._phase}. ASGI wants {wanted} there.'
+        )
+
+    def _check_bytes(self, what: str, value: object) -> None:
+        if not isinstance(value, bytes | bytearray | memoryview):
+            raise self._violation(f"{what} of type {type(value).__name__}", "bytes")
+
+    def _check(self, what: str, value: object, kind: type) -> None:
+        if not isinstance(value, kind):
+            raise self._violation(f"{what} of type {type(value).__name__}", kind.__name__)
+
+    def _violation(self, seen: str, wanted: str) -> AppError:
+        return AppError(f"The app sent {seen} on the {self.transcript.doing}. ASGI wants {wanted}.")
