@@ -106,7 +106,7 @@ def parse_document(text: str, lookup: Lookup | None = None, *, expected: bool = 
     filled = text if lookup is None else fill_json(text, lookup, expected=expected)
     try:
         return _decode(filled)
-    except Flaw as flaw:
+    except _Flaw as flaw:
         raise SentenceError(_not_valid(filled, flaw)) from None
 
 
@@ -118,7 +118,7 @@ def parse_literal(text: str, lookup: Lookup | None = None, *, expected: bool = F
     filled = text if lookup is None else fill_json(text, lookup, expected=expected)
     try:
         return _decode(filled)
-    except Flaw as flaw:
+    except _Flaw as flaw:
         if parse_matcher(filled) is not None:
             return filled
         raise SentenceError(_no_literal(filled.strip(), flaw)) from None
@@ -139,7 +139,7 @@ def parse_cell(text: str, lookup: Lookup | None = None, *, expected: bool = Fals
     if filled[:1] in _FIRST_OF_JSON:
         try:
             return _decode(filled)
-        except Flaw:
+        except _Flaw:
             pass
     return text if lookup is None else _fill_cell(text, lookup, expected=expected)
 
@@ -150,12 +150,12 @@ def _fill_cell(text: str, lookup: Lookup, *, expected: bool) -> str:
 
 
 def _decode(text: str) -> object:
-    if depth(text) > DEEPEST:
-        raise Flaw(f"more than {DEEPEST} arrays and objects in one another")
+    if depth(text) > _DEEPEST:
+        raise _Flaw(f"more than {_DEEPEST} arrays and objects in one another")
     try:
         value: object = _decoder.decode(text)
     except json.JSONDecodeError as error:
-        raise Flaw(_reason(error.msg), error.pos) from None
+        raise _Flaw(_reason(error.msg), error.pos) from None
     except ValueError:
         raise find_flaw(text) from None
     return value
@@ -191,7 +191,7 @@ def _reason(message: str) -> str:
     return message[0].lower() + message[1:]
 
 
-def _not_valid(text: str, flaw: Flaw) -> str:
+def _not_valid(text: str, flaw: _Flaw) -> str:
     if not text.strip():
         return 'The JSON is empty. Write a value, for example {"name": "Ann"}.'
     if flaw.position is None:
@@ -210,7 +210,7 @@ def _around(line: str, column: int) -> tuple[str, int]:
     return f"  {'…' if start else ''}{part}", column - start + (3 if start else 2)
 
 
-def _no_literal(text: str, flaw: Flaw) -> str:
+def _no_literal(text: str, flaw: _Flaw) -> str:
     others = "a number, true, false, null, [..] or {..}"
     if not text:
         return f'The value is missing. Write "" for an empty text, or {others}.'
@@ -226,7 +226,7 @@ def _no_literal(text: str, flaw: Flaw) -> str:
 
 # Where JSON breaks a rule that Python's parser has no position for
 
-DEEPEST: Final = 100
+_DEEPEST: Final = 100
 """How many arrays and objects may stand in one another: more than any feature needs, fewer than would exhaust
 Python's stack while two documents are compared."""
 
@@ -234,7 +234,7 @@ _NUMBER: Final = r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?"
 _PART: Final = rf'(?s)"[^"\\]*(?:\\.[^"\\]*)*"|[][{{}}:,]|NaN|-?Infinity|{_NUMBER}|[a-z]+|\S'
 
 
-class Flaw(ValueError):  # noqa: N818 - a finding, which documents.py turns into an error
+class _Flaw(ValueError):  # noqa: N818 - a finding, which documents.py turns into an error
     """What is wrong with a text that should be JSON, and at which of its characters."""
 
     def __init__(self, reason: str, position: int | None = None) -> None:
@@ -244,9 +244,9 @@ class Flaw(ValueError):  # noqa: N818 - a finding, which documents.py turns into
 
 
 def depth(text: str) -> int:
-    """Return how deep arrays and objects are nested in JSON, or a number not over `DEEPEST`."""
+    """Return how deep arrays and objects are nested in JSON, or a number not over `_DEEPEST`."""
     deepest = text.count("[") + text.count("{")
-    if deepest <= DEEPEST:
+    if deepest <= _DEEPEST:
         return deepest
     deepest = level = 0
     for part, _ in _parts(text):
@@ -255,7 +255,7 @@ def depth(text: str) -> int:
     return deepest
 
 
-def find_flaw(text: str) -> Flaw:
+def find_flaw(text: str) -> _Flaw:
     """Find the first key that is twice in an object, or value that is no JSON, in a text which has one."""
     keys: list[set[str]] = []
     last = ("", 0)
@@ -267,12 +267,12 @@ def find_flaw(text: str) -> Flaw:
         elif part == ":":
             key = json.loads(last[0], strict=False)
             if key in keys[-1]:
-                return Flaw(f"the key {last[0]} is there twice", last[1])
+                return _Flaw(f"the key {last[0]} is there twice", last[1])
             keys[-1].add(key)
         elif reason := _wrong_value(part):
-            return Flaw(reason, position)
+            return _Flaw(reason, position)
         last = (part, position)
-    return Flaw("a value in it cannot be read")
+    return _Flaw("a value in it cannot be read")
 
 
 def _parts(text: str) -> Iterator[tuple[str, int]]:

@@ -4,17 +4,14 @@ from __future__ import annotations
 
 import json
 import re
-from typing import Final, TypeAlias, final
-
-Json: TypeAlias = object
-"""What `json.loads` returns. Spelt `object`, because nothing is taken for granted about what an app sends."""
+from typing import Final, final
 
 SHOWN: Final = 200
 """How many characters of a value a message shows."""
 
 
 @final
-class Absent:
+class _Absent:
     """The type of `ABSENT`, which stands where no value is (null is a value)."""
 
     __slots__ = ()
@@ -27,7 +24,7 @@ class Absent:
         return "ABSENT"
 
 
-ABSENT: Final = Absent()
+ABSENT: Final = _Absent()
 
 
 class Nodes(list[object]):
@@ -46,7 +43,7 @@ _NAMES: Final[dict[type, str]] = {
     tuple: "array",
     dict: "object",
     bytes: "bytes",
-    Absent: "absent",
+    _Absent: "absent",
 }
 
 

@@ -69,7 +69,7 @@ class Text(Written):
         return fill_text(_unquoted(self.written), lookup)
 
 
-class Method(Written):
+class _Method(Written):
     """An HTTP method."""
 
     pattern = "|".join(METHODS)
@@ -79,7 +79,7 @@ class Method(Written):
         return self.written
 
 
-class Count(Written):
+class _Count(Written):
     """A whole number above 0."""
 
     pattern = r"\S+"
@@ -89,7 +89,7 @@ class Count(Written):
         return _whole(fill_text(self.written, lookup), least=1)
 
 
-class RowCount(Written):
+class _RowCount(Written):
     """How many rows there are: `2 rows`."""
 
     pattern = r"\S+ rows?"
@@ -147,7 +147,7 @@ class Expected(Written):
             raise
 
 
-class Wording(Expected):
+class _Wording(Expected):
     """A comparator and its operand, a text as in any text slot; a number where it compares sizes."""
 
     def _operand(self, operator: str, operand: str, lookup: Lookup) -> object:
@@ -158,7 +158,7 @@ class Wording(Expected):
         return text if _unquoted(operand).startswith(("#", "\\#")) else escape(text)
 
 
-class Status(Expected):
+class _Status(Expected):
     """A comparator and a status: its number, or its phrase as a text."""
 
     def _operand(self, operator: str, operand: str, lookup: Lookup) -> object:
@@ -179,13 +179,13 @@ class Status(Expected):
 
 KINDS: Mapping[str, type[Written]] = {
     "text": Text,
-    "count": Count,
-    "method": Method,
+    "count": _Count,
+    "method": _Method,
     "span": Seconds,
-    "rows": RowCount,
+    "rows": _RowCount,
     "expected": Expected,
-    "wording": Wording,
-    "status": Status,
+    "wording": _Wording,
+    "status": _Status,
 }
 """The kinds of slots, as templates name them."""
 
