@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from asgherkin.evidence.crash_record import Crash
 from asgherkin.evidence.exchange_record import Exchange
 from asgherkin.evidence.record import Record, media_type
+from asgherkin.evidence.row_differences import DifferingRowsRecord
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -67,7 +68,7 @@ class Capability:
     """The name of its page in the documentation: `websockets.md`."""
 
 
-_CORE = {media_type(kind.kind): kind for kind in (Exchange, Crash)}
+_CORE = {media_type(kind.kind): kind for kind in (Exchange, Crash, DifferingRowsRecord)}
 _noted: dict[str, Capability] = {}
 
 

@@ -17,6 +17,13 @@ Where it happened (feature, line, sentence) is added when the failure is shown.
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+_WIDEST = 40  # characters of a column that others are aligned to
+
 
 class AsgherkinError(Exception):
     """Anything that is wrong with a feature, its configuration or the app under test."""
@@ -62,5 +69,50 @@ class NotObservable(AsgherkinError):  # noqa: N818 - the reason why a scenario i
         super().__init__(f"not observable here: {what}")
 
 
+class DifferingRow(NamedTuple):
+    """A row of a table of differences, what is said of it, and the columns that differ."""
+
+    cells: Sequence[str]
+    remark: str = ""
+    differing: Sequence[int] = ()
+
+    @property
+    def marked(self) -> list[str]:
+        """The cells, with stars around those that differ."""
+        return [f"*{cell}*" if number in self.differing else cell for number, cell in enumerate(self.cells)]
+
+
+class DifferingRows(NamedTuple):
+    """Rows that differ, below the names of their columns. `more` says how many are left out."""
+
+    heading: Sequence[str]
+    rows: Sequence[DifferingRow]
+    more: str = ""
+
+    def __str__(self) -> str:
+        """The rows with aligned columns, and what is left out."""
+        table = [list(self.heading), *(row.marked for row in self.rows)]
+        widths = [min(_WIDEST, max(map(len, column))) for column in zip(*table, strict=True)]
+        lines = [
+            f"  | {' | '.join(map(str.ljust, cells, widths))} |  {remark}".rstrip()
+            for cells, remark in zip(table, ["", *(row.remark for row in self.rows)], strict=True)
+        ]
+        return "\n".join([*lines, *([f"  {self.more}"] if self.more else [])])
+
+
 class Mismatch(AssertionError):  # noqa: N818 - a failed expectation, not an error of the toolkit's
-    """What came is not what the sentence expects."""
+    """What came is not what the sentence expects.
+
+    `headline` says in one line what differs, `rows` and `differences` say below it how: a table, and a text. A text of
+    several lines that is given as the headline is its first line and the differences.
+    """
+
+    def __init__(self, headline: str = "", differences: str = "", *, rows: DifferingRows | None = None) -> None:
+        self.headline, _, below = headline.partition("\n")
+        self.differences = "\n".join(filter(None, (below, differences)))
+        self.rows = rows
+        super().__init__(self.headline)
+
+    def __str__(self) -> str:
+        """All of it: how a failure begins."""
+        return "\n".join(filter(None, (self.headline, str(self.rows or ""), self.differences)))

@@ -5,11 +5,11 @@ Rows that differ stand in a failure as a table: expected rows, and the nearest o
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
 from asgherkin.databases.cells import capped, shown
 from asgherkin.databases.row_pairing import ComparedRows, kind_of
-from asgherkin.errors import Mismatch, SentenceError
+from asgherkin.errors import DifferingRow, DifferingRows, Mismatch, SentenceError
 from asgherkin.matching.values import show, type_name
 
 if TYPE_CHECKING:
@@ -24,38 +24,6 @@ _RESULT = "The query result"
 _LISTED: Final = 10
 """How many rows a failure lists of each sort."""
 _NEAREST_OF: Final = 1000
-_WIDEST: Final = 40
-
-
-class ShownRow(NamedTuple):
-    """A row of a failure's table, what is said of it, and the columns that differ."""
-
-    cells: Sequence[str]
-    remark: str = ""
-    differing: Sequence[int] = ()
-
-    @property
-    def marked(self) -> list[str]:
-        """The cells, with stars around those that differ."""
-        return [f"*{cell}*" if number in self.differing else cell for number, cell in enumerate(self.cells)]
-
-
-class ShownRows(NamedTuple):
-    """Rows that differ, as a failure has them. `more` says how many are left out."""
-
-    heading: Sequence[str]
-    rows: Sequence[ShownRow]
-    more: str
-
-    def as_text(self) -> str:
-        """The rows below the heading, with aligned columns, and what is left out."""
-        table = [list(self.heading), *(one.marked for one in self.rows)]
-        widths = [min(_WIDEST, max(map(len, column))) for column in zip(*table, strict=True)]
-        lines = [
-            f"  | {' | '.join(map(str.ljust, cells, widths))} |  {remark}".rstrip()
-            for cells, remark in zip(table, ["", *(one.remark for one in self.rows)], strict=True)
-        ]
-        return "\n".join([*lines, *([f"  {self.more}"] if self.more else [])])
 
 
 def verify_contains(subject: str, rows: Rows, heading: Sequence[str], expected: ExpectedRows) -> None:
@@ -75,7 +43,7 @@ def verify_contains(subject: str, rows: Rows, heading: Sequence[str], expected: 
     missing, others = _unpaired(sheet, sheet.pair())
     if missing:
         headline = _lacks(subject, len(missing), len(expected), is_empty=not sheet.actual)
-        raise _mismatch(headline, _missing_and_others(sheet, missing, others, exact=False))
+        raise Mismatch(headline, rows=_missing_and_others(sheet, missing, others, exact=False))
 
 
 def verify_contains_exactly(subject: str, rows: Rows, heading: Sequence[str], expected: ExpectedRows) -> None:
@@ -91,7 +59,7 @@ def verify_does_not_contain(subject: str, rows: Rows, heading: Sequence[str], ex
     if found:
         several = len(expected) > 1
         labelled = [(at, f"fits row {want + 1} of the step's table" if several else "") for at, want in found]
-        raise _mismatch(f"{subject} contains {_rows(len(found))} that it should not:", _labelled(sheet, labelled))
+        raise Mismatch(f"{subject} contains {_rows(len(found))} that it should not:", rows=_labelled(sheet, labelled))
 
 
 def verify_in_order(rows: Rows, heading: Sequence[str], expected: ExpectedRows) -> None:
@@ -114,7 +82,7 @@ def verify_in_order(rows: Rows, heading: Sequence[str], expected: ExpectedRows) 
     _verify_paired(_RESULT, sheet, given)
     places = {at: want for want, at in enumerate(given) if at is not None}
     moved = [(at, f"row {at + 1}, expected as row {places[at] + 1}") for at in sorted(places) if places[at] != at]
-    raise _mismatch(f"{_RESULT} has the expected rows in another order:", _labelled(sheet, moved))
+    raise Mismatch(f"{_RESULT} has the expected rows in another order:", rows=_labelled(sheet, moved))
 
 
 def verify_count(subject: str, total: int, expected: int) -> None:
@@ -128,10 +96,6 @@ def verify_count(subject: str, total: int, expected: int) -> None:
         raise Mismatch(f"{subject} {seen}, expected {_rows(expected)}.")
 
 
-def _mismatch(headline: str, rows: ShownRows) -> Mismatch:
-    return Mismatch(f"{headline}\n{rows.as_text()}")
-
-
 def _verify_paired(subject: str, sheet: ComparedRows, given: Sequence[int | None]) -> None:
     missing, others = _unpaired(sheet, given)
     if missing or others:
@@ -139,7 +103,7 @@ def _verify_paired(subject: str, sheet: ComparedRows, given: Sequence[int | None
         counts += [f"{len(others)} not expected"] if others else []
         is_empty = "" if sheet.actual else " is empty, and"
         headline = f"{subject}{is_empty} differs from the expected rows ({', '.join(counts)}):"
-        raise _mismatch(headline, _missing_and_others(sheet, missing, others, exact=True))
+        raise Mismatch(headline, rows=_missing_and_others(sheet, missing, others, exact=True))
 
 
 def _unpaired(sheet: ComparedRows, given: Sequence[int | None]) -> tuple[list[int], list[int]]:
@@ -185,16 +149,16 @@ def _rows(count: int) -> str:
 
 def _missing_and_others(
     sheet: ComparedRows, missing: Sequence[int], others: Sequence[int], *, exact: bool
-) -> ShownRows:
+) -> DifferingRows:
     """The expected rows that are missing, each with the row nearest to it.
 
     `others` are the rows of the database that no expected row has got; with `exact` they must not be there.
     """
-    rows: list[ShownRow] = []
+    rows: list[DifferingRow] = []
     left = list(others)
     for want in missing[:_LISTED]:
         taken = sum(sheet.fits(want, at) for at in range(len(sheet.actual)))
-        rows.append(ShownRow([_written(cell) for cell in sheet.expected[want]], _missing(taken)))
+        rows.append(DifferingRow([_written(cell) for cell in sheet.expected[want]], _missing(taken)))
         nearest = None if taken else _nearest(sheet, want, left)
         if nearest is not None:
             rows.append(_marked_row(sheet, want, nearest, exact=exact))
@@ -202,7 +166,7 @@ def _missing_and_others(
                 left.remove(nearest)
     more = [_count_more(len(missing) - _LISTED, "missing row", "missing rows")]
     if exact:
-        rows += [ShownRow(_shown_cells(sheet, at), "not expected") for at in left[:_LISTED]]
+        rows += [DifferingRow(_shown_cells(sheet, at), "not expected") for at in left[:_LISTED]]
         more.append(_count_more(len(left) - _LISTED, "row that is not expected", "rows that are not expected"))
     return _shown_rows(sheet, rows, more)
 
@@ -226,7 +190,7 @@ def _nearest(sheet: ComparedRows, want: int, rows: Sequence[int]) -> int | None:
     return None if nearest is None or counts[nearest] == len(sheet.columns) else nearest
 
 
-def _marked_row(sheet: ComparedRows, want: int, at: int, *, exact: bool) -> ShownRow:
+def _marked_row(sheet: ComparedRows, want: int, at: int, *, exact: bool) -> DifferingRow:
     differing = sheet.differing(want, at)
     cells = _shown_cells(sheet, at)
     for column in differing:
@@ -234,7 +198,7 @@ def _marked_row(sheet: ComparedRows, want: int, at: int, *, exact: bool) -> Show
     names = [_printable(sheet.columns[column].name) for column in differing]
     listed = " and ".join([", ".join(names[:-1]), names[-1]]) if len(names) > 1 else names[0]
     what = "not expected; differs from the row above in" if exact else "the nearest row, which differs in"
-    return ShownRow(cells, f"{what} {listed}", differing)
+    return DifferingRow(cells, f"{what} {listed}", differing)
 
 
 def _shown_cells(sheet: ComparedRows, at: int) -> list[str]:
@@ -250,15 +214,15 @@ def _typed(expected: ExpectedCell, actual: object) -> str:
     return f"{shown(actual)} ({name.lower()})"
 
 
-def _labelled(sheet: ComparedRows, rows: Sequence[tuple[int, str]]) -> ShownRows:
+def _labelled(sheet: ComparedRows, rows: Sequence[tuple[int, str]]) -> DifferingRows:
     """Rows of the database, each with a remark, the first ten of them."""
-    shown_rows = [ShownRow(_shown_cells(sheet, at), remark) for at, remark in rows[:_LISTED]]
+    shown_rows = [DifferingRow(_shown_cells(sheet, at), remark) for at, remark in rows[:_LISTED]]
     return _shown_rows(sheet, shown_rows, [_count_more(len(rows) - _LISTED, "row", "rows")])
 
 
-def _shown_rows(sheet: ComparedRows, rows: Sequence[ShownRow], more: Sequence[str]) -> ShownRows:
+def _shown_rows(sheet: ComparedRows, rows: Sequence[DifferingRow], more: Sequence[str]) -> DifferingRows:
     told = " and ".join(filter(None, more))
-    return ShownRows([_printable(column.name) for column in sheet.columns], rows, f"… and {told}" if told else "")
+    return DifferingRows([_printable(column.name) for column in sheet.columns], rows, f"… and {told}" if told else "")
 
 
 def _written(cell: Cell) -> str:

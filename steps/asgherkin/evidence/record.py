@@ -84,9 +84,9 @@ class Evidence:
         """The running step."""
         self.records: list[Record] = []
 
-    def add(self, record: Record) -> None:
-        """Append what came about in the running step."""
-        record.step = self.step
+    def add(self, record: Record, *, step: int | None = None) -> None:
+        """Append what came about in a step: the running one, if no other is given."""
+        record.step = self.step if step is None else step
         self.records.append(record)
 
     def read(self, record: Record) -> None:

@@ -21,13 +21,16 @@ if TYPE_CHECKING:
     from asgherkin.gherkin.run import Progress
 
 _BEFORE, _AFTER = 4, 2
+_BELOW = "\n\0"
+headline_key = pytest.StashKey[str]()
+"""How the last failure of an item begins: what differed, without where."""
 
 
 def describe(item: pytest.Item, excinfo: pytest.ExceptionInfo[BaseException]) -> str:
     """The whole text for a failed item. Its first line says what differed: pytest repeats it in its summary."""
     error = excinfo.value
     progress = item.stash.get(progress_key, None)
-    parts = [_headline(error, excinfo)]
+    parts: list[str] = []
     if progress is not None:
         parts += ["", *_place(progress, item.config.rootpath)]
         for title, text in progress.conduct.sections():
@@ -36,8 +39,11 @@ def describe(item: pytest.Item, excinfo: pytest.ExceptionInfo[BaseException]) ->
         parts += [line for note in getattr(error, "__notes__", ()) for line in ("", note)]
     if progress is None or not isinstance(error, (AsgherkinError, Mismatch)):
         parts += _frames(item, excinfo)
-    text = "\n".join(parts)
-    return progress.conduct.redact(text) if progress else text
+    # As one text: what is secret beside its name is masked in the headline, too.
+    text = _BELOW.join([_headline(error, excinfo), "\n".join(parts)])
+    headline, _, below = (progress.conduct.redact(text) if progress else text).partition(_BELOW)
+    item.stash[headline_key] = headline
+    return f"{headline}\n{below}" if parts else headline
 
 
 def _headline(error: BaseException, excinfo: pytest.ExceptionInfo[BaseException]) -> str:

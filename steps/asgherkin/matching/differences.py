@@ -222,7 +222,7 @@ def verify_document(subject: str, expected: object, actual: object) -> None:
     found = differences(expected, actual)
     if found:
         places = "1 place" if len(found) == 1 else f"{len(found)} places"
-        raise Mismatch(f"{sentence_start(subject)} differs in {places}:\n{describe(found)}")
+        raise Mismatch(f"{sentence_start(subject)} differs in {places}:", describe(found))
 
 
 def verify_contains(subject: str, expected: object, actual: object) -> None:
@@ -234,7 +234,7 @@ def verify_contains(subject: str, expected: object, actual: object) -> None:
     found = missing_parts(expected, actual)
     if found:
         count = "1 difference" if len(found) == 1 else f"{len(found)} differences"
-        raise Mismatch(f"{sentence_start(subject)} does not contain what is expected, {count}:\n{describe(found)}")
+        raise Mismatch(f"{sentence_start(subject)} does not contain what is expected, {count}:", describe(found))
 
 
 def verify_does_not_contain(subject: str, expected: object, actual: object) -> None:

@@ -55,7 +55,7 @@ def verify_schema(subject: str, schema: object, document: object) -> None:
         raise SentenceError("The schema refers to itself without an end, or is nested too deeply.") from None
     if found:
         places = "1 place" if len(found) == 1 else f"{len(found)} places"
-        raise Mismatch(f"{sentence_start(subject)} does not match the schema in {places}:\n{describe(found)}")
+        raise Mismatch(f"{sentence_start(subject)} does not match the schema in {places}:", describe(found))
 
 
 @lru_cache(maxsize=128)

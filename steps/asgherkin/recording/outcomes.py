@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from asgherkin.errors import AmbiguousStep, UndefinedStep
@@ -15,9 +14,6 @@ if TYPE_CHECKING:
 
     from asgherkin.gherkin.calling import StepMatch
     from asgherkin.report.scenario_record import Failure
-
-# A failure's text tells the sentence and what differed first, then the place in the feature.
-_PLACE = re.compile(r"\n\n\S[^\n]*:\d+, \w")
 
 
 class Outcome(NamedTuple):
@@ -37,11 +33,12 @@ class Outcomes(NamedTuple):
 
 
 class Ending(NamedTuple):
-    """How a phase ended: its report, what it raised, whether no step was running any more."""
+    """How a phase ended: its report, what it raised, whether no step was running any more, and the failure in short."""
 
     report: pytest.TestReport
     error: BaseException | None
     finished: bool
+    headline: str = ""
 
 
 _PASSED = Outcome(Status.PASSED)
@@ -110,7 +107,7 @@ def _told(end: Ending) -> Outcome:
         return Outcome(Status.SKIPPED, _reason(report))
     text = report.longreprtext
     kind = type(end.error).__name__ if end.error is not None else "Failed"
-    return Outcome(Status.FAILED, text, {"type": kind, "message": _PLACE.split(text, maxsplit=1)[0]})
+    return Outcome(Status.FAILED, text, {"type": kind, "message": end.headline or text})
 
 
 def _reason(report: pytest.TestReport) -> str:

@@ -13,8 +13,11 @@ from typing import TYPE_CHECKING, cast
 
 import pytest
 
+from asgherkin.errors import Mismatch
 from asgherkin.evidence.record import media_type
+from asgherkin.evidence.row_differences import DifferingRowsRecord
 from asgherkin.gherkin.calling import match_steps
+from asgherkin.gherkin.failure import headline_key
 from asgherkin.gherkin.items import example_of, is_scenario, scenario_of
 from asgherkin.gherkin.variants import variant_of
 from asgherkin.options import settings_key
@@ -131,7 +134,17 @@ class Recorder:
         if running is None or running.item is not item:
             return
         finished = running.progress is not None and running.progress.finished
-        running.ends[report.when or ""] = Ending(report, call.excinfo and call.excinfo.value, finished=finished)
+        error = call.excinfo and call.excinfo.value
+        headline = item.stash.get(headline_key, "") if report.failed else ""
+        running.ends[report.when or ""] = Ending(report, error, finished, headline)
+        item.stash[headline_key] = ""
+        if (
+            isinstance(error, Mismatch)
+            and error.rows is not None
+            and running.session is not None
+            and running.at is not None
+        ):
+            running.session.evidence.add(DifferingRowsRecord(error.rows, error.differences), step=running.at)
         if report.when != "teardown":
             return
         self._running = None
@@ -218,7 +231,8 @@ class Recorder:
             return
         for record, document in zip(session.evidence.records, session.evidence.masked(session.redactor), strict=True):
             result = results[min(record.step + 1, len(results) - 1)]
-            attachment = {"mediaType": media_type(record.kind), "body": _as_text(document)}
+            shown = {**document, "read_in": record.read_in} if record.read_in else document
+            attachment = {"mediaType": media_type(record.kind), "body": _as_text(shown)}
             result.setdefault("attachments", []).append(attachment)
 
 

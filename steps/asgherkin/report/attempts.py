@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from textwrap import dedent
 from typing import TYPE_CHECKING, NamedTuple
 
 from asgherkin.report.gathering import Result, seconds
 from asgherkin.report.model import Attempt, Failure, Step
-from asgherkin.report.page.differences import rows_in
-from asgherkin.report.page.evidence import name_of
+from asgherkin.report.page.evidence import is_read_in, without_rows
 from asgherkin.report.verdicts import Status, of_steps
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable
 
+    from asgherkin.errors import DifferingRows
     from asgherkin.report.gathering import Case, CaseStep, Gathered
     from asgherkin.report.model import Message
 
@@ -24,9 +23,6 @@ _HEADLINES = {
     Status.AMBIGUOUS: "More than one step definition matches this sentence.",
     Status.UNKNOWN: "The scenario did not finish: no result of this was recorded.",
 }
-# A failure's text tells the sentence and what differed first, then the place in the feature.
-_PLACE = re.compile(r"\n\n\S[^\n]*:\d+, \w")
-_QUOTED = re.compile(r'"([^"]+)"')
 
 Written = dict[str, tuple[str, str]]
 """The keyword of each step of a feature file, by the step's id there, and the part that it stands in."""
@@ -80,6 +76,7 @@ class _Reader:
         self._results = gathered.results[id_]
         self._evidence = gathered.evidence[id_]
         self._seen: list[Message] = []
+        self._position = -1
 
     def attempt(self, started: Message, case: Case) -> Attempt:
         """The attempt that a message began."""
@@ -102,10 +99,10 @@ class _Reader:
     def _ran(self, one: CaseStep) -> Step | None:
         """A step of the test case; None for a hook that has nothing to tell."""
         result = self._results.get(one.id, _NOTHING)
-        evidence = tuple(self._evidence.get(one.id, ()))
+        rows, evidence = without_rows(self._evidence.get(one.id, ()))
         pickle_step = self._pickle_steps.pop(one.pickle_step or "", None)
-        text = str(pickle_step.get("text", "")) if pickle_step is not None else ""
-        failure = self._failure(text, result, evidence)
+        self._position += pickle_step is not None
+        failure = self._failure(result, evidence, rows)
         self._seen += evidence
         if pickle_step is None:
             name = self._gathered.hooks.get(str(one.hook), "hook")
@@ -119,9 +116,12 @@ class _Reader:
     def _without_result(self, pickle_step: Message) -> Step:
         return _step(pickle_step, _NOTHING, self._written)._replace(failure=failure_of(_NOTHING))
 
-    def _failure(self, text: str, result: Result, evidence: tuple[Message, ...]) -> Failure | None:
-        needs_other = result.status is Status.FAILED and not evidence
-        return failure_of(result, evidence_about(text, self._seen) if needs_other else None)
+    def _failure(self, result: Result, evidence: tuple[Message, ...], rows: DifferingRows | None) -> Failure | None:
+        other = None
+        if result.status is Status.FAILED and not evidence:
+            read = [one for one in self._seen if is_read_in(one, self._position)]
+            other = next(iter((read or self._seen)[-1:]), None)
+        return failure_of(result, other, rows)
 
 
 def _between(started: float | None, ended: float | None, steps: Iterable[Step]) -> float | None:
@@ -143,26 +143,17 @@ def _message(result: Result) -> str:
     return "" if result.status is Status.PASSED else result.message or result.headline
 
 
-def evidence_about(text: str, seen: Sequence[Message]) -> Message | None:
-    """Which of the evidence before it a step is about: what it names, else a response if it says so, else the last."""
-    names = set(_QUOTED.findall(text))
-    named = [one for one in seen if name_of(one) in names] if names else []
-    answers = [one for one in seen if "exchange" in str(one.get("mediaType"))] if "response" in text.split() else []
-    return next((some[-1] for some in (named, answers, seen) if some), None)
-
-
-def failure_of(result: Result, evidence: Message | None = None) -> Failure | None:
+def failure_of(result: Result, evidence: Message | None = None, rows: DifferingRows | None = None) -> Failure | None:
     """Why a step did not pass; None where there is nothing to tell. `evidence` is that of an earlier step."""
     if not result.status.is_problem:
         return None
-    told = result.headline or _PLACE.split(result.message, maxsplit=1)[0]
-    headline, _, differences = told.strip("\n").partition("\n")
+    told = (result.headline or result.message).strip("\n")
+    headline, _, differences = told.partition("\n")
     if not headline.strip():
         headline = _HEADLINES.get(result.status, "It failed.")
     whole = result.message if result.message.strip() != told.strip() else ""
     frames = "" if result.frames and result.frames in whole else result.frames
-    differences = dedent(differences.strip("\n"))
-    return Failure(headline, differences, whole, frames, evidence, rows_in(differences))
+    return Failure(headline, dedent(differences.strip("\n")), whole, frames, evidence, rows)
 
 
 def _with_snippets(step: Step, snippets: tuple[str, ...]) -> Step:

@@ -9,7 +9,7 @@ from asgherkin.report.verdicts import NOT_OBSERVABLE, Status, count, of_scenario
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from asgherkin.report.page.differences import Rows
+    from asgherkin.errors import DifferingRows
 
 Message = dict[str, Any]
 """A part of an envelope, as JSON has it."""
@@ -26,14 +26,14 @@ class Failure(NamedTuple):
     whole: str
     frames: str
     evidence: Message | None
-    rows: Rows | None = None
+    rows: DifferingRows | None = None
 
     @property
     def first(self) -> str:
         """The first difference, where the headline only announces them."""
         if not self.headline.rstrip().endswith(":"):
             return ""
-        return self.rows.short if self.rows else self.differences.strip().partition("\n")[0]
+        return _nearest(self.rows) if self.rows else self.differences.strip().partition("\n")[0]
 
     @property
     def short(self) -> str:
@@ -41,6 +41,13 @@ class Failure(NamedTuple):
         if self.first:
             return f"{self.headline} {self.first}"
         return f"{self.headline.rstrip()[:-1]}." if self.rows else self.headline
+
+
+def _nearest(rows: DifferingRows) -> str:
+    """What differs in the row nearest to an expected one; "" where none is near."""
+    names = next(([rows.heading[at] for at in row.differing] for row in rows.rows if row.differing), [])
+    listed = " and ".join(filter(None, (", ".join(names[:-1]), *names[-1:])))
+    return f"the nearest row differs in {listed}" if names else ""
 
 
 class Step(NamedTuple):

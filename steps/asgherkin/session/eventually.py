@@ -32,7 +32,9 @@ def eventually(session: Session, within: float, check: Callable[[], None], again
                 session.raise_crash()
                 raise
             if left <= 0:
-                raise Mismatch(f"{mismatch}\nThis is the last of the tries within {_in_words(within)}.") from None
+                last = f"This is the last of the tries within {_in_words(within)}."
+                below = "\n".join(filter(None, (mismatch.differences, last)))
+                raise Mismatch(mismatch.headline, below, rows=mismatch.rows) from None
         else:
             return
         session.client.run(_sleep, min(pause, left))

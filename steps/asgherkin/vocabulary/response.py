@@ -108,7 +108,7 @@ def the_response_text_is(session: Session, docstring: str) -> None:
         )
     lines = difflib.ndiff(expected.splitlines(), actual.splitlines())
     shown = "\n".join(f"  {line.rstrip()}" for line in lines if not line.startswith("?"))
-    raise Mismatch(f"The response text differs (- expected, + got):\n{shown}")
+    raise Mismatch("The response text differs (- expected, + got):", shown)
 
 
 @then("the response body is:", example="the response body is:", within=send_again)
@@ -156,7 +156,7 @@ def the_response_body_has(session: Session, datatable: Table) -> None:
         except Mismatch as mismatch:
             misses.append(f"  {mismatch}".replace("\n", "\n  "))
     if misses:
-        raise Mismatch("\n".join([f"{len(misses)} of {len(rows)} rows do not fit:", *misses]))
+        raise Mismatch(f"{len(misses)} of {len(rows)} rows do not fit:", "\n".join(misses))
 
 
 @then("the response body matches the schema:", example="the response body matches the schema:", within=send_again)

@@ -5,7 +5,18 @@ from __future__ import annotations
 from itertools import count
 from typing import TYPE_CHECKING
 
-from tests.report.page.streams import CRASH, EXCHANGE, QUERY, STREAM, WEBSOCKET, Outcome, Stream, attachment, failed
+from tests.report.page.streams import (
+    CRASH,
+    EXCHANGE,
+    QUERY,
+    ROWS,
+    STREAM,
+    WEBSOCKET,
+    Outcome,
+    Stream,
+    attachment,
+    failed,
+)
 
 if TYPE_CHECKING:
     from tests.report.page.streams import Message
@@ -103,7 +114,13 @@ _BROKEN = f"broken {_evil()}"
 _FAILED = failed(_evil("S "), _evil("D "))
 _EVIDENCE = _evidence()
 _FAILED.exception["stackTrace"] = _evil()
-_ROWS = failed(f"{_evil('R ')}:", f"| {_evil()} |\n| {_evil()} |  {_evil()} differs\n{_evil()}")
+_DIFFERING = {
+    "heading": [_evil()],
+    "rows": [{"cells": [_evil()], "remark": _evil(), "differing": [0]}],
+    "more": _evil(),
+    "note": _evil(),
+}
+_ROWS = failed(f"{_evil('R ')}:", evidence=(attachment(ROWS, _DIFFERING),))
 _PENDING, _SNIPPET, _HOOK, _UNSEEN = _evil(), _evil(), _evil(), _evil()
 _GIT = {"remote": "/<script>window.hacked=1<script>", "revision": "<b>123456789", "branch": _evil()}
 _CI = {"name": _evil(), "url": "javascript:window.hacked=1", "git": _GIT}

@@ -242,41 +242,29 @@ def test_a_failure_shows_the_exchange_of_an_earlier_step() -> None:
     assert failure.evidence["mediaType"] == EXCHANGE
 
 
-def _socket(name: str) -> Message:
-    return attachment(WEBSOCKET, {"name": name, "target": f"/live?name={name}", "messages": []})
+def _socket(name: str, **read: object) -> Message:
+    return attachment(WEBSOCKET, {"name": name, "target": f"/live?name={name}", "messages": [], **read})
 
 
-@pytest.mark.parametrize(
-    ("step", "about"),
-    [
-        ('"Ann" receives the JSON:', "Ann"),
-        ('"Bob" and "Ann" are told', "Bob"),
-        ("the response status is 200", "/orders/1"),
-        ("it works", "Bob"),
-    ],
-    ids=["a name", "two names", "the response", "nothing in particular"],
-)
-def test_a_failure_shows_what_its_step_is_about(step: str, about: str) -> None:
-    """Of several websockets the one that it names, the exchange where it is about a response, else the last."""
-    text = f"Feature: F\n  Scenario: one\n    Given a start\n    Then {step}\n"
-    seen = (exchange(), _socket("Ann"), _socket("Bob"))
+@pytest.mark.parametrize("read_in", [[1], [0, 1], "[1]"], ids=["the failing step", "two steps", "no list of steps"])
+def test_a_failure_shows_what_its_step_has_read(read_in: object) -> None:
+    """Else the last, which may be of an earlier step that is about something else."""
+    seen = (exchange(), _socket("Ann", read_in=read_in), _socket("Bob", read_in=[0]))
 
-    stream = run_of(lambda one, _: Outcome(evidence=seen) if one["text"] == "a start" else failed("No."), text)
+    stream = run_of(by_text(start=Outcome(evidence=seen), works=failed("No.")))
 
     failure = only(read_report(stream)).attempts[0].steps[1].failure
     assert failure is not None
     assert failure.evidence is not None
-    body = json.loads(failure.evidence["body"])
-    assert about == (body.get("name") or body["request"]["target"])
+    assert json.loads(failure.evidence["body"])["name"] == ("Ann" if isinstance(read_in, list) else "Bob")
 
 
-@pytest.mark.parametrize("broken", ["[]", "{", '{"name": null}', "7"])
-def test_evidence_that_is_not_as_it_should_be_has_no_name(broken: str) -> None:
+@pytest.mark.parametrize("broken", ["[]", "{", '{"read_in": null}', "7"])
+def test_evidence_that_is_not_as_it_should_be_is_read_by_none(broken: str) -> None:
     """Anybody may have written it: the last stands for it."""
     seen = (_socket("Ann") | {"body": broken}, exchange())
-    text = 'Feature: F\n  Scenario: one\n    Given a start\n    Then "Ann" hears\n'
 
-    stream = run_of(lambda one, _: Outcome(evidence=seen) if one["text"] == "a start" else failed("No."), text)
+    stream = run_of(by_text(start=Outcome(evidence=seen), works=failed("No.")))
 
     failure = only(read_report(stream)).attempts[0].steps[1].failure
     assert failure is not None

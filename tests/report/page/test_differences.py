@@ -1,64 +1,80 @@
-"""Differences of rows, as the page shows them: a table where they are one, the text as it is where they are not."""
+"""Rows that differ, as the page shows them: a table where they are attached as such."""
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
+from asgherkin.errors import DifferingRows
 from asgherkin.report.attempts import failure_of
 from asgherkin.report.gathering import Result
-from asgherkin.report.page.differences import Cell, rows_in
+from asgherkin.report.page.evidence import read, without_rows
 from asgherkin.report.verdicts import Status
+from tests.report.page.streams import ROWS, attachment, exchange
 
-NEAREST = """\
-| id | total  |
-| 1  | 7.00   |  missing
-| 1  | *7.60* |  the nearest row, which differs in total
-  … and 3 more missing rows"""
+NEAREST: dict[str, Any] = {
+    "heading": ["id", "total"],
+    "rows": [
+        {"cells": ["1", "7.00"], "remark": "missing", "differing": []},
+        {"cells": ["1", "7.60"], "remark": "the nearest row, which differs in total", "differing": [1]},
+    ],
+    "more": "\u2026 and 3 more missing rows",
+    "note": "This is the last of the tries within 1 second.",
+}
 
 
 def test_rows_are_a_table() -> None:
     """With the cells that differ marked, what is said of each row beside it, and what is left out below."""
-    found = rows_in(NEAREST)
+    rows, others = without_rows([exchange(), attachment(ROWS, NEAREST)])
 
-    assert found is not None
-    assert found.heading == ("id", "total")
-    assert [[cell.text for cell in row.cells] for row in found.rows] == [["1", "7.00"], ["1", "7.60"]]
-    assert found.rows[1].cells[1] == Cell("7.60", marked=True)
-    assert [row.remark for row in found.rows] == ["missing", "the nearest row, which differs in total"]
-    assert found.rest == "… and 3 more missing rows"
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "",
-        "$.total: expected 1, got 2",
-        "| a | b |",
-        "| a | b |\n$.x: expected 1",
-        '| a | b |\n| 1 | "x | y" |',
-        "| a |\n| 1 |  missing\nnot a row\n| 2 |",
-    ],
-    ids=["nothing", "a path", "a heading alone", "a heading and a path", "a border in a cell", "a text between rows"],
-)
-def test_other_texts_are_no_table(text: str) -> None:
-    """A border that cannot be told from a cell's own text is none; lines below the rows are kept."""
-    found = rows_in(text)
-
-    assert found is None or found.rest == "not a row\n| 2 |"
+    assert rows is not None
+    assert rows.heading == ["id", "total"]
+    assert [(row.cells, row.remark, row.differing) for row in rows.rows] == [
+        (["1", "7.00"], "missing", []),
+        (["1", "7.60"], "the nearest row, which differs in total", [1]),
+    ]
+    assert rows.more == "\u2026 and 3 more missing rows\nThis is the last of the tries within 1 second."
+    assert others == (exchange(),)
 
 
 @pytest.mark.parametrize(
-    ("rows", "short"),
-    [
-        (NEAREST, "It lacks a row: the nearest row differs in total"),
-        ("| a |\n| 1 |  not expected; differs from the row above in a", "It lacks a row: the nearest row differs in a"),
-        ("| a |\n| 1 |  missing", "It lacks a row."),
-    ],
-    ids=["the nearest row", "a row that is not expected", "no row is near"],
+    "broken", ["[]", {}, {**NEAREST, "rows": [1]}, {**NEAREST, "rows": [{"cells": []}]}, {**NEAREST, "heading": 1}]
 )
-def test_a_failure_in_short_tells_what_differs(rows: str, short: str) -> None:
+def test_what_is_no_table_is_shown_as_it_is(broken: object) -> None:
+    """Anybody may have written it."""
+    attached = attachment(ROWS, broken)
+
+    assert without_rows([attached]) == (None, (attached,))
+    assert read(attached).kind == "plain"
+
+
+def test_a_table_beside_another_is_evidence() -> None:
+    """A failure has one."""
+    _, others = without_rows([attachment(ROWS, NEAREST), attachment(ROWS, NEAREST)])
+
+    part = read(others[0])
+
+    assert part.columns == ("id", "total", "")
+    assert part.rows[0] == ("1", "7.00", "missing")
+
+
+@pytest.mark.parametrize(
+    ("differing", "short"),
+    [
+        ([1], "It lacks a row: the nearest row differs in total"),
+        ([0, 1], "It lacks a row: the nearest row differs in id and total"),
+        ([], "It lacks a row."),
+    ],
+    ids=["the nearest row", "in two columns", "no row is near"],
+)
+def test_a_failure_in_short_tells_what_differs(differing: list[int], short: str) -> None:
     """In words: a row of a table says nothing in a list of failures."""
-    failure = failure_of(Result(Status.FAILED, headline=f"It lacks a row:\n{rows}"))
+    row = {"cells": ["1", "7.00"], "remark": "", "differing": differing}
+    rows, _ = without_rows([attachment(ROWS, {**NEAREST, "rows": [row]})])
 
+    failure = failure_of(Result(Status.FAILED, headline="It lacks a row:"), rows=rows)
+
+    assert isinstance(rows, DifferingRows)
     assert failure is not None
     assert failure.short == short

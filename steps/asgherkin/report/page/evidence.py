@@ -7,9 +7,17 @@ from typing import TYPE_CHECKING
 
 from asgherkin.capabilities import kind_of
 from asgherkin.evidence.page_parts import Part, counted, text_of
+from asgherkin.evidence.record import media_type
+from asgherkin.evidence.row_differences import DifferingRowsRecord, differing_rows
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from asgherkin.errors import DifferingRows
     from asgherkin.report.model import Message
+
+_ROWS = media_type(DifferingRowsRecord.kind)
+_WRONG = (ValueError, TypeError, KeyError, AttributeError, RecursionError)
 
 
 def read(attachment: Message) -> Part:
@@ -18,19 +26,34 @@ def read(attachment: Message) -> Part:
     if kind is not None and attachment.get("contentEncoding") != "BASE64":
         try:
             return kind.as_part(json.loads(attachment["body"]))
-        except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
+        except _WRONG:
             return _plain(attachment)
     return _plain(attachment)
 
 
-def name_of(attachment: Message) -> str:
-    """What a scenario calls a piece of evidence; "" for one without a name."""
+def is_read_in(attachment: Message, step: int) -> bool:
+    """Whether a step, by its number in the scenario, has looked at what an attachment tells of."""
     if kind_of(str(attachment.get("mediaType", ""))) is None:
-        return ""
+        return False
     try:
-        return str(json.loads(attachment["body"]).get("name") or "")
-    except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
-        return ""
+        return step in json.loads(attachment["body"])["read_in"]
+    except _WRONG:
+        return False
+
+
+def without_rows(attachments: Sequence[Message]) -> tuple[DifferingRows | None, tuple[Message, ...]]:
+    """The rows that differ, where an attachment has them, and the other attachments."""
+    found: DifferingRows | None = None
+    others: list[Message] = []
+    for one in attachments:
+        if one.get("mediaType") == _ROWS and found is None:
+            try:
+                found = differing_rows(json.loads(one["body"]))
+            except _WRONG:
+                others.append(one)
+        else:
+            others.append(one)
+    return found, tuple(others)
 
 
 def _plain(attachment: Message) -> Part:
