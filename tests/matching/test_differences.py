@@ -167,6 +167,7 @@ def test_documents_that_contain_the_expected_one(expected: object, actual: objec
             [{"a": 1}],
             '  $: expected an item {"a": 1} (object), got [{"a": 1}] (array)',
         ),
+        (["##integer", "x"], [1], '  $: expected an item "x" (string), got [1] (array)'),
     ],
     ids=[
         "key",
@@ -179,6 +180,7 @@ def test_documents_that_contain_the_expected_one(expected: object, actual: objec
         "deep",
         "array of arrays",
         "none left",
+        "beside one that may be absent",
     ],
 )
 def test_missing_parts_are_described(expected: object, actual: object, text: str) -> None:
