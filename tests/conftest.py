@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.project import CLIENTS, Project
+from tests.project import CLIENTS, FEWER_PLUGINS, Project
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -33,8 +33,8 @@ def nested_runs(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def project(tmp_path: Path, nested_runs: Path, monkeypatch: pytest.MonkeyPatch) -> Project:
     """An empty project with settings, and the folder that the test is in: its app is `shop:app`."""
     monkeypatch.chdir(tmp_path)
-    monkeypatch.delenv("PYTEST_ADDOPTS", raising=False)
     for name, value in {
+        **FEWER_PLUGINS,
         "HOME": tmp_path,
         "USERPROFILE": tmp_path,
         "PYTEST_DEBUG_TEMPROOT": nested_runs,

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import subprocess
-import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -124,15 +122,11 @@ class Run:
 
 
 def run(project: Project, feature: str, *arguments: str, steps: str = "", name: str = "a", page: bool = False) -> Run:
-    """Run a feature; where it has workers, which may die, in a process of its own. `page`: make one too."""
+    """Run a feature. `page`: make one too."""
     project.write({"shop.py": SHOP, "conftest.py": STEPS + steps, f"{name}.feature": feature})
     outputs = [f"--asgi-messages={name}.ndjson", f"--asgi-summary={name}.md"]
     outputs += [f"--asgi-report={name}.html"] if page else []
-    if not any(one.startswith("-n") for one in arguments):
-        return left_by(project.root, name, project.run("-q", *outputs, *arguments).output)
-    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *outputs, *arguments]
-    ended = subprocess.run(command, cwd=project.root, capture_output=True, text=True, check=False)
-    return left_by(project.root, name, ended.stdout + ended.stderr)
+    return left_by(project.root, name, project.run("-q", *outputs, *arguments).output)
 
 
 def left_by(root: Path, name: str, output: str) -> Run:
