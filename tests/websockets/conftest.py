@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any, Protocol
 import pytest
 
 from asgherkin.errors import AppError
-from asgherkin.websockets.client_websockets import Opening, websockets_of
+from asgherkin.websockets.client_websockets import Opening
+from asgherkin.websockets.held_websockets import websockets_of
 from asgherkin.websockets.own_websocket import OwnWebSocket
 from tests.clients.conftest import kind, make_adapter, no_thread_left, shop
 from tests.clients.live_shop import Run

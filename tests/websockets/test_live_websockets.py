@@ -13,7 +13,7 @@ import pytest
 from asgherkin.clients.deadlines import AppCall
 from asgherkin.errors import AppError
 from asgherkin.websockets import live_websocket
-from asgherkin.websockets.transcript import Refusal
+from asgherkin.websockets.websocket_evidence import Refusal
 from tests.clients.live_shop import Shop
 from tests.websockets.conftest import LiveRun
 from tests.websockets.rooms import closing, transcripts

@@ -8,7 +8,8 @@ import pytest
 
 from asgherkin.evidence.record import Evidence, Record
 from asgherkin.redaction.redactor import Redactor
-from asgherkin.websockets.transcript import Closing, Refusal, Transcript, refusal_of
+from asgherkin.websockets.transcript import Transcript
+from asgherkin.websockets.websocket_evidence import Closing, Refusal, refusal_of
 from tests.project import without_times
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from asgherkin.websockets.transcript import Refusal
+from asgherkin.websockets.websocket_evidence import Refusal
 from tests.websockets.rooms import closing, messages
 from tests.websockets.sayings import ACCEPT, LONG, text
 

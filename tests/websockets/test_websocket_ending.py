@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import anyio
 import pytest
 
-from asgherkin.websockets.transcript import Closing
+from asgherkin.websockets.websocket_evidence import Closing
 from tests.websockets.rooms import LONG, Shop, closing, messages
 
 if TYPE_CHECKING:

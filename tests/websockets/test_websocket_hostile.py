@@ -13,7 +13,8 @@ import pytest
 
 from asgherkin.clients import deadlines as alarm_module
 from asgherkin.errors import AppError
-from asgherkin.websockets.transcript import Refusal, Transcript
+from asgherkin.websockets.transcript import Transcript
+from asgherkin.websockets.websocket_evidence import Refusal
 from tests.clients.places import place
 from tests.websockets.rooms import closing, messages
 from tests.websockets.sayings import ACCEPT

@@ -45,7 +45,7 @@ class LiveAdapter(AsyncAdapter):
         """Whether something may be open."""
         return bool(self._open_streams or self.before_shut_down)
 
-    @property
+    @cached_property
     def pool(self) -> httpx2.AsyncBaseTransport:
         """The connections that requests go over."""
         return self._host.pool(verify=self._verify)

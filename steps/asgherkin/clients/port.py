@@ -11,10 +11,12 @@ if TYPE_CHECKING:
     from types import FrameType
 
     import httpx2
+    from starlette.testclient import TestClient
 
     from asgherkin.clients.deadlines import Work
     from asgherkin.clients.events import Event
     from asgherkin.clients.recorder import Recorder
+    from asgherkin.clients.server import Server
     from asgherkin.clients.stream_log import StreamLog
     from asgherkin.errors import AppError
 
@@ -228,6 +230,30 @@ class Limits(Protocol):
 
     def record(self, exception: BaseException, doing: str) -> object:
         """Record a crash."""
+        ...
+
+
+class TestClientSide(Side, Protocol):
+    """What the client `test` offers beside."""
+
+    @property
+    def test_client(self) -> TestClient:
+        """The entered one."""
+        ...
+
+
+class LiveSide(Side, Protocol):
+    """What a live client offers beside."""
+
+    cookies: CookieJar
+
+    @property
+    def pool(self) -> httpx2.AsyncBaseTransport:
+        """The connections that requests go over."""
+        ...
+
+    async def serving(self) -> Server | None:
+        """The server of this process that requests go to, listening; None for a deployed one."""
         ...
 
 

@@ -35,23 +35,18 @@ class Wrapper(Protocol):
 
     async def receive(self) -> Message:
         """Hand the client's next message to the app."""
-        ...
 
     async def send(self, message: Message) -> None:
         """Take a message from the app. Raises `AppError` into an app that breaks ASGI's rules."""
-        ...
 
     def returned(self) -> None:
         """The app has returned. Raises `AppError` where it may not have."""
-        ...
 
     def failed(self, *, cancelled: bool) -> None:
         """The app has let an exception out, or was `cancelled`."""
-        ...
 
     def caused(self, exception: BaseException) -> bool:
         """Whether an exception that left the app is the client's own doing, and so no crash."""
-        ...
 
 
 class Recorder:
@@ -175,6 +170,27 @@ class Recorder:
             raise error from exception
         if is_failure(exception):
             self.record(exception, doing)
+
+
+class Crashed(Exception):  # noqa: N818 - no error of its own
+    """Tells a server that the app has crashed: it answers with a 500 or drops the connection."""
+
+
+class ServedScope(AppCall):
+    """The app's call for what a server in this process serves beside requests."""
+
+    def __init__(self, recorder: Recorder, scope: Scope) -> None:
+        super().__init__(recorder, f"{scope['type']} {target(scope)}")
+
+    async def serve(self, recorder: Recorder, scope: Scope, receive: Receive, send: Send) -> None:
+        """Call the app. Raises `Crashed` where the server has to answer in its place."""
+        await self.run(partial(recorder, scope, receive, send))
+        if self.failure is not None:
+            raise Crashed
+
+
+SERVED: dict[str, type[ServedScope]] = {}
+"""The call for a type of scopes. A capability puts its own into it."""
 
 
 def is_farewell(exception: BaseException) -> bool:

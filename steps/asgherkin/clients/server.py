@@ -15,8 +15,7 @@ import uvicorn
 from asgherkin.clients.asgi import target
 from asgherkin.clients.deadlines import AppCall, grace
 from asgherkin.clients.lifespan import Lifespan
-from asgherkin.clients.recorder import Recorder
-from asgherkin.clients.served import SERVED, Crashed, ServedScope
+from asgherkin.clients.recorder import SERVED, Crashed, Recorder, ServedScope
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -167,9 +166,9 @@ class Server:
         scope.setdefault("extensions", {})
         recorder = self.recorder.current
         if scope["type"] != "http":
-            served = SERVED.get(scope["type"], ServedScope)(recorder, scope, receive, send)
+            served = SERVED.get(scope["type"], ServedScope)(recorder, scope)
             self._calls[scope["client"]] = served
-            await served.serve()
+            await served.serve(recorder, scope, receive, send)
             return
         call = AppCall(recorder, f"{scope['method']} {target(scope)}")
         self._calls[scope["client"]] = call

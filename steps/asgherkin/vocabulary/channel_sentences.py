@@ -29,7 +29,8 @@ def receives_the_text(session: Session, name: str, text: str, within: float | No
 def check_text(channel: Channel, text: str, within: float | None) -> None:
     """Take what comes next. Raises Mismatch where it is not this text."""
     received = channel.next_text(text, within)
-    verify(f"the text that {channel.subject} received", Comparison("is", escape(text)), received)
+    if received != text:
+        verify(f"the text that {channel.subject} received", Comparison("is", escape(text)), received)
 
 
 @then(

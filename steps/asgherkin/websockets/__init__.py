@@ -20,9 +20,9 @@ pytest_plugins = (
 
 
 def _kinds() -> tuple[type[Record], ...]:
-    from asgherkin.websockets.transcript import Transcript
+    from asgherkin.websockets.websocket_evidence import WebSocketEvidence
 
-    return (Transcript,)
+    return (WebSocketEvidence,)
 
 
 CAPABILITY = Capability("websockets", kinds=_kinds, page="how-to/websockets.md")

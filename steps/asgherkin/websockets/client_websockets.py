@@ -15,13 +15,13 @@ import httpx2
 from asgherkin.clients.deadlines import AppCall
 from asgherkin.clients.transport import scope_of
 from asgherkin.websockets.connection import Connection, client_message, closing_message
-from asgherkin.websockets.transcript import Transcript
-from asgherkin.websockets.websocket_wrapper import (
+from asgherkin.websockets.transcript import (
     ABNORMAL,
     CONNECT,
     NORMAL,
     SEND,
     SERVICE_RESTART,
+    Transcript,
     WebSocketWrapper,
     content_of,
 )
@@ -266,19 +266,3 @@ class WebSockets:
 
     def close(self) -> None:
         """Let go of what the client has kept for them. They are closed by now."""
-
-
-def websockets_of(side: Side) -> WebSockets:
-    """What opens the websockets of a client. Raises `ConfigurationError` where a package for it is not installed."""
-    if side.name == "test":
-        from asgherkin.websockets.testclient_websocket import TestClientSide, TestClientWebSockets
-
-        return TestClientWebSockets(cast("TestClientSide", side))
-    if side.name == "live":
-        from asgherkin.clients.live import check_extra
-
-        check_extra("wsproto")
-        from asgherkin.websockets.live_websocket import LiveSide, LiveWebSockets
-
-        return LiveWebSockets(cast("LiveSide", side))
-    return WebSockets(side)

@@ -16,7 +16,7 @@ import anyio
 from asgherkin.clients.asgi import in_words
 from asgherkin.clients.deadlines import grace, waiting_at
 from asgherkin.errors import AppError
-from asgherkin.websockets.websocket_wrapper import ABNORMAL, DISCONNECT, NORMAL, RECEIVE, content_of
+from asgherkin.websockets.transcript import ABNORMAL, DISCONNECT, NORMAL, RECEIVE, content_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -24,7 +24,8 @@ if TYPE_CHECKING:
     from asgherkin.clients.asgi import Message
     from asgherkin.clients.deadlines import AppCall
     from asgherkin.clients.recorder import Recorder
-    from asgherkin.websockets.transcript import Peer, Transcript
+    from asgherkin.websockets.transcript import Transcript
+    from asgherkin.websockets.websocket_evidence import Peer
 
 _AHEAD = 64 * 1024
 """Bytes that an app can send ahead of its client before it has to wait, as it can to a server's socket."""

@@ -3,26 +3,26 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from asgherkin.errors import AppError, AsgherkinError, Mismatch, SentenceError
 from asgherkin.evidence.message_text import hexed
 from asgherkin.matching.values import sentence_start, show
 from asgherkin.session.channels import Channel, Channels, span, waiting_at
 from asgherkin.session.part import Part
-from asgherkin.websockets.client_websockets import Opening, WebSockets, websockets_of
-from asgherkin.websockets.transcript import closing_of, refusal_of
+from asgherkin.websockets.client_websockets import Opening, WebSockets
+from asgherkin.websockets.websocket_evidence import closing_of, refusal_of
 from asgherkin.websockets.websocket_fixtures import WEBSOCKET
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from asgherkin.clients.port import Side
+    from asgherkin.clients.port import LiveSide, Side, TestClientSide
     from asgherkin.evidence.record import Record
     from asgherkin.session.session import Session
     from asgherkin.websockets.client_websockets import ClientWebSocket
     from asgherkin.websockets.own_websocket import OwnWebSocket
-    from asgherkin.websockets.transcript import Closing, Refusal
+    from asgherkin.websockets.websocket_evidence import Closing, Refusal
 
 _LONGEST_REASON = 123  # RFC 6455, section 5.5
 
@@ -221,3 +221,19 @@ class HeldWebSocket(Channel):
     def note_end(self) -> None:
         """Take note of whether it is open."""
         self.transcript.open_at_end = self.is_open
+
+
+def websockets_of(side: Side) -> WebSockets:
+    """What opens the websockets of a client. Raises `ConfigurationError` where a package for it is not installed."""
+    if side.name == "test":
+        from asgherkin.websockets.testclient_websocket import TestClientWebSockets
+
+        return TestClientWebSockets(cast("TestClientSide", side))
+    if side.name == "live":
+        from asgherkin.clients.live import check_extra
+
+        check_extra("wsproto")
+        from asgherkin.websockets.live_websocket import LiveWebSockets
+
+        return LiveWebSockets(cast("LiveSide", side))
+    return WebSockets(side)

@@ -8,7 +8,7 @@ import secrets
 from collections import deque
 from contextlib import suppress
 from functools import partial
-from typing import TYPE_CHECKING, Protocol, cast
+from typing import TYPE_CHECKING, cast
 
 import anyio
 import anyio.lowlevel
@@ -19,14 +19,12 @@ from httpx2.websockets import AsyncWebSocketSession, WebSocketDisconnect
 from asgherkin.clients.asgi import decoded, in_words
 from asgherkin.clients.live_transport import BROKEN, OF_CONNECTION, addressed, as_sent
 from asgherkin.clients.network import failed, late, no_upgrade
-from asgherkin.clients.port import Side
-from asgherkin.clients.served import SERVED, Crashed, ServedScope
+from asgherkin.clients.recorder import SERVED, Crashed, ServedScope
 from asgherkin.errors import AppError
 from asgherkin.evidence.exchange_record import BODY_CAP
 from asgherkin.websockets.client_websockets import WebSockets
 from asgherkin.websockets.connection import Connection, client_message
-from asgherkin.websockets.transcript import Refusal, Transcript
-from asgherkin.websockets.websocket_wrapper import (
+from asgherkin.websockets.transcript import (
     ABNORMAL,
     BODY,
     CLOSE,
@@ -35,16 +33,18 @@ from asgherkin.websockets.websocket_wrapper import (
     RECEIVE,
     SEND,
     START,
+    Transcript,
     WebSocketWrapper,
     content_of,
 )
+from asgherkin.websockets.websocket_evidence import Refusal
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from http.cookiejar import CookieJar
 
     from asgherkin.clients.asgi import Message, Receive, Scope, Send
     from asgherkin.clients.deadlines import AppCall
+    from asgherkin.clients.port import LiveSide
     from asgherkin.clients.recorder import Recorder
     from asgherkin.clients.server import Server
     from asgherkin.websockets.client_websockets import Opening
@@ -57,21 +57,6 @@ _GUID = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
 _TURNS = 10
 _MOMENT = 0.02
 """Seconds that an app gets to go on after a message, so that it crashes in the step that sent it."""
-
-
-class LiveSide(Side, Protocol):
-    """What a live client offers beside."""
-
-    cookies: CookieJar
-
-    @property
-    def pool(self) -> httpx2.AsyncBaseTransport:
-        """The connections that requests go over."""
-        ...
-
-    async def serving(self) -> Server | None:
-        """The server of this process that requests go to, listening; None for a deployed one."""
-        ...
 
 
 class SocketSource:
@@ -284,25 +269,27 @@ def _accept(key: str) -> str:
 class ServedWebSocket(ServedScope):
     """The app's call for one websocket that the server of this process serves: what its client cannot see."""
 
-    __slots__ = ("_asking", "_news", "_received", "transcript")
-
-    def __init__(self, recorder: Recorder, scope: Scope, receive: Receive, send: Send) -> None:
-        super().__init__(recorder, scope, receive, send, at_end=self._wake)
+    def __init__(self, recorder: Recorder, scope: Scope) -> None:
+        super().__init__(recorder, scope)
         self.transcript = Transcript.of_scope(scope)
+        self._receive: Receive
+        self._send: Send
         self._received = 0
         self._asking = False
         self._news = anyio.Event()
 
-    async def serve(self) -> None:
+    async def serve(self, recorder: Recorder, scope: Scope, receive: Receive, send: Send) -> None:
         """Call the app. Raises `Crashed` where the server has to refuse the websocket."""
-        wrapper = WebSocketWrapper(self._served, self._hand_over, self._pass_on, self.transcript)
-        await self.run(partial(self._recorder.run, self._served, wrapper))
+        self._receive, self._send = receive, send
+        wrapper = WebSocketWrapper(scope, self._hand_over, self._pass_on, self.transcript)
+        await self.run(partial(recorder.run, scope, wrapper))
+        self._wake()
         if not self.transcript.accepted:
             if self.failure is not None:
                 raise Crashed
         elif self.transcript.closing is not None and self.transcript.closing.code == INTERNAL_ERROR:
             with suppress(Exception):  # the client may have left
-                await self._send({"type": CLOSE, "code": INTERNAL_ERROR})
+                await send({"type": CLOSE, "code": INTERNAL_ERROR})
 
     async def settle(self, received: int) -> None:
         """Give the app a moment to receive so many messages, and to ask for the next one or to end."""

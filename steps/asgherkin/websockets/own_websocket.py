@@ -16,7 +16,7 @@ from asgherkin.clients.asgi import in_words
 from asgherkin.errors import AppError
 from asgherkin.frames import summary
 from asgherkin.websockets.connection import Connection, client_message
-from asgherkin.websockets.websocket_wrapper import content_of
+from asgherkin.websockets.transcript import content_of
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable

@@ -4,31 +4,22 @@ from __future__ import annotations
 
 from contextlib import nullcontext
 from functools import partial
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 import anyio
 
-from asgherkin.clients.port import Side
 from asgherkin.websockets.client_websockets import AppSource, ClientWebSocket, WebSockets
-from asgherkin.websockets.websocket_wrapper import ACCEPT
+from asgherkin.websockets.transcript import ACCEPT
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from anyio.from_thread import BlockingPortal
-    from starlette.testclient import TestClient, WebSocketTestSession
+    from starlette.testclient import WebSocketTestSession
 
     from asgherkin.clients.asgi import Message, Receive, Scope, Send
+    from asgherkin.clients.port import Side, TestClientSide
     from asgherkin.websockets.client_websockets import Opening
-
-
-class TestClientSide(Side, Protocol):
-    """What the client `test` offers beside."""
-
-    @property
-    def test_client(self) -> TestClient:
-        """The entered one."""
-        ...
 
 
 class SessionSource(AppSource):

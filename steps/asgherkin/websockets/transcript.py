@@ -1,89 +1,49 @@
-"""A websocket's transcript: the record of its handshake, of what was said both ways and of its end; how it is shown."""
+"""A websocket's transcript, and the receive and send that write it: an app is given them in place of its server's.
+
+They keep ASGI's rules, too: https://asgi.readthedocs.io/en/latest/specs/www.html#websocket.
+"""
 
 from __future__ import annotations
 
-from collections import deque
 from dataclasses import dataclass, field
 from time import monotonic
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
-from asgherkin.clients.asgi import decoded, target
-from asgherkin.evidence.message_text import CONTENT_CAP, KEPT, called, content_line, milliseconds, page_lines, with_gap
-from asgherkin.evidence.page_parts import Part, at_time, counted, text_of
-from asgherkin.evidence.record import Document, Record, Section
-from asgherkin.matching.values import show
-from asgherkin.redaction.data import Body, Content, Headers, Target
+import anyio.lowlevel
+
+from asgherkin.clients.asgi import Message, Receive, Scope, Send, decoded, target
+from asgherkin.clients.recorder import is_farewell
+from asgherkin.errors import AppError
+from asgherkin.evidence.exchange_record import BODY_CAP
+from asgherkin.evidence.message_text import CONTENT_CAP, KEPT
+from asgherkin.websockets.websocket_evidence import Closing, Entry, Refusal, WebSocketEvidence
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
-    from asgherkin.clients.asgi import Scope
+    from asgherkin.clients.recorder import Recorder
+    from asgherkin.websockets.websocket_evidence import Peer
 
-Peer: TypeAlias = Literal["app", "client"]
+Phase: TypeAlias = Literal["before it accepted it", "after it accepted it", "in its refusal", "after it closed it"]
 
-_ARROWS = {"client": "→", "app": "←"}
-_WHO = {"client": "this scenario", "app": "the app"}
+ACCEPT, SEND, CLOSE = "websocket.accept", "websocket.send", "websocket.close"
+CONNECT, RECEIVE, DISCONNECT = "websocket.connect", "websocket.receive", "websocket.disconnect"
+START, BODY = "websocket.http.response.start", "websocket.http.response.body"
+NORMAL, NO_STATUS, ABNORMAL, INTERNAL_ERROR, SERVICE_RESTART = 1000, 1005, 1006, 1011, 1012
+"""Close codes of RFC 6455. No code was sent, the connection was lost, the server failed, the server restarts."""
 
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """A message in a transcript. `content` is cut at `CONTENT_CAP`; `size` is that of the whole message."""
-
-    by: Peer
-    content: str | bytes
-    size: int
-    at: float
-    """Seconds since the opening."""
-
-
-@dataclass(frozen=True, slots=True)
-class Closing:
-    """Who closed a websocket, with what code and reason, how many seconds after its opening."""
-
-    by: Peer
-    code: int
-    reason: str = ""
-    at: float = 0.0
-
-
-@dataclass(frozen=True, slots=True)
-class Refusal:
-    """An app's refusal of a websocket: by a close code, or by an HTTP response."""
-
-    code: int | None = None
-    reason: str = ""
-    status: int | None = None
-    headers: tuple[tuple[str, str], ...] = ()
-    body: bytes = b""
+_ALLOWED: Mapping[Phase, Sequence[str]] = {
+    "before it accepted it": (ACCEPT, CLOSE, START),
+    "after it accepted it": (SEND, CLOSE),
+    "in its refusal": (BODY,),
+    "after it closed it": (),
+}
 
 
 @dataclass(slots=True)
-class Transcript(Record):
-    """A websocket: its handshake, the first and the last of its messages, its end."""
+class Transcript(WebSocketEvidence):
+    """A websocket, while it is recorded."""
 
-    kind = "websocket"
-    shown = "read"
-
-    target: str
-    """Path and query."""
-    request_headers: list[tuple[str, str]]
-    offered: tuple[str, ...] = ()
-    """The subprotocols that the client offers."""
-    accepted: bool = False
-    subprotocol: str | None = None
-    """The one that the app chose."""
-    response_headers: list[tuple[str, str]] = field(default_factory=list)
-    refusal: Refusal | None = None
-    closing: Closing | None = None
-    head: list[Entry] = field(default_factory=list)
-    """The first messages."""
-    tail: deque[Entry] = field(default_factory=lambda: deque(maxlen=KEPT))
-    """The last messages, where there are more than `head` holds."""
-    total: int = 0
-    name: str = ""
-    """What the scenario calls it; "" for one without a name."""
-    open_at_end: bool = False
-    """Whether it was still open when the scenario's steps were over."""
     _began: float = field(default_factory=monotonic)
 
     @classmethod
@@ -101,11 +61,6 @@ class Transcript(Record):
         """Whether it was closed or refused."""
         return self.closing is not None or self.refusal is not None
 
-    @property
-    def left_out(self) -> int:
-        """How many messages stood between `head` and `tail`."""
-        return self.total - len(self.head) - len(self.tail)
-
     def add(self, by: Peer, content: str | bytes) -> None:
         """Keep a message."""
         entry = Entry(by, content[:CONTENT_CAP], len(content), monotonic() - self._began)
@@ -117,122 +72,177 @@ class Transcript(Record):
         if not self.is_over:
             self.closing = Closing(by, code, reason, monotonic() - self._began)
 
-    def as_json(self) -> Document:
-        """The handshake, the messages, the end."""
-        closing = self.closing
-        return {
-            "name": self.name,
-            "target": Target(self.target),
-            "subprotocols": list(self.offered),
-            "subprotocol": self.subprotocol,
-            "refusal": self.refusal and _refusal(self.refusal),
-            "messages": [_entry(entry) for entry in (*self.head, *self.tail)],
-            "left_out": self.left_out,
-            "closing": closing and _closing(closing, at_end=self.open_at_end),
-        }
 
-    def unshown(self) -> object:
-        """Headers stand in no transcript."""
-        answer = self.refusal.headers if self.refusal else ()
-        return [Headers((*self.request_headers, *self.response_headers, *answer))]
+def content_of(message: Message) -> str | bytes | None:
+    """The text or the bytes of a message; bytes where it has both, as servers take it."""
+    data: str | bytes | None = message.get("bytes")
+    return message.get("text") if data is None else data
 
-    @staticmethod
-    def as_text(document: Mapping[str, Any]) -> list[Section]:
-        """A line for the handshake, for each message, and for the end where it came before the scenario's."""
-        closing = document["closing"]
-        if closing is not None and closing.get("at_end"):
-            document = {**document, "closing": None}
-        return Transcript.as_text_at_end(document)
 
-    @classmethod
-    def as_text_at_end(cls, document: Mapping[str, Any]) -> list[Section]:
-        """The same, with the end at any time."""
-        lines = [_handshake(document)]
-        lines += with_gap(document["messages"], document["left_out"], "messages", _message_line)
-        closing = document["closing"]
-        if closing is not None:
-            lines.append(f"{closing['at']:.0f} ms {_ARROWS[closing['by']]} closed {_code(closing)}")
-        named = f' "{document["name"]}"' if document["name"] else ""
-        return [(f"The websocket{named} ({document['target']})", "\n".join(lines))]
+def wrap(recorder: Recorder, scope: Scope, receive: Receive, send: Send) -> WebSocketWrapper:
+    """The wrapper for a websocket that no connection of this package has opened."""
+    wrapper = WebSocketWrapper(scope, receive, send)
+    if recorder.listens:
+        recorder.evidence.add(wrapper.transcript)
+    return wrapper
 
-    @staticmethod
-    def as_part(document: Mapping[str, Any]) -> Part:
-        """The messages of both sides, and notes about the handshake and the end."""
-        refusal, closing = document.get("refusal"), document.get("closing")
-        lines, notes, count = page_lines(document["messages"], document.get("left_out"), "message")
-        protocol = [f"Subprotocol: {document['subprotocol']}"] if document.get("subprotocol") else []
-        ends = [_refusal_note(refusal)] if refusal else []
-        ends += [_closing_note(closing)] if closing else []
-        said = "refused" if refusal else counted(count, "message")
-        body = (("What it said", text_of(str(refusal["body"]))),) if refusal and refusal.get("body") else ()
-        return Part(
-            "websocket",
-            f"Websocket {called(document)}{document['target']} · {said}",
-            lines=lines,
-            texts=body,
-            notes=(*protocol, *notes, *ends),
-            two_sided=True,
+
+class WebSocketWrapper:
+    """The receive and send that an app is given. They raise into an app that breaks the rules."""
+
+    def __init__(self, scope: Scope, receive: Receive, send: Send, transcript: Transcript | None = None) -> None:
+        """`transcript`: where a connection records what its client says; else that is recorded here, too."""
+        self.transcript = transcript or Transcript.of_scope(scope)
+        self._farewell: OSError | None = None
+        """Raised into an app that sent to a client that had left."""
+        self.doing = self.transcript.doing
+        self._records_client = transcript is None
+        self._disconnected = False
+        self._receive = receive
+        self._send = send
+        self._phase: Phase = "before it accepted it"
+        self._status = 0
+        self._headers: tuple[tuple[str, str], ...] = ()
+        self._body = b""
+
+    async def receive(self) -> Message:
+        """Hand the client's next message to the app."""
+        message = await self._receive()
+        self._disconnected = message["type"] == DISCONNECT
+        if self._records_client:
+            self._record(message)
+        return message
+
+    async def send(self, message: Message) -> None:
+        """Take a message from the app. Raises `AppError` where ASGI does not allow it, `OSError` to nobody."""
+        if self.transcript.closing is not None and self._phase != "after it closed it":
+            # An app that goes on whatever is raised must not hold up the loop.
+            await anyio.lowlevel.checkpoint()
+            self._farewell = self._farewell or OSError("The client has left the websocket.")
+            raise self._farewell
+        kind = message["type"]
+        if kind not in _ALLOWED[self._phase]:
+            raise self._misplaced(kind)
+        if kind == SEND:
+            message = self._say(message)
+        elif kind == ACCEPT:
+            self._accept(message)
+        elif kind == CLOSE:
+            self._close(message)
+        elif kind == START:
+            self._start_refusal(message)
+        else:
+            self._add_body(message)
+        await self._send(message)
+
+    def returned(self) -> None:
+        """The app has returned."""
+        if self.transcript.accepted:
+            self.transcript.close("app", ABNORMAL, "the app ended without closing it")
+        else:
+            self._refuse_unanswered()
+
+    def failed(self, *, cancelled: bool) -> None:
+        """The app has let an exception out, or was `cancelled`: then it is the client who has left."""
+        if cancelled:
+            self.transcript.close("client", ABNORMAL)
+        elif self.transcript.accepted:
+            self.transcript.close("app", INTERNAL_ERROR)
+        else:
+            self._refuse_unanswered()
+
+    def caused(self, exception: BaseException) -> bool:
+        """Whether the app let its client's leaving pass: that is no crash."""
+        left = self._disconnected or self.transcript.closing is not None
+        return exception is self._farewell or (left and is_farewell(exception))
+
+    def _refuse_unanswered(self) -> None:
+        # Servers answer so in place of an app that gives no answer.
+        if not self.transcript.is_over:
+            self._status = self._status or 500
+            self._refuse()
+
+    def _record(self, message: Message) -> None:
+        content = content_of(message)
+        if message["type"] == RECEIVE and content is not None:
+            self.transcript.add("client", content)
+        elif message["type"] == DISCONNECT:
+            self.transcript.close("client", message.get("code", NO_STATUS), message.get("reason") or "")
+
+    def _say(self, message: Message) -> Message:
+        content = content_of(message)
+        if content is None:
+            raise self._violation("a message without text and without bytes", "one of them")
+        if message.get("bytes") is None:
+            self._check("a text", content, str)
+        else:
+            self._check_bytes("bytes", content)
+        if not isinstance(content, str | bytes):
+            # The app may change it later.
+            content = bytes(content)
+            message = {**message, "bytes": content}
+        self.transcript.add("app", content)
+        return message
+
+    def _accept(self, message: Message) -> None:
+        subprotocol = message.get("subprotocol")
+        if subprotocol is not None:
+            self._check("a subprotocol", subprotocol, str)
+        self.transcript.response_headers = list(self._decoded(message))
+        self.transcript.subprotocol = subprotocol
+        self.transcript.accepted = True
+        self._phase = "after it accepted it"
+
+    def _close(self, message: Message) -> None:
+        code, reason = message.get("code", 1000), message.get("reason") or ""
+        self._check("a close code", code, int)
+        self._check("a reason", reason, str)
+        if self.transcript.accepted:
+            self.transcript.close("app", code, reason)
+        else:
+            self.transcript.refusal = Refusal(code, reason)
+        self._phase = "after it closed it"
+
+    def _start_refusal(self, message: Message) -> None:
+        status: Any = message.get("status")
+        self._check("a status", status, int)
+        self._headers = self._decoded(message)
+        self._status = status
+        self._phase = "in its refusal"
+
+    def _add_body(self, message: Message) -> None:
+        body = message.get("body", b"")
+        self._check_bytes("a body", body)
+        if room := BODY_CAP - len(self._body):
+            self._body += body[:room]
+        if not message.get("more_body", False):
+            self._refuse()
+            self._phase = "after it closed it"
+
+    def _refuse(self) -> None:
+        self.transcript.refusal = Refusal(status=self._status, headers=self._headers, body=self._body)
+
+    def _decoded(self, message: Message) -> tuple[tuple[str, str], ...]:
+        try:
+            return tuple(decoded(message.get("headers") or ()))
+        except (AttributeError, UnicodeDecodeError) as error:
+            seen = f"the headers {message['headers']!r}"
+            raise self._violation(seen, "each name and each value in bytes") from error
+
+    def _misplaced(self, kind: str) -> AppError:
+        allowed = [f'"{name}"' for name in _ALLOWED[self._phase]]
+        wanted = " or ".join(filter(None, (", ".join(allowed[:-1]), *allowed[-1:]))) or "nothing"
+        return AppError(
+            f'The app sent "{kind}" on the {self.transcript.doing} {self._phase}. ASGI wants {wanted} there.'
         )
 
+    def _check_bytes(self, what: str, value: object) -> None:
+        if not isinstance(value, bytes | bytearray | memoryview):
+            raise self._violation(f"{what} of type {type(value).__name__}", "bytes")
 
-def _entry(entry: Entry) -> Document:
-    content = {"text": Content(entry.content)} if isinstance(entry.content, str) else {"hex": entry.content}
-    return {"by": entry.by, **content, "size": entry.size, "at": milliseconds(entry.at)}
+    def _check(self, what: str, value: object, kind: type) -> None:
+        if not isinstance(value, kind):
+            raise self._violation(f"{what} of type {type(value).__name__}", kind.__name__)
 
-
-def _refusal(refusal: Refusal) -> Document:
-    body = Body(refusal.body, len(refusal.body))
-    return {"code": refusal.code, "reason": refusal.reason, "status": refusal.status, "body": body}
-
-
-def _closing(closing: Closing, *, at_end: bool) -> Document:
-    document = {"by": closing.by, "code": closing.code, "reason": closing.reason, "at": milliseconds(closing.at)}
-    return {**document, "at_end": True} if at_end else document
-
-
-def _message_line(message: Mapping[str, Any]) -> str:
-    return f"{message['at']:.0f} ms {_ARROWS[message['by']]} {content_line(message)}"
-
-
-def _handshake(document: Mapping[str, Any]) -> str:
-    offered = ", ".join(map(show, document["subprotocols"]))
-    offering = f", offering the subprotocol {offered}" if offered else ""
-    if document["refusal"] is not None:
-        return f"→ opening{offering}: refused {_refused(document['refusal'])}"
-    chosen = document["subprotocol"]
-    how = "without a subprotocol" if chosen is None else f"with the subprotocol {show(chosen)}"
-    return f"→ opening{offering}: accepted{f' {how}' if offered or chosen else ''}"
-
-
-def _refused(refusal: Mapping[str, Any]) -> str:
-    if refusal["status"] is None:
-        return _code(refusal)
-    body = refusal["body"]
-    return f"with the status {refusal['status']}{f': {show(body)}' if body else ''}"
-
-
-def _code(end: Mapping[str, Any]) -> str:
-    reason = f" and the reason {show(end['reason'])}" if end["reason"] else ""
-    return f"with the code {end['code']}{reason}"
-
-
-def _refusal_note(refusal: Mapping[str, Any]) -> str:
-    told = [f"{name} {refusal[name]}" for name in ("status", "code", "reason") if refusal.get(name) not in (None, "")]
-    return f"The app refused the connection: {', '.join(told)}."
-
-
-def _closing_note(closing: Mapping[str, Any]) -> str:
-    reason = f", “{closing['reason']}”" if closing.get("reason") else ""
-    at = at_time(closing.get("at"))
-    return f"Closed by the {closing['by']} with {closing['code']}{reason}{f', {at}' if at else ''}."
-
-
-def closing_of(closing: Closing, subject: str = "it") -> str:
-    """Who closed a websocket, when and how: `the app closed it after 3 ms with the code 1000`."""
-    document = _closing(closing, at_end=False)
-    return f"{_WHO[closing.by]} closed {subject} after {closing.at * 1000:.0f} ms {_code(document)}"
-
-
-def refusal_of(refusal: Refusal) -> str:
-    """How an app refused a websocket: `with the status 403: "Forbidden"`."""
-    return _refused({**_refusal(refusal), "body": refusal.body.decode(errors="replace")})
+    def _violation(self, seen: str, wanted: str) -> AppError:
+        return AppError(f"The app sent {seen} on the {self.transcript.doing}. ASGI wants {wanted}.")

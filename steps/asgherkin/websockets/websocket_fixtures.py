@@ -20,7 +20,7 @@ WEBSOCKET = ChannelKind("websocket", 'I open a websocket to "/greet"', "the webs
 
 
 def _wrap(recorder: Recorder, scope: Scope, receive: Receive, send: Send) -> Wrapper:
-    from asgherkin.websockets.websocket_wrapper import wrap  # slow to import, and most scenarios have none
+    from asgherkin.websockets.transcript import wrap  # slow to import, and most scenarios have none
 
     return wrap(recorder, scope, receive, send)
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from asgherkin.session.session import Session
     from asgherkin.websockets.held_websockets import HeldWebSockets
-    from asgherkin.websockets.transcript import Closing
+    from asgherkin.websockets.websocket_evidence import Closing
 
 _OPENING = "a websocket to {path:text}[ as {name:text}][ with the subprotocol {subprotocol:text}]"
 _CLOSING = "[ with the code {code:count}[ and the reason {reason:text}]]"
@@ -64,7 +64,7 @@ def the_websocket_is_refused(
 ) -> None:
     """The app has refused it, by an HTTP response or by a close code. That is known when it was opened."""
     del within  # the app has answered by now
-    from asgherkin.websockets.transcript import refusal_of  # only where a scenario holds a websocket
+    from asgherkin.websockets.websocket_evidence import refusal_of  # only where a scenario holds a websocket
 
     refusal = _websockets(session).find(name).refusal
     if code is not None and refusal.code is None:
@@ -239,7 +239,7 @@ def the_websocket_is_closed(
 
 
 def _raise_closed(closing: Closing, name: str | None, code: int | None, reason: str | None) -> None:
-    from asgherkin.websockets.transcript import closing_of  # only where a scenario holds a websocket
+    from asgherkin.websockets.websocket_evidence import closing_of  # only where a scenario holds a websocket
 
     wanted = f"the code {code}" + (f" and the reason {show(reason)}" if reason is not None else "")
     raise Mismatch(f"{sentence_start(closing_of(closing, _subject(name)))}, expected {wanted}.")
