@@ -26,14 +26,14 @@ class Comparison(NamedTuple):
 
 
 class _Sentence(NamedTuple):
-    """The parts of a message: `The response body at "$.lives"`, ` is 8 (integer)`, `, expected …`."""
+    """What a failure's sentence is about: `The response body at "$.lives"`, and the value there."""
 
     subject: str
     actual: object
 
-    def mismatch(self, expected: str, actual: str | None = None) -> Mismatch:
+    def mismatch(self, expected: str, actual: str | None = None, differences: str = "") -> Mismatch:
         seen = "does not exist" if self.actual is ABSENT else f"is {actual or typed(self.actual)}"
-        return Mismatch(f"{sentence_start(self.subject)} {seen}, {expected}")
+        return Mismatch(f"{sentence_start(self.subject)} {seen}, {expected}", differences)
 
 
 def verify(subject: str, comparison: Comparison, actual: object, *, numeric_text: bool = False) -> None:
@@ -66,8 +66,8 @@ def _check_is(sentence: _Sentence, operand: object, actual: object) -> None:
         return
     expected, seen = typed_pair(wanted, actual)
     # The differences of two objects or two arrays say more; those of other values are this sentence.
-    details = f"\n{describe(found)}" if found[0].path != "$" else ""
-    raise sentence.mismatch(f"expected {expected}.{details}", seen)
+    details = describe(found) if found[0].path != "$" else ""
+    raise sentence.mismatch(f"expected {expected}.", seen, details)
 
 
 def _check_is_not(sentence: _Sentence, operand: object, actual: object) -> None:
