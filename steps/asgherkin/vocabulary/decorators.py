@@ -14,12 +14,14 @@ from __future__ import annotations
 import functools
 import inspect
 import re
+import time
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import pytest_bdd
 from pytest_bdd.parsers import StepParser
 
-from asgherkin.session.eventually import eventually
+from asgherkin.clients.asgi import in_words
+from asgherkin.errors import Mismatch
 from asgherkin.vocabulary.grammar import KINDS, SPAN, Seconds
 
 if TYPE_CHECKING:
@@ -35,6 +37,7 @@ _TEMPLATE_SLOT = re.compile(r"\{(\w+):(\w+)\}")
 _WITHIN = rf"(?: within (?P<within>{SPAN}))?"
 _FORMS = re.compile(r"\(([^|]*)\|([^|]*)\)(.*)", re.DOTALL)
 _NAME = "{name:text}"
+_FIRST_PAUSE, _LONGEST_PAUSE = 0.01, 0.1
 # pytest-bdd puts a definition into the module that is this many frames up from its own decorator.
 _OF_THE_MODULE = 2
 
@@ -99,12 +102,48 @@ def _retried(function: Callable[..., Any], repeat: Repeat) -> Callable[..., Any]
         if within is None:
             function(session, **arguments)
         else:
-            eventually(session, within, functools.partial(function, session, **arguments), repeat(session))
+            _retry(session, within, functools.partial(function, session, **arguments), repeat(session))
 
     signature = inspect.signature(function)
     parameter = inspect.Parameter("within", inspect.Parameter.KEYWORD_ONLY)
     vars(retried)["__signature__"] = signature.replace(parameters=[*signature.parameters.values(), parameter])
     return retried
+
+
+def _retry(session: Session, within: float, check: Callable[[], object], repeat: Callable[[], object]) -> None:
+    """Check until it holds, or `within` seconds are over; before each further try the act is repeated.
+
+    Raises the check's last Mismatch; a crash of the app in the meantime.
+    """
+    until = time.monotonic() + within
+    pause = _FIRST_PAUSE
+    while True:
+        try:
+            check()
+        except Mismatch as mismatch:
+            left = until - time.monotonic()
+            if session.crashed:
+                session.raise_crash()
+                raise
+            if left <= 0:
+                raise _last_of(mismatch, within) from None
+        else:
+            return
+        session.client.run(_sleep, min(pause, left))
+        pause = min(pause * 1.5, _LONGEST_PAUSE)
+        repeat()
+
+
+def _last_of(mismatch: Mismatch, within: float) -> Mismatch:
+    span = in_words(within) if within >= 1 else f"{within * 1000:g} milliseconds"
+    differences = "\n".join(filter(None, (mismatch.differences, f"This is the last of the tries within {span}.")))
+    return Mismatch(mismatch.headline, differences, rows=mismatch.rows)
+
+
+async def _sleep(seconds: float) -> None:
+    import anyio  # only where a scenario waits
+
+    await anyio.sleep(seconds)
 
 
 class Sentence(StepParser):
