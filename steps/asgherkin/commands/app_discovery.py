@@ -29,6 +29,7 @@ _FACTORY = re.compile(r"(create|make|build|get)_(app|application)")
 _OTHERS = "node_modules venv env site-packages __pycache__ build dist tests test docs examples migrations features"
 _NOT_SEARCHED = frozenset(_OTHERS.split())
 _DEEPEST = 4
+_IS_SOURCE = re.compile(r"(?!test_|conftest\.py).*(?<!_test)\.py")
 _ASGI = ["scope", "receive", "send"]
 
 
@@ -64,15 +65,11 @@ def find_app(project: Path) -> AppLocation:
             "get_asgi_application() nor a create_app() that makes one. Say where it is: "
             "asgherkin init --app module:attribute"
         )
-    commands = [f"  asgherkin init --app {_quoted(app.location)}{app.origin}" for app in found]
-    raise ConfigurationError(
-        "\n".join([f"there are {len(found)} ASGI apps in this folder. Say which one features are about:", *commands])
-    )
-
-
-def _quoted(location: str) -> str:
-    """A location as a shell takes it: brackets are its own."""
-    return f'"{location}"' if location.endswith(")") else location
+    lines = [f"there are {len(found)} ASGI apps in this folder. Say which one features are about:"]
+    for app in found:
+        quoted = f'"{app.location}"' if app.location.endswith(")") else app.location  # as a shell takes it
+        lines.append(f"  asgherkin init --app {quoted}{app.origin}")
+    raise ConfigurationError("\n".join(lines))
 
 
 def named_app(project: Path, location: str, maker: str = "") -> AppLocation:
@@ -96,18 +93,13 @@ def app_locations(project: Path) -> Sequence[AppLocation]:
 
 
 def _sources(project: Path) -> Iterator[Path]:
+    """The modules of a project that are no tests, not deep down, and of no environment."""
     for folder, folders, names in os.walk(project):
-        depth = len(Path(folder).relative_to(project).parts)
-        folders[:] = [name for name in folders if depth < _DEEPEST and _is_searched(Path(folder, name))]
-        for name in names:
-            is_test = name.startswith("test_") or name.endswith("_test.py") or name == "conftest.py"
-            if name.endswith(".py") and not is_test:
-                yield Path(folder, name)
-
-
-def _is_searched(folder: Path) -> bool:
-    is_other = folder.name.startswith(".") or folder.name in _NOT_SEARCHED
-    return not is_other and not (folder / "pyvenv.cfg").exists()
+        if "pyvenv.cfg" in names or len(Path(folder).relative_to(project).parts) >= _DEEPEST:
+            folders.clear()
+        folders[:] = [name for name in folders if not name.startswith(".") and name not in _NOT_SEARCHED]
+        if "pyvenv.cfg" not in names:
+            yield from (Path(folder, name) for name in names if _IS_SOURCE.fullmatch(name))
 
 
 def _apps_of(project: Path, path: Path) -> list[AppLocation]:

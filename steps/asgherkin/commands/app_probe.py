@@ -82,20 +82,16 @@ def probe(location: str, root: Path, folder: str) -> Found:
                 check=False,
             )
         except subprocess.TimeoutExpired:
-            raise ConfigurationError(_too_slow(location)) from None
+            raise ConfigurationError(
+                f'"{location}" was not imported and asked within {_DEADLINE:g} seconds: it is stopped. Does its module '
+                "run a server, or wait for another one, when it is imported? Put that under "
+                '`if __name__ == "__main__":` or into the lifespan, or choose another app: '
+                "asgherkin init --app module:attribute"
+            ) from None
         if not result.exists():
             last = process.stderr.decode("utf-8", "replace").strip().splitlines()[-5:]
             raise ConfigurationError("\n".join([f'"{location}" ended the process that imported it.', *last]))
         return found_in(json.loads(result.read_text(encoding="utf-8")))
-
-
-def _too_slow(location: str) -> str:
-    return (
-        f'"{location}" was not imported and asked within {_DEADLINE:g} seconds: it is stopped. Does its module '
-        "run a server, or wait for another one, when it is imported? Put that under "
-        '`if __name__ == "__main__":` or into the lifespan, or choose another app: '
-        "asgherkin init --app module:attribute"
-    )
 
 
 def found_in(record: dict[str, Any]) -> Found:
