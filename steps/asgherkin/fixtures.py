@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     import httpx2
 
     from asgherkin.clients.hosting import Hosts
+    from asgherkin.session.remembered import Variables
     from asgherkin.session.session import Session
-    from asgherkin.session.variables import Variables
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Protocol
 
 import pytest
 
-from asgherkin.clients.app import asgi3
+from asgherkin.clients.app_location import asgi3
 from asgherkin.clients.in_process import AsyncAdapter
 from asgherkin.clients.loop import make_loop
 from asgherkin.clients.recorder import Recorder

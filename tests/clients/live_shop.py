@@ -14,7 +14,7 @@ from starlette.responses import JSONResponse, PlainTextResponse, StreamingRespon
 from starlette.routing import Route, WebSocketRoute
 from starlette.websockets import WebSocketDisconnect
 
-from asgherkin.clients.app import asgi3
+from asgherkin.clients.app_location import asgi3
 from asgherkin.clients.hosting import Hosts
 from asgherkin.clients.live import LocalAdapter
 from asgherkin.clients.recorder import Recorder

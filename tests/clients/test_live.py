@@ -10,7 +10,7 @@ import anyio
 import anyio.to_thread
 import pytest
 
-from asgherkin.clients.app import asgi3
+from asgherkin.clients.app_location import asgi3
 from asgherkin.errors import AppError, AsgherkinError, ConfigurationError
 from tests.clients.live_shop import Run, Shop, port_of
 

@@ -104,7 +104,7 @@ def found_in(record: dict[str, Any]) -> Found:
 
 def look(location: str, root: Path, folder: str) -> dict[str, Any]:
     """Import an app and ask it, in this process; a record for `found_in`."""
-    from asgherkin.clients.app import asgi3, load_app
+    from asgherkin.clients.app_location import asgi3, load_app
 
     sys.path[:0] = [str((root / folder).resolve())]
     try:

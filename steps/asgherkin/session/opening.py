@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Literal
 
-from asgherkin.clients.app import asgi3, load_app
+from asgherkin.clients.app_location import asgi3, load_app
 from asgherkin.clients.loop import check_loop, make_loop
 from asgherkin.clients.recorder import Recorder
 from asgherkin.errors import ConfigurationError

@@ -12,8 +12,8 @@ from asgherkin.redaction.redactor import Redactor
 from asgherkin.session.crashes import crash_error, is_expected
 from asgherkin.session.draft import Draft, check_cookie, set_cookie
 from asgherkin.session.loops import check_loops, needed_fixtures
+from asgherkin.session.remembered import Slot, Variables, known
 from asgherkin.session.responses import Responses
-from asgherkin.session.variables import Slot, Variables, known
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence

@@ -27,8 +27,8 @@ from asgherkin.vocabulary.grammar import KINDS, SPAN, Seconds
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from asgherkin.session.remembered import Slot
     from asgherkin.session.session import Session
-    from asgherkin.session.variables import Slot
 
     Repeat = Callable[[Session], Callable[[], object]]
 

@@ -20,7 +20,7 @@ from asgherkin.errors import SentenceError
 from asgherkin.matching.comparators import Comparison
 from asgherkin.matching.documents import fill_text, parse_literal
 from asgherkin.matching.matchers import escape
-from asgherkin.session.variables import Slot
+from asgherkin.session.remembered import Slot
 from asgherkin.vocabulary.http_statuses import no_status, status_number
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, cast
 import anyio
 import pytest
 
-from asgherkin.clients.app import asgi3, load_app
+from asgherkin.clients.app_location import asgi3, load_app
 from asgherkin.errors import ConfigurationError
 
 if TYPE_CHECKING:
