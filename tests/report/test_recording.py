@@ -14,7 +14,7 @@ import pytest
 from asgherkin.gherkin.variants import Variants
 from asgherkin.recording.features import FeatureReader, read_feature
 from asgherkin.recording.journal import Journal, Journals, features_in, unfinished_in
-from asgherkin.recording.recorder import Recorder
+from asgherkin.recording.scenario_recorder import Recorder
 from asgherkin.redaction.redactor import Redactor
 from tests.project import SETTINGS
 from tests.report.runs import SHOP, STEPS, left_by, run

@@ -50,12 +50,17 @@ def read_feature(
     feature = feature_messages(uri, text, mistake, variants=variants, parsed=reader.take(uri, text))
     redactor = Redactor(redact)
     if redactor.may_name(text):
-        for document in (one["gherkinDocument"] for one in feature.envelopes if "gherkinDocument" in one):
+        for document in (
+            envelope["gherkinDocument"] for envelope in feature.envelopes if "gherkinDocument" in envelope
+        ):
             _learn(document, redactor)
     sound = not (mistake or feature.broken)
     if sound and "<" not in text and not redactor.may_hide(text):
         return feature  # most have no secret; where no row's values are put in, no text is new
-    masked = [_redacted(one, redactor) if redactor.may_hide(repr(one)) else one for one in feature.envelopes]
+    masked = [
+        _redacted(envelope, redactor) if redactor.may_hide(repr(envelope)) else envelope
+        for envelope in feature.envelopes
+    ]
     return feature._replace(envelopes=masked)
 
 
@@ -78,8 +83,8 @@ def _nodes(value: Any) -> Iterator[Message]:
     if isinstance(value, dict):
         yield value
     inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
-    for one in inner:
-        yield from _nodes(one)
+    for child in inner:
+        yield from _nodes(child)
 
 
 _PLAIN = ("id", "uri", "mediaType", "astNodeId", "astNodeIds", "type", "keyword", "keywordType", "language")
@@ -89,5 +94,5 @@ def _redacted(value: Any, redactor: Redactor) -> Any:
     if isinstance(value, dict):
         return {name: inner if name in _PLAIN else _redacted(inner, redactor) for name, inner in value.items()}
     if isinstance(value, list):
-        return [_redacted(one, redactor) for one in value]
+        return [_redacted(item, redactor) for item in value]
     return redactor.redact(value) if isinstance(value, str) and value else value

@@ -66,29 +66,29 @@ def _of_steps(ends: Mapping[str, Ending], found: Sequence[StepMatch], at: int | 
 
 def cut_short(why: str, found: Sequence[StepMatch], at: int | None) -> Outcomes:
     """The outcomes of a scenario in which the run itself was ended."""
-    told = Outcome(Status.FAILED, why, {"type": "Interrupted", "message": why})
-    return _stopped_before(told, found) if at is None else _stopped_at(at, told, found)
+    outcome = Outcome(Status.FAILED, why, {"type": "Interrupted", "message": why})
+    return _stopped_before(outcome, found) if at is None else _stopped_at(at, outcome, found)
 
 
-def _stopped_before(told: Outcome, found: Sequence[StepMatch]) -> Outcomes:
-    return Outcomes(told, _not_reached(told.status, found), _PASSED)
+def _stopped_before(outcome: Outcome, found: Sequence[StepMatch]) -> Outcomes:
+    return Outcomes(outcome, _not_reached(outcome.status, found), _PASSED)
 
 
-def _stopped_at(at: int, told: Outcome, found: Sequence[StepMatch]) -> Outcomes:
+def _stopped_at(at: int, outcome: Outcome, found: Sequence[StepMatch]) -> Outcomes:
     definition = found[at].definition
-    if told.status != Status.SKIPPED and isinstance(definition, Exception):
-        told = told._replace(status=_missing(definition))
+    if outcome.status != Status.SKIPPED and isinstance(definition, Exception):
+        outcome = outcome._replace(status=_missing(definition))
     passed = [_PASSED for _ in found[:at]]
-    return Outcomes(_PASSED, [*passed, told, *_not_reached(told.status, found[at + 1 :])], _PASSED)
+    return Outcomes(_PASSED, [*passed, outcome, *_not_reached(outcome.status, found[at + 1 :])], _PASSED)
 
 
 def _not_reached(status: Status, found: Sequence[StepMatch]) -> list[Outcome]:
     """Steps that did not run: what has no definition says so, unless the scenario was skipped."""
     return [
-        Outcome(_missing(one.definition), str(one.definition))
-        if status != Status.SKIPPED and isinstance(one.definition, (UndefinedStep, AmbiguousStep))
+        Outcome(_missing(match.definition), str(match.definition))
+        if status != Status.SKIPPED and isinstance(match.definition, (UndefinedStep, AmbiguousStep))
         else Outcome(Status.SKIPPED)
-        for one in found
+        for match in found
     ]
 
 
@@ -113,8 +113,8 @@ def _told(end: Ending) -> Outcome:
 def _reason(report: pytest.TestReport) -> str:
     place = report.longrepr
     reason = str(place[2]) if isinstance(place, tuple) else report.longreprtext
-    told = reason.removeprefix("Skipped: ")
-    return "This is left out on purpose." if told == "unconditional skip" else told  # pytest's words for no reason
+    reason = reason.removeprefix("Skipped: ")
+    return "This is left out on purpose." if reason == "unconditional skip" else reason  # pytest's words for no reason
 
 
 def _both(first: Outcome, second: Outcome) -> Outcome:

@@ -13,15 +13,15 @@ from xml.etree.ElementTree import Element
 import pytest
 from _pytest.junitxml import bin_xml_escape, xml_key
 
-from asgherkin.gherkin.collect import FeatureFile, reader_key
+from asgherkin.gherkin.collect import BrokenFeature, FeatureFile, FeatureItem, reader_key
+from asgherkin.gherkin.items import bound_scenario
 from asgherkin.gherkin.mistakes import shown_path
 from asgherkin.gherkin.run import watch_key
 from asgherkin.gherkin.variants import variants_key
 from asgherkin.options import JOURNALS, settings_key
 from asgherkin.recording.features import FeatureReader, read_feature
 from asgherkin.recording.journal import Journal, Journals, features_in, unfinished_in
-from asgherkin.recording.places import feature_of
-from asgherkin.recording.recorder import ATTRIBUTE, Recorder
+from asgherkin.recording.scenario_recorder import ATTRIBUTE, Recorder
 from asgherkin.report.history import append, read_history
 from asgherkin.report.messages import Messages
 from asgherkin.report.output_files import Writer, check_targets
@@ -68,7 +68,7 @@ class Collected:
 
     def pytest_itemcollected(self, item: pytest.Item) -> None:
         """Know an item's feature file."""
-        found = feature_of(item)
+        found = _feature_of(item)
         if found is not None:
             path, mistake = found
             uri = shown_path(path, item.config.rootpath)
@@ -112,7 +112,7 @@ class Outputs:
         """Know an item's feature file, also where the item is deselected later."""
         if item.parent is self._collected:  # as are all but the first of a file
             return
-        found = feature_of(item)
+        found = _feature_of(item)
         if found is None:
             return
         uri = shown_path(found[0], self._config.rootpath)
@@ -162,9 +162,9 @@ class Outputs:
         key = (last["nodeid"], last["worker"])
         known = self._reported.get(key, 0)
         self._reported[key] = last["attempt"] + 1
-        for one in records:
-            if one["attempt"] >= known:
-                self._write_attempt(one, retried=again or one is not last)
+        for record in records:
+            if record["attempt"] >= known:
+                self._write_attempt(record, retried=again or record is not last)
 
     def _write_attempt(self, record: ScenarioRecord, *, retried: bool = False) -> None:
         if not self._messages.knows(record["uri"]):
@@ -192,8 +192,8 @@ class Outputs:
         here = self._recorder.interrupted("The run was interrupted here.")
         if here:
             self._write_records(here)
-        for one in unfinished_in(self._journals.read(), ended):
-            self._write_attempt(one)
+        for record in unfinished_in(self._journals.read(), ended):
+            self._write_attempt(record)
 
     def _render(self) -> None:
         settings = self._settings
@@ -242,5 +242,13 @@ def _tell_junit(config: pytest.Config, report: pytest.TestReport, record: Scenar
 def _junit_lines(record: ScenarioRecord) -> list[str]:
     return [
         f"{record['uri']}:{record['line']}",
-        *(f"{one['status']:<9} {one['text']}" for one in record["steps"]),
+        *(f"{step['status']:<9} {step['text']}" for step in record["steps"]),
     ]
+
+
+def _feature_of(item: pytest.Item) -> tuple[Path, str] | None:
+    """The feature file that an item was collected from, and why it was refused, if so; None for another test."""
+    if isinstance(item, FeatureItem):
+        return item.path, str(item.error) if isinstance(item, BrokenFeature) else ""
+    template = bound_scenario(item)
+    return None if template is None else (Path(template.feature.filename), "")

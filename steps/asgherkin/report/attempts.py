@@ -5,9 +5,9 @@ from __future__ import annotations
 from textwrap import dedent
 from typing import TYPE_CHECKING, NamedTuple
 
+from asgherkin.report.attachments import is_read_in, without_rows
 from asgherkin.report.gathering import Result, seconds
 from asgherkin.report.model import Attempt, Failure, Step
-from asgherkin.report.page.evidence import is_read_in, without_rows
 from asgherkin.report.verdicts import Status, of_steps
 
 if TYPE_CHECKING:
@@ -43,26 +43,26 @@ def attempts_at(pickle: Message, gathered: Gathered, written: Written) -> Tried:
     earlier: list[Attempt] = []
     ends: list[tuple[Attempt, Attempt]] = []
     for case in gathered.cases.get(pickle["id"], ()):
-        started = sorted(gathered.attempts[case.id], key=lambda one: int(one.get("attempt", 0)))
-        attempts = [_Reader(one["id"], pickle, gathered, written).attempt(one, case) for one in started]
-        for latest in ([one for one in attempts if not one.retried] or attempts)[-1:]:
+        started = sorted(gathered.attempts[case.id], key=lambda message: int(message.get("attempt", 0)))
+        attempts = [_Reader(message["id"], pickle, gathered, written).attempt(message, case) for message in started]
+        for latest in ([attempt for attempt in attempts if not attempt.retried] or attempts)[-1:]:
             attempts.remove(latest)
             last.append(latest)
-            ends += [(one, latest) for one in attempts if not one.retried]
+            ends += [(attempt, latest) for attempt in attempts if not attempt.retried]
         earlier += attempts
     status = of_steps(attempt.status for attempt in last)
     last.sort(key=lambda attempt: attempt.status != status)
     return Tried(
         (*last, *earlier),
         len(last),
-        any(one.status.severity != latest.status.severity for one, latest in ends),
-        tuple(one for one, latest in ends if one.status.severity > latest.status.severity),
+        any(attempt.status.severity != latest.status.severity for attempt, latest in ends),
+        tuple(attempt for attempt, latest in ends if attempt.status.severity > latest.status.severity),
     )
 
 
 def as_written(pickle: Message, written: Written) -> tuple[Step, ...]:
     """The steps of a scenario that was not run."""
-    return tuple(_step(one, Result(Status.NOT_RUN), written) for one in pickle.get("steps", ()))
+    return tuple(_step(step, Result(Status.NOT_RUN), written) for step in pickle.get("steps", ()))
 
 
 class _Reader:
@@ -80,9 +80,9 @@ class _Reader:
 
     def attempt(self, started: Message, case: Case) -> Attempt:
         """The attempt that a message began."""
-        has_steps = bool(self._pickle_steps) or any(one.pickle_step is not None for one in case.steps)
-        steps = [step for one in case.steps if (step := self._ran(one)) is not None]
-        steps += [self._without_result(one) for one in self._pickle_steps.values()]
+        has_steps = bool(self._pickle_steps) or any(step.pickle_step is not None for step in case.steps)
+        steps = [step for case_step in case.steps if (step := self._ran(case_step)) is not None]
+        steps += [self._without_result(pickle_step) for pickle_step in self._pickle_steps.values()]
         if self._finished is None and not any(step.failure for step in steps):
             steps.append(Step("", "the end", Status.UNKNOWN, part="hook", failure=failure_of(_NOTHING)))
         status = of_steps(step.status or Status.UNKNOWN for step in steps) if has_steps else Status.UNDEFINED
@@ -96,16 +96,16 @@ class _Reader:
             bool(end.get("willBeRetried")),
         )
 
-    def _ran(self, one: CaseStep) -> Step | None:
+    def _ran(self, case_step: CaseStep) -> Step | None:
         """A step of the test case; None for a hook that has nothing to tell."""
-        result = self._results.get(one.id, _NOTHING)
-        rows, evidence = without_rows(self._evidence.get(one.id, ()))
-        pickle_step = self._pickle_steps.pop(one.pickle_step or "", None)
+        result = self._results.get(case_step.id, _NOTHING)
+        rows, evidence = without_rows(self._evidence.get(case_step.id, ()))
+        pickle_step = self._pickle_steps.pop(case_step.pickle_step or "", None)
         self._position += pickle_step is not None
         failure = self._failure(result, evidence, rows)
         self._seen += evidence
         if pickle_step is None:
-            name = self._gathered.hooks.get(str(one.hook), "hook")
+            name = self._gathered.hooks.get(str(case_step.hook), "hook")
             is_told = result.status is not Status.PASSED or evidence
             hook = Step("", name, result.status, result.seconds, None, "hook", _message(result), failure, evidence)
             return hook if is_told else None
@@ -119,7 +119,7 @@ class _Reader:
     def _failure(self, result: Result, evidence: tuple[Message, ...], rows: DifferingRows | None) -> Failure | None:
         other = None
         if result.status is Status.FAILED and not evidence:
-            read = [one for one in self._seen if is_read_in(one, self._position)]
+            read = [attachment for attachment in self._seen if is_read_in(attachment, self._position)]
             other = next(iter((read or self._seen)[-1:]), None)
         return failure_of(result, other, rows)
 
@@ -147,11 +147,11 @@ def failure_of(result: Result, evidence: Message | None = None, rows: DifferingR
     """Why a step did not pass; None where there is nothing to tell. `evidence` is that of an earlier step."""
     if not result.status.is_problem:
         return None
-    told = (result.headline or result.message).strip("\n")
-    headline, _, differences = told.partition("\n")
+    text = (result.headline or result.message).strip("\n")
+    headline, _, differences = text.partition("\n")
     if not headline.strip():
         headline = _HEADLINES.get(result.status, "It failed.")
-    whole = result.message if result.message.strip() != told.strip() else ""
+    whole = result.message if result.message.strip() != text.strip() else ""
     frames = "" if result.frames and result.frames in whole else result.frames
     return Failure(headline, dedent(differences.strip("\n")), whole, frames, evidence, rows)
 

@@ -143,7 +143,7 @@ class Scenario(NamedTuple):
     @property
     def retried(self) -> bool:
         """Whether an attempt was followed by another in the same run."""
-        return any(one.retried for one in self.attempts[self.judged :])
+        return any(attempt.retried for attempt in self.attempts[self.judged :])
 
     @property
     def has_recovered(self) -> bool:
@@ -175,7 +175,7 @@ class Outline(NamedTuple):
     @property
     def amount(self) -> int:
         """How many rows are written; each has been run by as many clients as there were."""
-        return sum(max(0, len(one.rows) - 1) for one in self.examples)
+        return sum(max(0, len(table.rows) - 1) for table in self.examples)
 
 
 class Background(NamedTuple):
@@ -224,17 +224,17 @@ class Feature(NamedTuple):
     @property
     def status(self) -> Status:
         """The worst of its scenarios'."""
-        return Status.FAILED if self.errors else of_scenarios(one.status for one in self.scenarios())
+        return Status.FAILED if self.errors else of_scenarios(scenario.status for scenario in self.scenarios())
 
     @property
     def counts(self) -> Mapping[Status, int]:
         """How many of its scenarios have each status."""
-        return count(one.status for one in self.scenarios())
+        return count(scenario.status for scenario in self.scenarios())
 
     @property
     def seconds(self) -> float | None:
         """How long its scenarios took together."""
-        known = [one.seconds for one in self.scenarios() if one.seconds is not None]
+        known = [scenario.seconds for scenario in self.scenarios() if scenario.seconds is not None]
         return sum(known) if known else None
 
 
@@ -269,4 +269,4 @@ class Report(NamedTuple):
     @property
     def recovered(self) -> int:
         """How many scenarios failed in an earlier run only."""
-        return sum(one.has_recovered for one in self.scenarios())
+        return sum(scenario.has_recovered for scenario in self.scenarios())

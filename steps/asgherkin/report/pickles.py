@@ -78,7 +78,7 @@ def feature_messages(
     try:
         tree = parsed.source.tree if parsed else parse_tree(text, ids)
     except CompositeParserException as error:
-        return FeatureMessages([source, *(_parse_error(uri, one) for one in error.errors)], [], broken=True)
+        return FeatureMessages([source, *(_parse_error(uri, problem) for problem in error.errors)], [], broken=True)
     if mistake:
         refusal = {"source": {"uri": uri, "location": {"line": 1}}, "message": mistake}
         return FeatureMessages([source, {"parseError": refusal}], [], broken=True)
@@ -87,7 +87,9 @@ def feature_messages(
         return FeatureMessages([source, document], [])
     feature = parsed.source if parsed else records_of(tree)
     pairs = list(_pickles(uri, feature, ids, variants))
-    return FeatureMessages([source, document, *({"pickle": one} for one, _ in pairs)], [known for _, known in pairs])
+    return FeatureMessages(
+        [source, document, *({"pickle": pickle} for pickle, _ in pairs)], [known for _, known in pairs]
+    )
 
 
 class Ids(IdGenerator):
@@ -125,8 +127,8 @@ def _pickles(
             yield pickle, _pickled(pickle, scenario, number, "")
             continue
         for variant in variants.of(scenario.tag_names, scenario.texts):
-            one = _of_variant(pickle, variant)
-            yield one, _pickled(one, scenario, number, variant.name if variant.several else "")
+            varied = _of_variant(pickle, variant)
+            yield varied, _pickled(varied, scenario, number, variant.name if variant.several else "")
 
 
 def _pickle(uri: str, language: str, scenario: ScenarioSource, ids: Ids) -> Message:
@@ -183,8 +185,8 @@ def _of_variant(pickle: Message, variant: Variant) -> Message:
 
 def _pickled(pickle: Message, scenario: ScenarioSource, number: int | None, variant: str) -> Pickled:
     steps = tuple(
-        PickledStep(one["id"], step.line, one["type"], one["text"])
-        for one, step in zip(pickle["steps"], scenario.steps, strict=True)
+        PickledStep(pickle_step["id"], step.line, pickle_step["type"], pickle_step["text"])
+        for pickle_step, step in zip(pickle["steps"], scenario.steps, strict=True)
     )
     row = scenario.example.line if scenario.example else None
     return Pickled(pickle["id"], scenario.line, row, number, steps, variant)
@@ -193,9 +195,9 @@ def _pickled(pickle: Message, scenario: ScenarioSource, number: int | None, vari
 def told_apart(pickles: list[Message]) -> list[Message]:
     """The pickles of merged runs: of those of one scenario that share a name, each with its variant."""
     variants: dict[tuple[str, ...], set[str]] = {}
-    for one in pickles:
-        variants.setdefault(_scenario(one), set()).add(one["id"])
-    return [_named(one) if len(variants[_scenario(one)]) > 1 else one for one in pickles]
+    for pickle in pickles:
+        variants.setdefault(_scenario(pickle), set()).add(pickle["id"])
+    return [_named(pickle) if len(variants[_scenario(pickle)]) > 1 else pickle for pickle in pickles]
 
 
 def _scenario(pickle: Message) -> tuple[str, ...]:

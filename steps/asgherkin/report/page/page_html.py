@@ -17,9 +17,9 @@ from typing import TYPE_CHECKING
 
 from asgherkin.errors import ConfigurationError
 from asgherkin.evidence.page_parts import counted, duration, number
+from asgherkin.report.attachments import read
 from asgherkin.report.history import FLAKY, labels
 from asgherkin.report.model import Outline
-from asgherkin.report.page.evidence import read
 from asgherkin.report.page.wording import hook, moment, name_and_client, visible
 from asgherkin.report.verdicts import LOST, WORST_FIRST, Status, mood, verdict
 

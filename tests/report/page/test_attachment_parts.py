@@ -6,7 +6,7 @@ import pytest
 
 from asgherkin.evidence.json_layout import laid_out
 from asgherkin.evidence.page_parts import LONGEST, MOST, Half, Text
-from asgherkin.report.page.evidence import read
+from asgherkin.report.attachments import read
 from tests.report.page.streams import CRASH, EXCHANGE, QUERY, STREAM, WEBSOCKET, Message, attachment, exchange
 
 

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 Group = dict[str, Any]
 
 
-class Known:
+class DefinitionRecords:
     """The definitions that this process has put into its records."""
 
     def __init__(self, root: Path) -> None:
@@ -41,10 +41,10 @@ class Known:
         if id(index) in self._indexes:  # an index stays to the end of the run
             return []
         self._indexes.add(id(index))
-        records = {self._id(one): one for one in index.definitions}
-        fresh = [_record(id_, one) for id_, one in records.items() if id_ not in self._told]
+        records = {self._id(definition): definition for definition in index.definitions}
+        fresh = [_record(id_, definition) for id_, definition in records.items() if id_ not in self._told]
         self._told.update(records)
-        return sorted(fresh, key=lambda one: (one["uri"], one["line"] or 0, one["pattern"]))
+        return sorted(fresh, key=lambda definition: (definition["uri"], definition["line"] or 0, definition["pattern"]))
 
     def matches(self, found: StepMatch, item: pytest.Item, shown: str) -> list[Match]:
         """The definitions that fit a step; `shown` is its text without secrets. Not to be changed: others share it."""
@@ -52,8 +52,11 @@ class Known:
 
     def _matched(self, definitions: Sequence[Definition], text: str, shown: str) -> list[Match]:
         return [
-            {"definition": self._id(one), "groups": [_masked(group, shown) for group in groups_in(one, text)]}
-            for one in definitions
+            {
+                "definition": self._id(definition),
+                "groups": [_masked(group, shown) for group in groups_in(definition, text)],
+            }
+            for definition in definitions
         ]
 
     def snippet(self, found: StepMatch, shown: str) -> str:
@@ -79,14 +82,14 @@ def _fitting(found: StepMatch, item: pytest.Item) -> Sequence[Definition]:
     return _index(item).find(found.kind, found.step.name)
 
 
-def _record(id_: str, one: Definition) -> DefinitionRecord:
-    uri, _, line = one.location.rpartition(":")
+def _record(id_: str, definition: Definition) -> DefinitionRecord:
+    uri, _, line = definition.location.rpartition(":")
     known = line.isdigit()
     return {
         "id": id_,
-        "pattern": one.pattern,
-        "regular": isinstance(getattr(one.parser, "regex", None), re.Pattern),
-        "uri": uri if known else one.location,
+        "pattern": definition.pattern,
+        "regular": isinstance(getattr(definition.parser, "regex", None), re.Pattern),
+        "uri": uri if known else definition.location,
         "line": int(line) if known else None,
     }
 
@@ -97,7 +100,8 @@ def groups_in(definition: Definition, text: str) -> list[Group]:
     pattern = vars(parser).get("regex") or vars(parser).get("_regex")
     if isinstance(pattern, re.Pattern):
         found = pattern.fullmatch(text)
-        return list(_nested([found.span(one + 1) for one in range(pattern.groups)], text)) if found else []
+        spans = [found.span(number) for number in range(1, pattern.groups + 1)] if found else []
+        return list(_nested(spans, text))
     parsed = parser.parser.parse(text) if hasattr(parser, "parser") else None
     spans = sorted(parsed.spans.values()) if parsed is not None else []
     return [{"start": start, "value": text[start:end]} for start, end in spans]
@@ -124,5 +128,5 @@ def _masked(group: Group, shown: str) -> Group:
     """A group without a value that the step's text without secrets has no more."""
     masked = {**group, "value": MASK} if group.get("value", "") not in shown else dict(group)
     if "children" in group:
-        masked["children"] = [_masked(one, shown) for one in group["children"]]
+        masked["children"] = [_masked(definition, shown) for definition in group["children"]]
     return masked

@@ -9,7 +9,8 @@ import functools
 import json
 import time
 from itertools import pairwise
-from typing import TYPE_CHECKING, cast
+from pathlib import Path
+from typing import TYPE_CHECKING, TypedDict, cast
 
 import pytest
 
@@ -17,13 +18,14 @@ from asgherkin.errors import Mismatch
 from asgherkin.evidence.record import media_type
 from asgherkin.evidence.row_differences import DifferingRowsRecord
 from asgherkin.gherkin.calling import match_steps
+from asgherkin.gherkin.collect import ScenarioItem
 from asgherkin.gherkin.failure import headline_key
 from asgherkin.gherkin.items import example_of, is_scenario, scenario_of
+from asgherkin.gherkin.mistakes import shown_path
 from asgherkin.gherkin.variants import variant_of
 from asgherkin.options import settings_key
-from asgherkin.recording.known import Known
+from asgherkin.recording.definition_records import DefinitionRecords
 from asgherkin.recording.outcomes import Ending, Outcomes, cut_short, outcomes_of
-from asgherkin.recording.places import place_of
 from asgherkin.recording.secrets import learn_step
 from asgherkin.redaction.redactor import Redactor
 from asgherkin.surroundings import session_key
@@ -41,6 +43,16 @@ if TYPE_CHECKING:
 ATTRIBUTE = "asgherkin_records"
 _as_text = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 _attempts_key = pytest.StashKey[int]()
+
+
+class _Place(TypedDict):
+    """A scenario's file, its feature's name, its line and that of its row."""
+
+    uri: str
+    path: str
+    feature: str
+    line: int
+    row: int | None
 
 
 class _Running:
@@ -89,7 +101,7 @@ class Recorder:
         self._config = config
         self._journal = journal
         self._worker: str = getattr(config, "workerinput", {}).get("workerid", "")
-        self._known = Known(config.rootpath)
+        self._definitions = DefinitionRecords(config.rootpath)
         self._running: _Running | None = None
         self._item: pytest.Item | None = None
         self._records: list[ScenarioRecord] = []
@@ -180,14 +192,14 @@ class Recorder:
             running.finish()
         before, after = _result(outcomes.before, redact), _result(outcomes.after, redact)
         steps = [
-            self._step(one, _result(outcome, redact), redact, item)
-            for one, outcome in zip(found, outcomes.steps, strict=True)
+            self._step(match, _result(outcome, redact), redact, item)
+            for match, outcome in zip(found, outcomes.steps, strict=True)
         ]
         if not bare:
             before["seconds"] = running.times[0] - running.began
             self._add_times(running, [*steps, after])
             self._add_attachments(session, [before, *steps, after])
-        place = place_of(item, running.scenario, self._config.rootpath)
+        place = _place_of(item, running.scenario, self._config.rootpath)
         return {
             **place,
             "nodeid": item.nodeid,
@@ -201,7 +213,7 @@ class Recorder:
             "before": {**before, "start": running.epoch},
             "steps": steps,
             "after": after,
-            "definitions": self._known.definitions(item),
+            "definitions": self._definitions.definitions(item),
         }
 
     def _redact(self, session: Session | None) -> Callable[[str], str]:
@@ -209,13 +221,13 @@ class Recorder:
             return Redactor(self._config.stash[settings_key].redact).redact
         return session.redact
 
-    def _step(self, one: StepMatch, result: Result, redact: Callable[[str], str], item: pytest.Item) -> StepRecord:
-        text = redact(one.step.name)
+    def _step(self, match: StepMatch, result: Result, redact: Callable[[str], str], item: pytest.Item) -> StepRecord:
+        text = redact(match.step.name)
         record = cast("StepRecord", result)
-        record["line"] = one.step.line_number
-        record["text"] = f"{one.step.keyword} {text}"
-        record["matches"] = self._known.matches(one, item, text)
-        snippet = self._known.snippet(one, text)
+        record["line"] = match.step.line_number
+        record["text"] = f"{match.step.keyword} {text}"
+        record["matches"] = self._definitions.matches(match, item, text)
+        snippet = self._definitions.snippet(match, text)
         if snippet:
             record["snippet"] = snippet
         return record
@@ -251,3 +263,20 @@ def _index(item: pytest.Item) -> int | None:
     indices = item.callspec.indices if example_of(item) and hasattr(item, "callspec") else {}
     index: int | None = indices.get("_pytest_bdd_example")
     return index
+
+
+def _place_of(item: pytest.Item, scenario: Scenario, root: Path) -> _Place:
+    """The place of an item's scenario."""
+    example = item.source.example if isinstance(item, ScenarioItem) else None
+    return {
+        "uri": _uri(scenario.feature.filename, root),
+        "path": str(scenario.feature.filename),
+        "feature": str(scenario.feature.name or ""),
+        "line": scenario.line_number,
+        "row": example.line if example else None,
+    }
+
+
+@functools.lru_cache
+def _uri(path: str, root: Path) -> str:
+    return shown_path(Path(path), root)

@@ -45,14 +45,14 @@ def without_rows(attachments: Sequence[Message]) -> tuple[DifferingRows | None, 
     """The rows that differ, where an attachment has them, and the other attachments."""
     found: DifferingRows | None = None
     others: list[Message] = []
-    for one in attachments:
-        if one.get("mediaType") == _ROWS and found is None:
+    for attachment in attachments:
+        if attachment.get("mediaType") == _ROWS and found is None:
             try:
-                found = differing_rows(json.loads(one["body"]))
+                found = differing_rows(json.loads(attachment["body"]))
             except _WRONG:
-                others.append(one)
+                others.append(attachment)
         else:
-            others.append(one)
+            others.append(attachment)
     return found, tuple(others)
 
 
