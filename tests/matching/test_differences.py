@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
+from typing import TYPE_CHECKING
+
 import pytest
 
 from asgherkin.errors import Mismatch, SentenceError
@@ -15,6 +18,9 @@ from asgherkin.matching.differences import (
     verify_does_not_contain,
 )
 from asgherkin.matching.values import ABSENT
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 DIGEST = "123e4567-e89b-12d3-a456-426614174000"
 
@@ -236,76 +242,57 @@ def test_arrays_within_arrays_take_no_exponential_time() -> None:
     assert text == "  $" + "[0]" * 19 + ': expected an item "x" (string), got ["y"] (array)'
 
 
-def test_a_thousand_items_in_reverse_order_are_found() -> None:
+def test_hundreds_of_items_in_reverse_order_are_found() -> None:
     """A long array is searched for each item, whatever the order."""
-    items: list[object] = [{"id": number} for number in range(1000)]
+    items: list[object] = [{"id": number} for number in range(300)]
 
     assert missing_parts(items, items[::-1]) == []
 
 
-def test_a_document_differs_in_one_place() -> None:
-    """One difference is one place."""
-    with pytest.raises(Mismatch) as caught:
-        verify_document("the response body", {"a": 1}, {"a": 2})
-
-    assert str(caught.value) == ("The response body differs in 1 place:\n  $.a: expected 1 (integer), got 2 (integer)")
-
-
-def test_a_document_differs_in_several_places() -> None:
-    """Several differences are counted and listed."""
-    with pytest.raises(Mismatch) as caught:
-        verify_document("the response body", {"a": 1, "b": "x"}, {"a": 2})
-
-    assert str(caught.value) == (
-        "The response body differs in 2 places:\n"
-        "  $.a: expected 1 (integer), got 2 (integer)\n"
-        '  $.b: expected "x" (string), but it is absent'
-    )
-
-
-def test_a_document_is_the_expected_one() -> None:
-    """Nothing is raised for equal documents."""
-    verify_document("the response body", {"a": 1}, {"a": 1})
-
-
 @pytest.mark.parametrize(
-    ("expected", "text"),
+    ("check", "expected", "text"),
     [
+        (verify_document, {"a": 2, "b": 3}, None),
         (
+            verify_document,
+            {"a": 1, "b": 3},
+            "The response body differs in 1 place:\n  $.a: expected 1 (integer), got 2 (integer)",
+        ),
+        (
+            verify_document,
+            {"a": 1, "b": 3, "c": "x"},
+            "The response body differs in 2 places:\n"
+            "  $.a: expected 1 (integer), got 2 (integer)\n"
+            '  $.c: expected "x" (string), but it is absent',
+        ),
+        (verify_contains, {"a": 2}, None),
+        (
+            verify_contains,
             {"a": 1},
             "The response body does not contain what is expected, 1 difference:\n"
             "  $.a: expected 1 (integer), got 2 (integer)",
         ),
         (
+            verify_contains,
             {"a": 1, "c": 1},
             "The response body does not contain what is expected, 2 differences:\n"
             "  $.a: expected 1 (integer), got 2 (integer)\n"
             "  $.c: expected 1 (integer), but it is absent",
         ),
+        (verify_does_not_contain, {"a": 2, "b": 4}, None),
+        (
+            verify_does_not_contain,
+            {"a": "#integer"},
+            'The response body contains what it should not: {"a": "#integer"}',
+        ),
     ],
-    ids=["one", "two"],
+    ids=["equal", "one place", "two places", "contained", "one part", "two parts", "not contained", "all of it"],
 )
-def test_a_document_does_not_contain_what_is_expected(expected: object, text: str) -> None:
-    """What is missing is counted and listed."""
-    with pytest.raises(Mismatch) as caught:
-        verify_contains("the response body", expected, {"a": 2, "b": 3})
+def test_a_document_is_verified(
+    check: Callable[[str, object, object], None], expected: object, text: str | None
+) -> None:
+    """Nothing is raised where it is as expected; else the whole text says what differs."""
+    with pytest.raises(Mismatch) if text else nullcontext() as caught:
+        check("the response body", expected, {"a": 2, "b": 3})
 
-    assert str(caught.value) == text
-
-
-def test_a_document_contains_what_is_expected() -> None:
-    """Nothing is raised where nothing is missing."""
-    verify_contains("the response body", {"a": 1}, {"a": 1, "b": 2})
-
-
-def test_a_document_contains_what_it_should_not() -> None:
-    """The whole unwanted part is shown."""
-    with pytest.raises(Mismatch) as caught:
-        verify_does_not_contain("the response body", {"a": "#integer"}, {"a": 1, "b": 2})
-
-    assert str(caught.value) == 'The response body contains what it should not: {"a": "#integer"}'
-
-
-def test_a_document_does_not_contain_the_unwanted() -> None:
-    """Nothing is raised where a part of the unwanted is missing."""
-    verify_does_not_contain("the response body", {"a": 1, "b": 3}, {"a": 1, "b": 2})
+    assert text == (caught and str(caught.value))

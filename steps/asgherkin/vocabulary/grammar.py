@@ -34,12 +34,10 @@ SPAN = r"\S+ (?:second|millisecond)s?"
 _QUOTED = r'"(?:[^"\\]|\\.)*"'
 # What follows a comparator; ` within 2 seconds:` belongs to a sentence that takes a doc string.
 _ANYTHING = rf"(?!within {SPAN}:?$).+?"
-_COMPARISON = (
-    rf"(?:is at least|is at most|is not|is|does not contain|contains|matches) {_ANYTHING}"
-    r"|has \S+ items?|does not exist|exists"
-)
+_OPERATORS = "is at least|is at most|is not|is|does not contain|contains|matches"
+_COMPARISON = rf"(?:{_OPERATORS}) {_ANYTHING}|has \S+ items?|does not exist|exists"
+_OPERAND = rf"(?s)(?P<operator>{_OPERATORS}) (?P<operand>.+)"
 _OTHER_SPAN = r"\bwithin (\S+(?: \S+)?)$"
-_OPERAND = r"(?s)(?P<operator>is at least|is at most|is not|is|does not contain|contains|matches) (?P<operand>.+)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,9 +52,8 @@ class Written(Slot):
     varies: bool = field(init=False, compare=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(
-            self, "varies", "{{" in self.written
-        )  # as dataclasses themselves do it where they are frozen
+        # A frozen record has no other way; asked once here, and not at each step.
+        object.__setattr__(self, "varies", "{{" in self.written)
 
 
 class Text(Written):
