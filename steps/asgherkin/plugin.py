@@ -20,15 +20,13 @@ from asgherkin.gherkin.collect import FeatureFile, collect_dangling, freeze_coll
 from asgherkin.gherkin.definitions import Definitions, definitions_key
 from asgherkin.gherkin.items import (
     describe_failure,
-    keep_by_tags,
     run_bound,
     settle_variants,
-    tag_filter,
     vary_bound,
     without_bound,
 )
 from asgherkin.gherkin.run import Hooks, conduct_key, hooks_key, watch_key
-from asgherkin.gherkin.select import without_lines
+from asgherkin.gherkin.select import keep_by_tags, tag_filter, without_lines
 from asgherkin.gherkin.undefined import UndefinedSteps
 from asgherkin.gherkin.variants import Variants, variants_key
 from asgherkin.options import add_options, early_clients, read_settings, settings_key, wants_outputs

@@ -33,7 +33,7 @@ _folder_key = pytest.StashKey[str]()
 def check_xdist(parser: pytest.Parser, args: Sequence[str]) -> None:
     """Say that pytest-xdist is missing, where pytest would only say that it does not know the option.
 
-    Raises ConfigurationError where pytest-xdist is not installed and nobody else has registered the option.
+    Raises ConfigurationError where pytest-xdist is not installed and no other plugin has registered the option.
     """
     if any(map(_OF_XDIST.match, args)) and find_spec("xdist") is None:
         unknown = parser.parse_known_and_unknown_args(list(args))[1]

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from asgherkin.gherkin.items import tag_filter
+from asgherkin.gherkin.select import tag_filter
 
 if TYPE_CHECKING:
     from tests.project import Project

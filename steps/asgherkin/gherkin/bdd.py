@@ -3,8 +3,8 @@
 Step definitions are pytest-bdd's: its decorators keep them as pytest fixtures, and there is no public way to
 list those, to ask which are visible to a test, or to give a fixture a value from a step (`target_fixture`).
 `scenarios()` runs a scenario by a module-level function of pytest-bdd; ours takes its place, so that it too
-awaits `async def` steps and tells the same failures. tests/gherkin/test_bdd.py holds all of this against the
-lowest and the newest version.
+awaits `async def` steps and describes failures in the same way. tests/gherkin/test_bdd.py holds all of this
+against the lowest and the newest version.
 """
 
 from __future__ import annotations
@@ -140,7 +140,7 @@ def visible_contexts(
     """Every step definition that `node` sees, with its rank: the nearer to the node, the higher.
 
     The rank is the length of the id of the node that the definition belongs to; at the root, a conftest.py is
-    nearer than a plugin, which pytest itself tells apart by the order of registration only.
+    nearer than a plugin; pytest itself distinguishes them by the order of registration only.
     """
     fixtures = node.session._fixturemanager  # noqa: SLF001 - see the module's docstring
     in_conftests = _functions_of_conftests(node.config)
@@ -154,9 +154,10 @@ def visible_contexts(
 
 
 def all_contexts(session: pytest.Session) -> Iterator[tuple[str, tuple[int, int], StepFunctionContext]]:
-    """Every step definition that a collected run knows, wherever it is seen from.
+    """Every step definition of a collected run, wherever it is seen from.
 
-    Each with the id of the node that it belongs to ("" for the whole project), and its rank as in `visible_contexts`.
+    Each comes with the id of the node that it belongs to ("" for all of the project), and its rank as in
+    `visible_contexts`.
     """
     in_conftests = _functions_of_conftests(session.config)
     for registry in _registries(session._fixturemanager):  # noqa: SLF001 - see the module's docstring
@@ -202,26 +203,26 @@ def template_of(function: object) -> ScenarioTemplate | None:
     """The scenario that a test function of `scenarios()` or `@scenario` stands for."""
     try:
         return cast("ScenarioTemplate | None", _scenario.scenario_wrapper_template_registry.get(function))
-    except TypeError:  # not every callable can be referred to weakly, and pytest-bdd's all can
+    except TypeError:  # a callable without weak references; all of pytest-bdd's have them
         return None
 
 
 def settle_id(item: pytest.Item) -> None:
     """Give an item the id that pytest reads from its text, so that `--lf` finds it again.
 
-    Since 9.2, what stands behind the first [ of a node id are parameters, which a scenario's name knows nothing of.
+    Since pytest 9.2, what follows the first [ in a node id is taken for parameters, but a scenario's name may have one.
     """
     if "[" in item.name and hasattr(item, "_id"):
         item._id = type(item._id).parse(item.nodeid)  # noqa: SLF001 - see the module's docstring
 
 
 def register_mark(name: str) -> None:
-    """Let a mark of this name pass `--strict-markers`; the ini option cannot name one such as "smoke:1"."""
+    """Let a mark of this name pass `--strict-markers`; the ini option cannot name a mark such as "smoke:1"."""
     pytest.mark._markers.add(name)  # noqa: SLF001 - see the module's docstring
 
 
 def fixture_info(item: pytest.Function) -> object:
-    """What pytest found out about the fixtures of an item, to be handed to another with the same needs."""
+    """What pytest knows of the fixtures of an item, to be handed to another item with the same needs."""
     return item._fixtureinfo  # noqa: SLF001 - see the module's docstring
 
 
@@ -243,7 +244,7 @@ def has_fixture(request: pytest.FixtureRequest, name: str) -> bool:
 
 
 def async_fixtures(request: pytest.FixtureRequest, names: Sequence[str]) -> list[str]:
-    """The async fixtures among those that a test and the given names need, directly or not; not this toolkit's."""
+    """The async fixtures that a test and the given names need, directly or not, without this toolkit's."""
     waiting = [*request.fixturenames, *names]
     seen: set[str] = set()
     found: list[str] = []

@@ -27,7 +27,7 @@ _FORMS = {TABLE: ", a row a line: | … | … |", DOC_STRING: ', between two lin
 
 
 class Conduct(Protocol):
-    """How a scenario is conducted: what the runner asks of whoever holds its app, loop and variables."""
+    """How a scenario is conducted: what the runner asks of the session, which holds the app, loop and variables."""
 
     def before(self, steps: Sequence[StepMatch]) -> None:
         """Called once all definitions are looked up, before the first step."""

@@ -53,7 +53,7 @@ class Listed(NamedTuple):
     module: str
     """The module of its function."""
     seen_from: str
-    """The folder or test module that alone sees it; "" where the whole project does."""
+    """The folder or test module that alone sees it; "" where all of the project does."""
     usage: str = ""
     """A step that uses it, with its keyword and its doc string or table; "" where there is none."""
 
@@ -69,7 +69,7 @@ class Listed(NamedTuple):
 
 
 def listed(session: pytest.Session) -> list[Listed]:
-    """Every sentence that a collected run knows, by where it is written.
+    """Every sentence of a collected run, in the order of the places where they are written.
 
     One that a conftest.py replaces with an equal one, so that no feature can reach it, is left out.
     """
@@ -168,7 +168,7 @@ def search(text: str, catalogue: Sequence[Listed]) -> list[Listed]:
     words = [_words(f"{one.pattern} {one.example} {one.meaning} {one.module}") for one in catalogue]
     counts = Counter(word for known in words for word in known)
     asked = _words(step)
-    # Short words are in every other sentence, and tell none from another.
+    # Short words are in every other sentence, and distinguish none.
     wanted = [_known_words(word, counts) for word in {word for word in asked if len(word) > 2} or asked]
 
     def rate(one: Listed, known: set[str]) -> float:

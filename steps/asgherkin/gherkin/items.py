@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from asgherkin.errors import AsgherkinError, ConfigurationError, FeatureError
+from asgherkin.errors import AsgherkinError, FeatureError
 from asgherkin.gherkin.bdd import DocStringText, render_scenario, template_of
 from asgherkin.gherkin.collect import ScenarioItem
 from asgherkin.gherkin.document import fill, read
@@ -20,7 +20,7 @@ from asgherkin.gherkin.run import progress_key, run_scenario
 from asgherkin.gherkin.variants import set_variant, variants_key
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from asgherkin.gherkin.bdd import Feature, Scenario, ScenarioTemplate
     from asgherkin.gherkin.variants import Variant
@@ -61,9 +61,6 @@ def example_of(item: pytest.Item) -> Mapping[str, str]:
     return values
 
 
-# Tags
-
-
 def tags_of(item: pytest.Item) -> Iterable[str] | None:
     """The tags of a scenario; None for another test."""
     if isinstance(item, ScenarioItem):
@@ -72,40 +69,8 @@ def tags_of(item: pytest.Item) -> Iterable[str] | None:
     if template is None:
         return None
     rule = template.rule.tags if template.rule else set()
-    rows = {mark.name for mark in item.iter_markers()}  # the only place that tells which examples a row is from
+    rows = {mark.name for mark in item.iter_markers()}  # the tags of a row's examples are nowhere else
     return rows | template.tags | template.feature.tags | rule
-
-
-def keep_by_tags(expression: str, config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Deselect scenarios whose tags do not fulfil the expression; "" keeps all, other tests are kept always."""
-    if not expression:
-        return
-    fits = tag_filter(expression)
-    tags = ((one, tags_of(one)) for one in items)
-    deselected = [one for one, its_tags in tags if its_tags is not None and not fits(its_tags)]
-    if deselected:
-        config.hook.pytest_deselected(items=deselected)
-        dropped = set(deselected)
-        items[:] = [one for one in items if one not in dropped]
-
-
-def tag_filter(expression: str) -> Callable[[Iterable[str]], bool]:
-    """What tells whether the tags of a scenario (without @) fulfil an expression such as `@smoke and not @slow`.
-
-    The @ may be left out: pytest takes an argument that starts with one for the name of a file with arguments.
-    Raises ConfigurationError where the expression cannot be read.
-    """
-    from cucumber_tag_expressions import TagExpressionError, parse  # only where tags are asked for
-
-    try:
-        parsed = parse(expression)
-    except TagExpressionError as error:
-        reason = str(error).split("\n", 1)[0].removesuffix(".")
-        raise ConfigurationError(
-            f"--asgi-tags: {expression!r} is not a tag expression: {reason}. "
-            'Write for example: --asgi-tags="@smoke and not @slow"'
-        ) from None
-    return lambda tags: bool(parsed.evaluate([name for tag in tags for name in (tag, f"@{tag}")]))
 
 
 # Bound scenarios

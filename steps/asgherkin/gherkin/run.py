@@ -65,10 +65,10 @@ class Watch(Protocol):
 
 
 class Progress:
-    """How far a scenario came: kept on its item, for whoever shows a failure.
+    """How far a scenario came: kept on its item, for the text of a failure and the report.
 
     `at` is the position of the running step, None before the first; `finished` says that no step runs any more.
-    `fixtures` are those that steps have asked for: pytest takes its time to give one a second time.
+    `fixtures` are those that steps have asked for: pytest is slow to give a fixture a second time.
     """
 
     def __init__(self, feature: Feature, scenario: Scenario, conduct: Conduct) -> None:
@@ -105,24 +105,27 @@ def run_scenario(feature: Feature, scenario: Scenario, request: pytest.FixtureRe
     arguments = {"request": request, "feature": feature, "scenario": scenario}
     hooks.call("pytest_bdd_before_scenario", arguments)
     try:
-        try:
-            if problem:
-                raise FeatureError(problem)
-            _run_steps(progress, request)
-        except BaseException as error:
-            progress.failed = error
-            _end_after(error, conduct)
-            if isinstance(error, NotObservable):
-                raise pytest.skip.Exception(str(error), _use_item_location=True) from None
-            raise
-        progress.finished = True
-        try:
-            conduct.end()
-        except BaseException as error:
-            progress.failed = error
-            raise
+        _run_to_end(progress, request, problem)
+    except BaseException as error:
+        progress.failed = error
+        if isinstance(error, NotObservable):
+            raise pytest.skip.Exception(str(error), _use_item_location=True) from None
+        raise
     finally:
         hooks.call("pytest_bdd_after_scenario", arguments)
+
+
+def _run_to_end(progress: Progress, request: pytest.FixtureRequest, problem: str) -> None:
+    __tracebackhide__ = True
+    try:
+        if problem:
+            raise FeatureError(problem)
+        _run_steps(progress, request)
+    except BaseException as error:
+        _end_after(error, progress.conduct)
+        raise
+    progress.finished = True
+    progress.conduct.end()
 
 
 def _end_after(error: BaseException, conduct: Conduct) -> None:
@@ -136,16 +139,14 @@ def _run_steps(progress: Progress, request: pytest.FixtureRequest) -> None:
     __tracebackhide__ = True
     progress.steps += match_steps(progress.scenario, request.node)
     watch = request.config.stash.get(watch_key, None)
-    if watch is None:
-        progress.conduct.before(progress.steps)
-        _run_matched(progress, request, None)
-        return
-    watch.begin(progress)
+    if watch is not None:
+        watch.begin(progress)
     progress.conduct.before(progress.steps)
     try:
         _run_matched(progress, request, watch)
     finally:
-        watch.leave()
+        if watch is not None:
+            watch.leave()
 
 
 def _run_matched(progress: Progress, request: pytest.FixtureRequest, watch: Watch | None) -> None:
@@ -154,12 +155,8 @@ def _run_matched(progress: Progress, request: pytest.FixtureRequest, watch: Watc
         progress.at = position
         if watch is not None:
             watch.reach(position)
-        arguments = {
-            "request": request,
-            "feature": progress.feature,
-            "scenario": progress.scenario,
-            "step": match.step,
-        }
+        # As pytest-bdd has it, each of its hooks for a step gets what the one before it got, and more.
+        arguments = {"request": request, "feature": progress.feature, "scenario": progress.scenario, "step": match.step}
         if isinstance(match.definition, Definition):
             _run_step(match, match.definition, position, progress, arguments)
         else:

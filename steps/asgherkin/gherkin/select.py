@@ -1,4 +1,4 @@
-"""`pytest features/orders.feature:12`: the scenario at a line of a feature file, given as an argument."""
+"""Which scenarios are selected: by a line, as in `pytest features/orders.feature:12`, and by their tags."""
 
 from __future__ import annotations
 
@@ -8,11 +8,14 @@ from typing import TYPE_CHECKING
 from asgherkin.errors import ConfigurationError, FeatureError
 from asgherkin.gherkin.collect import scenario_names
 from asgherkin.gherkin.document import read
+from asgherkin.gherkin.items import tags_of
 from asgherkin.gherkin.mistakes import lines_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
     from pathlib import Path
+
+    import pytest
 
     from asgherkin.gherkin.document import FeatureSource, ScenarioSource
     from asgherkin.gherkin.variants import Variants
@@ -23,8 +26,8 @@ _WITH_LINES = re.compile(r"(?P<path>.+\.feature)(?P<lines>(?::\d+)+)$")
 def without_lines(arguments: Iterable[str], folder: Path, variants: Variants) -> list[str]:
     """Arguments of the command line, with each `file:line` replaced by the node ids of the scenarios there.
 
-    Raises ConfigurationError where nothing stands at a line. A file that cannot be read is left whole: its
-    error is told when it is collected.
+    Raises ConfigurationError where nothing stands at a line. A file that cannot be read is kept as it is: its
+    error is shown when it is collected.
     """
     result: list[str] = []
     for argument in arguments:
@@ -65,7 +68,7 @@ def _node_ids(path: Path, written: str, lines: list[int], variants: Variants) ->
 
 
 def _first_line(source: FeatureSource) -> int:
-    """The first line below the feature's heading and background: lines above it stand for the whole file."""
+    """The first line below the feature's heading and background: lines above it stand for all of the file."""
     return min([one.line for one in source.scenarios] + [rule.line for rule in source.rules])
 
 
@@ -82,3 +85,35 @@ def _at(source: FeatureSource, line: int) -> list[int]:
 
 def _lines_of(scenario: ScenarioSource) -> set[int]:
     return {scenario.line} | ({scenario.rule.line} if scenario.rule else set())
+
+
+def keep_by_tags(expression: str, config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Deselect scenarios whose tags do not fulfil the expression; "" keeps all, other tests are kept always."""
+    if not expression:
+        return
+    fits = tag_filter(expression)
+    tags = ((one, tags_of(one)) for one in items)
+    deselected = [one for one, its_tags in tags if its_tags is not None and not fits(its_tags)]
+    if deselected:
+        config.hook.pytest_deselected(items=deselected)
+        dropped = set(deselected)
+        items[:] = [one for one in items if one not in dropped]
+
+
+def tag_filter(expression: str) -> Callable[[Iterable[str]], bool]:
+    """Whether the tags of a scenario (without @) fulfil an expression such as `@smoke and not @slow`, as a function.
+
+    The @ may be left out: pytest takes an argument that starts with one for the name of a file with arguments.
+    Raises ConfigurationError where the expression cannot be read.
+    """
+    from cucumber_tag_expressions import TagExpressionError, parse  # only where tags are asked for
+
+    try:
+        parsed = parse(expression)
+    except TagExpressionError as error:
+        reason = str(error).split("\n", 1)[0].removesuffix(".")
+        raise ConfigurationError(
+            f"--asgi-tags: {expression!r} is not a tag expression: {reason}. "
+            'Write for example: --asgi-tags="@smoke and not @slow"'
+        ) from None
+    return lambda tags: bool(parsed.evaluate([name for tag in tags for name in (tag, f"@{tag}")]))

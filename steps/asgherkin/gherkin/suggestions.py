@@ -170,7 +170,7 @@ def _joined(parts: Iterable[str], changed: dict[int, str]) -> str:
 def stubs(steps: Iterable[tuple[str, str]]) -> str:
     """One block of code with a definition for each step, by its kind and its text.
 
-    Each quoted text and each whole number becomes a slot. No function's name hides another.
+    Each quoted text and each whole number becomes a slot. No two functions have the same name.
     """
     names: set[str] = set()
     functions: dict[tuple[str, str], str] = {}

@@ -33,7 +33,7 @@ class Variant(NamedTuple):
 
 
 class Variants(NamedTuple):
-    """The clients of a run, and what tells the client that the texts of a scenario's steps name ("" for none)."""
+    """The clients of a run. `named_client` finds the client that the texts of a scenario's steps name, or ""."""
 
     names: tuple[str, ...]
     named_client: Callable[[Iterable[str]], str]
