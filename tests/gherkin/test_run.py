@@ -67,3 +67,32 @@ def test_no_step_of_an_undefined_scenario_after_it_runs(project: Project) -> Non
     )
 
     assert project.run("-s").output.count("REACHED") == 1
+
+
+def test_a_parser_that_fails_fails_its_step(project: Project) -> None:
+    """With the error of the parser; no step runs before it."""
+    project.write(
+        {
+            "conftest.py": """
+from asgherkin import step
+from pytest_bdd.parsers import StepParser
+
+class Broken(StepParser):
+    def is_matching(self, name):
+        raise ZeroDivisionError(name)
+    def parse_arguments(self, name):
+        pass
+
+@step('it works')
+def _(): print('REACHED')
+@step(Broken('x'))
+def _(): pass
+""",
+            "a.feature": "Feature: f\n  Scenario: s\n    Given it works\n    And y\n",
+        }
+    )
+
+    outcome = project.run("-s")
+
+    assert outcome.output.count("REACHED") == 0
+    assert outcome.headline == "ZeroDivisionError: it works"
