@@ -63,7 +63,8 @@ class Text(Written):
 
     def filled(self, lookup: Lookup) -> str:
         """The text between the quotes."""
-        return fill_text(_unquoted(self.written), lookup)
+        text = _unquoted(self.written)
+        return fill_text(text, lookup) if self.varies else text
 
 
 class _Method(Written):

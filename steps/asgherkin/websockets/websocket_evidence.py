@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from asgherkin.evidence.message_text import KEPT, called, content_line, milliseconds, page_lines, with_gap
@@ -73,7 +74,7 @@ class WebSocketEvidence(Record):
     closing: Closing | None = None
     head: list[Entry] = field(default_factory=list)
     """The first messages."""
-    tail: deque[Entry] = field(default_factory=lambda: deque(maxlen=KEPT))
+    tail: deque[Entry] = field(default_factory=partial(deque, maxlen=KEPT))
     """The last messages, where there are more than `head` holds."""
     total: int = 0
     name: str = ""
