@@ -13,7 +13,7 @@ from asgherkin.errors import AppError
 from asgherkin.websockets.client_websockets import Opening
 from asgherkin.websockets.held_websockets import websockets_of
 from asgherkin.websockets.own_websocket import OwnWebSocket
-from tests.clients.conftest import kind, make_adapter, no_thread_left, shop
+from tests.clients.conftest import make_adapter, no_thread_left, shop
 from tests.clients.live_shop import Run
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ class WebSocketClient:
 
 
 ROOT = Path(__file__).parent
-__all__ = ["kind", "no_thread_left", "shop"]
+__all__ = ["no_thread_left", "shop"]
 
 
 class MakeWebSocketClient(Protocol):
@@ -61,6 +61,12 @@ class MakeWebSocketClient(Protocol):
     def __call__(self, app: object, *, timeout: float = 30) -> WebSocketClient:
         """Make one."""
         ...
+
+
+@pytest.fixture(params=["async-asyncio", "async-trio", "test-asyncio", "test-trio"])
+def kind(request: pytest.FixtureRequest) -> str:
+    """A client and a loop; uvloop's in `test_websockets.py` alone, since what is built on it is asyncio's."""
+    return str(request.param)
 
 
 @pytest.fixture

@@ -60,7 +60,7 @@ def test_a_message(transcript: Transcript, content: str | bytes, line: str) -> N
     assert lines == ["→ opening: accepted", f"N ms → {line}"]
 
 
-@pytest.mark.parametrize(("total", "gap"), [(101, "… 1 more message …"), (1_000_000, "… 999,900 more messages …")])
+@pytest.mark.parametrize(("total", "gap"), [(101, "… 1 more message …"), (1_100, "… 1,000 more messages …")])
 def test_a_long_conversation(transcript: Transcript, total: int, gap: str) -> None:
     """Its beginning and its end are shown, and how many messages are not."""
     for number in range(total):

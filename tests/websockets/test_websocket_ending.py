@@ -83,7 +83,7 @@ def test_websockets_leave_nothing_behind(make_client: MakeWebSocketClient, path:
 
     visit()
     before = (client.run(tasks), threading.active_count())
-    for _ in range(200):
+    for _ in range(50):
         visit()
 
     assert (client.run(tasks), threading.active_count()) == before
