@@ -97,11 +97,11 @@ def reads_only(text: str) -> bool:
 
 def learn_table(table: Sequence[Sequence[str]], redactor: Redactor) -> None:
     """Know the cells below secret names in a feature's table as secret."""
+    secret = [column for column, name in enumerate(table[0]) if redactor.is_secret(name)]
     for row in table[1:]:
-        for name, cell in zip(table[0], row, strict=False):
-            if redactor.is_secret(name):
-                redactor.learn_field(name, cell)
-                redactor.learn_field(name, str(parse_cell(cell)))
+        for column in secret:
+            redactor.learn_field(table[0][column], row[column])
+            redactor.learn_field(table[0][column], str(parse_cell(row[column])))
 
 
 def _json(value: object) -> object:
