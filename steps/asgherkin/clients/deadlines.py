@@ -144,8 +144,10 @@ class AppCall:
 
     def _end(self) -> None:
         self.ended.set()
-        if self._at_end is not None:
-            self._at_end()
+        # Called once, and let go of: it may lead back to here, and without a circle all of it goes at once.
+        at_end, self._at_end = self._at_end, None
+        if at_end is not None:
+            at_end()
 
     # The client's leaving
 

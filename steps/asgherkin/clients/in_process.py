@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-from abc import ABC, abstractmethod
 from functools import partial
 from typing import TYPE_CHECKING, Protocol, TypeAlias, TypeVar, cast
 
@@ -23,7 +22,6 @@ if TYPE_CHECKING:
     from http.cookiejar import CookieJar
     from types import FrameType
 
-    from asgherkin.clients.deadlines import Work
     from asgherkin.clients.port import BeforeShutDown, Loop, Side, Stream
     from asgherkin.clients.recorder import Recorder
     from asgherkin.clients.streaming import Streams
@@ -35,13 +33,14 @@ BASE_URL = f"http://{_HOST}"
 _HTTPX = frozenset({"httpx", "httpx2", "httpcore", "httpcore2"})
 
 
-class Adapter(ABC):
+class Adapter:
     """A client of an app in this process. See `asgherkin.clients.port.Client`."""
 
     name: str
     host = _HOST
 
-    def __init__(self, recorder: Recorder) -> None:
+    def __init__(self, recorder: Recorder, loop: Loop, owner: TaskOwner) -> None:
+        """`loop` is the app's. What spans acts runs in `owner`."""
         # Whatever level an app or a project has set for all loggers.
         logging.getLogger("httpx2").addFilter(_is_of_others)
         self.recorder = recorder
@@ -49,25 +48,22 @@ class Adapter(ABC):
         self.cookies: CookieJar = httpx2.Cookies().jar
         self.return_server_errors = False
         self.before_shut_down: list[BeforeShutDown] = []
-        self._owner = TaskOwner()
-        self._lifespan = Lifespan(recorder, self._start_task)
-        self._owned = False
+        self.loop = loop
+        self.spawn = owner.spawn
+        self._owner = owner
+        owner.loop = loop
+        self._lifespan = Lifespan(recorder)
         self._closed = False
         self._plugged: object = None
         self._async_http: httpx2.AsyncClient | None = None
         self._builder: httpx2.AsyncClient | None = None
         self._streams: Streams | None = None
 
-    @property
-    @abstractmethod
-    def loop(self) -> Loop:
-        """The app's loop."""
-
     # The lifespan
 
     def start(self, *, again: bool = False) -> None:
         """Start the app, once; `again` starts it anew after a shut-down. Raises `AppError` when it fails."""
-        self.act("start-up", lambda: self.loop.run(partial(self._lifespan.start, again=again)))
+        self.act("start-up", lambda: self.loop.run(partial(self._lifespan.start, self.loop.start, again=again)))
 
     def shut_down(self) -> None:
         """Shut the app down. Raises `AppError` when it fails."""
@@ -85,9 +81,6 @@ class Adapter(ABC):
         """Let capabilities leave what is still open, before the app is shut down."""
         for leave in self.before_shut_down:
             await leave(restarts=restarts)
-
-    def _start_task(self, work: Work) -> None:
-        self.loop.start(work)
 
     # For capabilities
 
@@ -143,13 +136,6 @@ class Adapter(ABC):
     def run_as(self, doing: str, function: Callable[..., Awaitable[T]], *args: object) -> T:
         """Run an async function on the app's loop; `doing` is what the app is asked for: `GET /board`."""
         return self.act(doing, lambda: self.loop.run(function, *args), raising=True)
-
-    def spawn(self, work: Work) -> None:
-        """Start a task that lives until the scenario ends, in the owner task."""
-        if not self._owned:
-            self._owned = True
-            self.loop.start(self._owner.serve)
-        self._owner.spawn(work)
 
     def build_request(self, method: str, url: str, **options: object) -> httpx2.Request:
         """A request with the scenario's cookies and base URL; `options` are httpx2's."""
@@ -228,7 +214,7 @@ class Adapter(ABC):
         """End what the scenario holds. The loop stays usable."""
         if not self._closed:
             self._closed = True
-            ends = self._owned or self._lifespan.running or self._async_http is not None
+            ends = self._owner.used or self._lifespan.running or self._async_http is not None
             if ends and not self.loop.blocked:
                 self.act("", lambda: self.loop.run(self._end))
 
@@ -242,8 +228,7 @@ class Adapter(ABC):
         if self._async_http is not None:
             await self._async_http.aclose()
         lost = await self._lifespan.end()
-        if self._owned and not await self._owner.close(grace(self.recorder.timeout)):
-            self.loop.forget(self._owner.task)
+        await self._owner.close(grace(self.recorder.timeout))
         if lost:
             self.loop.forget(lost)
 
@@ -254,15 +239,9 @@ class AsyncAdapter(Adapter):
     name = "async"
 
     def __init__(self, recorder: Recorder, loop: Loop) -> None:
-        super().__init__(recorder)
-        self._loop = loop
+        super().__init__(recorder, loop, TaskOwner())
         self._quiet: httpx2.AsyncClient | None = None
         self._http: httpx2.Client | None = None
-
-    @property
-    def loop(self) -> Loop:
-        """The app's loop."""
-        return self._loop
 
     @property
     def http(self) -> httpx2.Client:
@@ -275,7 +254,7 @@ class AsyncAdapter(Adapter):
     def request(self, method: str, url: str, *, follow_redirects: bool, **options: object) -> httpx2.Response:
         """Send a request and read the whole response, after the call of the app has ended."""
         send = partial(self._client().request, method, url, follow_redirects=follow_redirects, **options)
-        return self._respond(method, url, partial(self._loop.run_apart, send))
+        return self._respond(method, url, partial(self.loop.run_apart, send))
 
     def request_together(
         self, count: int, method: str, url: str, *, follow_redirects: bool, **options: object
@@ -283,12 +262,12 @@ class AsyncAdapter(Adapter):
         """Send the same request `count` times at once, each in a task of its own."""
         client = self._plugged or self.httpx_client(self._whole_transport(together=True))
         send = partial(cast("_AnyClient", client).request, method, url, follow_redirects=follow_redirects, **options)
-        return self._respond_together(count, method, url, partial(self._loop.run, _gather, send))
+        return self._respond_together(count, method, url, partial(self.loop.run, _gather, send))
 
     def send(self, request: httpx2.Request, *, follow_redirects: bool) -> httpx2.Response:
         """Send a request that is made already."""
         send = partial(self._client().send, request, follow_redirects=follow_redirects)
-        return self._respond(request.method, str(request.url), partial(self._loop.run_apart, send))
+        return self._respond(request.method, str(request.url), partial(self.loop.run_apart, send))
 
     def _client(self) -> _AnyClient:
         if self._plugged is not None:
@@ -301,7 +280,7 @@ class AsyncAdapter(Adapter):
         # One that hangs for good would end the run for those beside it: together, each call has a task of its own.
         if together:
             return WholeTransport(self.recorder, self._lifespan.state, spawn=self.spawn)
-        return WholeTransport(self.recorder, self._lifespan.state, abandon=self._loop.leave)
+        return WholeTransport(self.recorder, self._lifespan.state, abandon=self.loop.leave)
 
     async def _end(self) -> None:
         if self._quiet is not None:

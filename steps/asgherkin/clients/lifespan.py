@@ -27,12 +27,10 @@ class Lifespan:
     is left in peace, as the specification has it (https://asgi.readthedocs.io/en/latest/specs/lifespan.html).
     """
 
-    def __init__(self, recorder: Recorder, spawn: Spawn) -> None:
-        """`spawn` starts a task that lives across acts."""
+    def __init__(self, recorder: Recorder) -> None:
         self.state: dict[str, object] = {}
         """What the app keeps from its start-up; each request gets a copy."""
         self._recorder = recorder
-        self._spawn = spawn
         self._cycle: _Cycle | None = None
         self._error: AppError | None = None
 
@@ -41,14 +39,17 @@ class Lifespan:
         """Whether there is a call of the app that has not ended."""
         return self._cycle is not None and not self._cycle.call.ended.is_set()
 
-    async def start(self, *, again: bool = False) -> None:
-        """Start the app, unless that was done; `again`: also when it is over. Raises `AppError`."""
+    async def start(self, spawn: Spawn, *, again: bool = False) -> None:
+        """Start the app, unless that was done; `again`: also when it is over. Raises `AppError`.
+
+        `spawn` starts a task that spans acts.
+        """
         if self._cycle is None or (again and not self.running):
             self.state.clear()
             self._error = None
             cycle = self._cycle = _Cycle(self._recorder)
             scope = {"type": "lifespan", "asgi": {"version": "3.0", "spec_version": "2.0"}, "state": self.state}
-            self._spawn(partial(cycle.call.run, partial(self._recorder.run, scope, cycle)))
+            spawn(partial(cycle.call.run, partial(self._recorder.run, scope, cycle)))
             await self._reach("start", cycle, cycle.started)
         elif self._error is not None:
             raise self._error

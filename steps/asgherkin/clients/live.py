@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from asgherkin.clients.deadlines import Work
     from asgherkin.clients.hosting import Host, Hosts
+    from asgherkin.clients.live_transport import Serving
     from asgherkin.clients.port import BeforeShutDown, Loop
     from asgherkin.clients.recorder import Recorder
     from asgherkin.clients.response_stream import ResponseStream
@@ -34,8 +35,9 @@ class LiveAdapter(AsyncAdapter):
     name = "live"
     base_url = BASE_URL
 
-    def __init__(self, recorder: Recorder, host: Host, *, verify: bool) -> None:
+    def __init__(self, recorder: Recorder, host: Host, serving: Serving, *, verify: bool) -> None:
         super().__init__(recorder, host.loop)
+        self.serving = serving
         self._host = host
         self._verify = verify
         self._open_streams: set[ResponseStream] = set()
@@ -49,10 +51,6 @@ class LiveAdapter(AsyncAdapter):
     def pool(self) -> httpx2.AsyncBaseTransport:
         """The connections that requests go over."""
         return self._host.pool(verify=self._verify)
-
-    async def serving(self) -> Server | None:
-        """The server of this process that requests go to, listening; None for a deployed one."""
-        return None
 
     def _whole_transport(self, *, together: bool = False) -> httpx2.AsyncBaseTransport:
         del together  # over sockets no request can hold up another
@@ -94,9 +92,10 @@ class LocalAdapter(LiveAdapter):
 
     def __init__(self, recorder: Recorder, hosts: Hosts, loop_name: str) -> None:
         check_extra("uvicorn", "wsproto")  # uvicorn's own websockets need it too
-        super().__init__(recorder, hosts.host(loop_name), verify=False)
+        host = hosts.host(loop_name)
+        self._server = _AttachedServer(recorder, host)
+        super().__init__(recorder, host, self._server.listening, verify=False)
         self._hosts = hosts
-        self._served: Server | None = None
         self._started = False
 
     def start(self, *, again: bool = False) -> None:
@@ -105,8 +104,8 @@ class LocalAdapter(LiveAdapter):
         server = self._host.server(self.recorder.app)
         if not (again or self._started) and server.lifespan.running:
             # Another scenario has started it, and no task is running: there is no need to go to its thread.
-            self._served, self._started = server, True
-            server.attach(self.recorder)
+            self._started = True
+            self._server.attach(server)
             return
         self.act("start-up", partial(self.loop.run, self._start, again))
 
@@ -116,41 +115,30 @@ class LocalAdapter(LiveAdapter):
 
     def finish(self) -> None:
         """Leave what is open. The app is shut down if it is the scenario's alone."""
-        served = self._served
+        served = self._server.attached
         if served is not None and not self._holds and self._hosts.keeps(served.app):
             served.attach(None)
             return
         self.act("shut-down", partial(self.loop.run, self._finish))
 
-    async def serving(self) -> Server | None:
-        """The server of the app, listening."""
-        if self._served is None:
-            served = self._host.server(self.recorder.app)
-            await served.open()
-            served.attach(self.recorder)
-            self._served = served
-        return self._served
-
     async def _start(self, again: bool) -> None:
-        served = await self.serving()
-        assert served is not None, "it is in this process"
+        served = await self._server.listening()
         if self._started and not again:
-            await served.lifespan.start()
+            await served.start_app()
             return
         if not self._started and again:
             await served.lifespan.stop()
         self._started = True
-        await served.lifespan.start(again=True)
+        await served.start_app(again=True)
 
     async def _stop(self) -> None:
         await self._leave_open(restarts=True)
-        served = await self.serving()
-        assert served is not None, "it is in this process"
+        served = await self._server.listening()
         await served.lifespan.stop()
 
     async def _finish(self) -> None:
         await self._leave_open(restarts=False)
-        served = self._served
+        served = self._server.attached
         if served is None:
             return
         try:
@@ -160,11 +148,39 @@ class LocalAdapter(LiveAdapter):
             served.attach(None)
 
 
+class _AttachedServer:
+    """The server of a scenario's app, when the scenario has come to use it."""
+
+    def __init__(self, recorder: Recorder, host: Host) -> None:
+        self.attached: Server | None = None
+        self._recorder = recorder
+        self._host = host
+
+    def attach(self, server: Server) -> Server:
+        """Use a server."""
+        server.attach(self._recorder)
+        self.attached = server
+        return server
+
+    async def listening(self) -> Server:
+        """The server, which listens."""
+        if self.attached is None:
+            server = self._host.server(self._recorder.app)
+            await server.open()
+            self.attach(server)
+        assert self.attached is not None, "attached"
+        return self.attached
+
+
+async def _nowhere() -> None:
+    """No server of this process."""
+
+
 class RemoteAdapter(LiveAdapter):
     """Reaches a deployed server. What runs on the user's side, `async def` steps among it, has a loop of its own."""
 
     def __init__(self, recorder: Recorder, host: Host, base_url: str, user_loop: Callable[[], Loop]) -> None:
-        super().__init__(recorder, host, verify=True)
+        super().__init__(recorder, host, _nowhere, verify=True)
         self.base_url = base_url
         self.host = httpx2.URL(base_url).host
         self._make_user_loop = user_loop
@@ -223,6 +239,7 @@ class UserSide:
         self.name = LiveAdapter.name
         self.recorder = recorder
         self.cookies = cookies
+        self.serving = _nowhere
         self.loop = loop
         self.state: Mapping[str, object] = {}
         self.before_shut_down: list[BeforeShutDown] = []
@@ -232,10 +249,6 @@ class UserSide:
         self.http = httpx2.AsyncClient(
             transport=self.transport, base_url=base_url, cookies=cookies, follow_redirects=True, timeout=None
         )
-
-    async def serving(self) -> Server | None:
-        """No server of this process."""
-        return None
 
     def act(self, doing: str, function: Callable[[], T]) -> T:
         """Call a function."""

@@ -263,41 +263,47 @@ class ThreadLoop(PortalLoop):
 
 
 class TaskOwner:
-    """Keeps a task group open from an act of a scenario to its end.
+    """A task that keeps a task group open from an act of a scenario to its end, so that scopes are left in their task.
 
     What is spawned in it must not raise, or the rest would be cancelled.
     """
 
     def __init__(self) -> None:
+        self.loop: Loop
+        self.used = False
         self.task = 0
-        """The id of the owner's task."""
+        """The id of its task."""
         self._group: TaskGroup | None = None
         self._early: list[Work] = []
-        self._closing = anyio.Event()
-        self._closed = anyio.Event()
-
-    async def serve(self) -> None:
-        """Be the owner task."""
-        self.task = anyio.get_current_task().id
-        async with anyio.create_task_group() as group:
-            self._group = group
-            for work in self._early:
-                group.start_soon(work)
-            await self._closing.wait()
-            group.cancel_scope.cancel()
-        self._closed.set()
+        self._closed: anyio.Event | None = None
 
     def spawn(self, work: Work) -> None:
         """Start a task that may live across acts; at once, or as soon as the owner task has started."""
+        if not self.used:
+            self.used = True
+            self.loop.start(self._serve)
         if self._group is None:
             self._early.append(work)
         else:
             self._group.start_soon(work)
 
-    async def close(self, seconds: float) -> bool:
-        """Cancel what still runs; False if it does not end within `seconds`."""
-        self._closing.set()
-        return await comes(self._closed, seconds)
+    async def _serve(self) -> None:
+        self.task = anyio.get_current_task().id
+        self._closed = anyio.Event()
+        with anyio.CancelScope() as self._scope:
+            async with anyio.create_task_group() as group:
+                self._group = group
+                for work in self._early:
+                    group.start_soon(work)
+                await anyio.sleep_forever()
+        self._closed.set()
+
+    async def close(self, seconds: float) -> None:
+        """Cancel what still runs, and forget what does not end within `seconds`."""
+        if self._closed is not None:
+            self._scope.cancel()
+            if not await comes(self._closed, seconds):
+                self.loop.forget(self.task)
 
 
 def _keep_for_good(portal: object) -> None:

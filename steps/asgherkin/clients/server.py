@@ -82,7 +82,8 @@ class Server:
         """`spawn` starts a task that lives across acts."""
         self.app = app
         self.recorder = ServerRecorder(app, timeout=timeout, root=root)
-        self.lifespan = Lifespan(self.recorder, spawn)
+        self.lifespan = Lifespan(self.recorder)
+        self._spawn = spawn
         self.port = 0
         self._calls: dict[Address, AppCall] = {}
         self._resting: list[str] = []
@@ -99,6 +100,10 @@ class Server:
             self._server.config.load()
             self._server.lifespan = self._server.config.lifespan_class(self._server.config)
             await self._server.startup(sockets=[self._socket])
+
+    async def start_app(self, *, again: bool = False) -> None:
+        """Start the app, unless that was done; `again`: also when it is over. Raises `AppError`."""
+        await self.lifespan.start(self._spawn, again=again)
 
     def attach(self, recorder: Recorder | None) -> None:
         """Let a scenario use the server; None: it is over."""

@@ -14,7 +14,7 @@ from starlette.testclient import TestClient
 from asgherkin.clients.asgi import target
 from asgherkin.clients.deadlines import AppCall, is_failure
 from asgherkin.clients.in_process import Adapter, Outcome
-from asgherkin.clients.loop import PortalLoop, check_loop
+from asgherkin.clients.loop import PortalLoop, TaskOwner, check_loop
 from asgherkin.clients.transport import CLIENT, doing_of
 
 if TYPE_CHECKING:
@@ -23,11 +23,10 @@ if TYPE_CHECKING:
     import httpx2
 
     from asgherkin.clients.asgi import Message, Receive, Scope, Send
-    from asgherkin.clients.port import Loop, Spawn
+    from asgherkin.clients.port import Spawn
     from asgherkin.clients.recorder import Recorder
 
 T = TypeVar("T")
-C = TypeVar("C", bound=TestClient)
 
 
 class TestClientAdapter(Adapter):
@@ -43,47 +42,39 @@ class TestClientAdapter(Adapter):
     def __init__(
         self, recorder: Recorder, backend: Literal["asyncio", "trio"] = "asyncio", *, use_uvloop: bool = False
     ) -> None:
-        super().__init__(recorder)
         check_loop("uvloop" if use_uvloop else backend)
-        self._backend = backend
-        self._use_uvloop = use_uvloop
-        self._quiet: TestClient | None = None
+        owner = TaskOwner()
+        client = TestClient(
+            AppForTestClient(recorder, owner.spawn, raising=False, whole=True),
+            raise_server_exceptions=False,
+            backend=backend,
+            backend_options={"use_uvloop": True} if use_uvloop else None,
+            client=CLIENT,
+        )
+        client.__enter__()
+        assert client.portal is not None, "it was entered"
+        super().__init__(recorder, PortalLoop(client.portal, client), owner)
+        client.cookies = self.cookies
+        self.test_client = client
+        """The quiet TestClient, entered."""
         self._http: _AlarmedTestClient | None = None
-        self._loop: PortalLoop | None = None
-
-    @property
-    def loop(self) -> Loop:
-        """The loop of TestClient's portal; the first use enters TestClient."""
-        if self._loop is None:
-            client = self._quiet = self._made(TestClient, raising=False, whole=True)
-            client.__enter__()
-            assert client.portal is not None, "it was entered"
-            self._loop = PortalLoop(client.portal, client)
-        return self._loop
 
     @property
     def http(self) -> httpx2.Client:
         """The TestClient for sync code."""
         if self._http is None:
             raising = not self.return_server_errors
-            portal = self.test_client.portal
-            self._http = self._made(_AlarmedTestClient, raising=raising, whole=False)
+            app = AppForTestClient(self.recorder, self.spawn, raising=raising, whole=False)
+            self._http = _AlarmedTestClient(app, raise_server_exceptions=raising, cookies=self.cookies, client=CLIENT)
             self._http.act = self.act
-            self._http.portal = portal
+            self._http.portal = self.test_client.portal
             self._http.app_state.update(self._lifespan.state)
         return self._http
-
-    @property
-    def test_client(self) -> TestClient:
-        """The quiet TestClient, entered."""
-        _ = self.loop
-        assert self._quiet is not None, "the loop was used"
-        return self._quiet
 
     def start(self, *, again: bool = False) -> None:
         """Start the app, once; `again` starts it anew after a shut-down. Raises `AppError` when it fails."""
         super().start(again=again)
-        for client in filter(None, (self._quiet, self._http)):
+        for client in filter(None, (self.test_client, self._http)):
             client.app_state.clear()
             client.app_state.update(self._lifespan.state)
 
@@ -107,22 +98,12 @@ class TestClientAdapter(Adapter):
     def close(self) -> None:
         """End what the scenario holds. The portal stays usable."""
         if not self.loop.blocked:
-            for client in filter(None, (self._http, self._quiet)):
+            for client in filter(None, (self._http, self.test_client)):
                 client.close()
         super().close()
 
     def _client(self) -> _AnyClient:
         return cast("_AnyClient", self.test_client if self._plugged is None else self._plugged)
-
-    def _made(self, kind: type[C], *, raising: bool, whole: bool) -> C:
-        return kind(
-            AppForTestClient(self.recorder, self.spawn, raising=raising, whole=whole),
-            raise_server_exceptions=raising,
-            backend=self._backend,
-            backend_options={"use_uvloop": True} if self._use_uvloop else None,
-            cookies=self.cookies,
-            client=CLIENT,
-        )
 
 
 class _AlarmedTestClient(TestClient):
