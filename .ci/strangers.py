@@ -11,9 +11,10 @@ import shutil
 import subprocess
 import sys
 import tempfile
-import venv
 from dataclasses import dataclass, field
 from pathlib import Path
+
+from environment import make
 
 ROOT = Path(__file__).parent.parent
 EXAMPLES = ("fastapi", "litestar", "quart", "django")
@@ -288,8 +289,7 @@ STRANGERS = (
 def main(dist: Path, environment: Path) -> None:
     """Install the wheel and run all strangers' projects."""
     (wheel,) = dist.glob("*.whl")
-    python = environment / "bin" / "python"
-    subprocess.run([python, "-m", "pip", "install", "-q", f"{wheel}[uvloop,trio,database]", "fastapi"], check=True)
+    python = make(environment, sys.executable, f"{wheel}[uvloop,trio,database]", "fastapi")
     subprocess.run([python, "-c", "import asgherkin; assert asgherkin.__version__"], check=True)
     failed = 0
     runs = [(stranger, client) for stranger in STRANGERS for client in stranger.clients]
@@ -333,9 +333,7 @@ def run_example(name: str, wheel: Path) -> str:
         readme = (project / "README.md").read_text(encoding="utf-8")
         last = readme.partition("```text\n")[2].partition("\n```")[0].rsplit("\n", 1)[-1]
         expected = last.strip("= ").partition(" in ")[0]
-        venv.create(environment, with_pip=True)
-        pip = [str(environment / "bin" / "pip"), "install", "-q", str(wheel), ".[test]"]
-        subprocess.run(pip, cwd=project, check=True)
+        make(environment, sys.executable, str(wheel), ".[test]", cwd=project)
         for client in ("async", "test"):
             command = [str(environment / "bin" / "pytest"), "-p", "no:cacheprovider", "--asgi-client", client]
             result = subprocess.run(command, cwd=project, capture_output=True, text=True, check=False)

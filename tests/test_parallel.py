@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -102,24 +99,21 @@ def outcomes(messages: Path) -> dict[tuple[str, str], set[str]]:
 
 @pytest.mark.parametrize(
     "arguments",
-    [("-n", "2"), ("-n", "2", "--dist", "loadscope"), ("-n", "2", "--asgi-client=live")],
+    [("-n", "2"), ("-n2", "--dist=loadscope"), ("-n", "2", "--asgi-client=live")],
     ids=["two processes", "features together", "live"],
 )
-def test_the_same_comes_of_two_processes_as_of_one(project: Project, arguments: tuple[str, ...]) -> None:
+def test_the_same_comes_of_two_processes_as_of_one(
+    project: Project, monkeypatch: pytest.MonkeyPatch, arguments: tuple[str, ...]
+) -> None:
     """Each with a database and, on the client live, a server of its own."""
     project.write({"shop.py": SHOP} | {f"features/{one}.feature": FEATURE.format(number=one) for one in range(4)})
-    # These tests may be run by such a process themselves.
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_XDIST")}
+    monkeypatch.delenv("PYTEST_XDIST_WORKER", raising=False)  # this test may be run by a worker itself
     database = "--asgi-database=sqlite+aiosqlite:///{worker}.db"
-    told: list[str] = []
 
-    for name, more in (("one", arguments[2:] if "live" in arguments[-1] else ()), ("two", arguments)):
-        command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", database, *more]
-        command.append(f"--asgi-messages={name}.ndjson")
-        run = subprocess.run(command, cwd=project.root, env=environment, capture_output=True, text=True, check=False)
-        told.append(run.stdout.rstrip().rsplit("\n", 1)[-1].partition(" in ")[0])
+    alone = project.run(database, "--asgi-messages=one.ndjson", *arguments[2:])
+    together = project.run(database, "--asgi-messages=two.ndjson", *arguments)
 
-    assert told == ["16 failed, 12 passed, 4 skipped, 4 xfailed"] * 2
+    assert alone.counts == together.counts == {"failed": 16, "passed": 12, "skipped": 4, "xfailed": 4}
     one, two = outcomes(project.root / "one.ndjson"), outcomes(project.root / "two.ndjson")
     assert len(one) == 4 * 8
     assert one == two

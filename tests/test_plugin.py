@@ -114,18 +114,11 @@ def test_several_processes_tell_the_same(shop: Project) -> None:
     """Outcomes and failures' texts, under pytest-xdist."""
     here = shop.run()
 
-    run = subprocess.run(
-        [sys.executable, "-m", "pytest", "-n2", "-p", "no:cacheprovider"],
-        cwd=shop.root,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    there = shop.run("-n2")
 
-    assert here.counts == {"passed": 2, "failed": 2, "skipped": 1}
-    assert "2 failed, 2 passed, 1 skipped" in run.stdout, run.stdout + run.stderr
+    assert here.counts == there.counts == {"passed": 2, "failed": 2, "skipped": 1}
     for failure in here.failures.values():
-        assert failure in without_times(run.stdout)
+        assert failure in without_times(there.output)
 
 
 @pytest.mark.parametrize(

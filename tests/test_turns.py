@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import subprocess
 import sys
 from typing import TYPE_CHECKING
 
@@ -126,11 +125,10 @@ def crowd(project: Project) -> Project:
 def test_serial_scenarios_are_alone_in_every_distribution(crowd: Project, distribution: str) -> None:
     """Other scenarios and plain tests wait meanwhile."""
     crowd.write({"b.feature": (crowd.root / "a.feature").read_text(encoding="utf-8")})
-    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-n", "2", "--dist", distribution]
 
-    run = subprocess.run(command, cwd=crowd.root, capture_output=True, text=True, check=False)
+    outcome = crowd.run("-n2", "--dist", distribution)
 
-    assert "60 passed" in run.stdout, run.stdout + run.stderr
+    assert outcome.counts == {"passed": 60}, outcome.output
 
 
 def test_one_process_needs_no_locks(crowd: Project) -> None:
