@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 import pytest
 from pytest_bdd.steps import step_function_context_registry
 
+import asgherkin.plugin
 from asgherkin.capabilities import BUILT_IN
 from asgherkin.vocabulary.decorators import Sentence
 from tests.vocabulary.topics import TOPICS, Failing, write_files
@@ -23,11 +24,7 @@ if TYPE_CHECKING:
     from tests.project import Project
 
 SENTENCES = [
-    "asgherkin.vocabulary.app",
-    "asgherkin.vocabulary.request",
-    "asgherkin.vocabulary.response",
-    "asgherkin.vocabulary.variables",
-    *BUILT_IN,
+    name for name in asgherkin.plugin.pytest_plugins if name in BUILT_IN or name.startswith("asgherkin.vocabulary.")
 ]
 FAILING_STEP = re.compile(r"^  > +\d+ \| +(?:Given|When|Then|And) (.+)$", re.MULTILINE)
 
