@@ -30,7 +30,7 @@ from asgherkin.gherkin.select import keep_by_tags, tag_filter, without_lines
 from asgherkin.gherkin.undefined import UndefinedSteps
 from asgherkin.gherkin.variants import Variants, variants_key
 from asgherkin.options import add_options, early_clients, read_settings, settings_key, wants_outputs
-from asgherkin.surroundings import choose_loop, forget, redact_captured, session_of
+from asgherkin.surroundings import choose_loop, conductor_of, forget, redact_captured
 from asgherkin.turns import check_xdist, name_folder, remove_folder, take_turns
 from asgherkin.vocabulary.app import named_client
 
@@ -82,7 +82,7 @@ def pytest_configure(config: pytest.Config) -> None:
     config.stash[variants_key] = Variants(settings.clients, named_client)
     config.stash[definitions_key] = Definitions()
     config.stash[hooks_key] = Hooks(config)
-    config.stash[conduct_key] = session_of
+    config.stash[conduct_key] = conductor_of
     config.pluginmanager.register(UndefinedSteps())
     config.stash[_restore_key] = run_scenarios_with(run_bound)
     if settings.dry_run:

@@ -13,6 +13,7 @@ from asgherkin.gherkin.items import step_texts
 from asgherkin.gherkin.run import progress_key
 from asgherkin.gherkin.variants import variant_of
 from asgherkin.options import settings_key
+from asgherkin.session.conductor import Conductor
 from asgherkin.session.session import Session
 from asgherkin.session.surroundings import Surroundings
 from asgherkin.vocabulary.app import plan
@@ -86,31 +87,35 @@ def planned(item: pytest.Item) -> tuple[str, str]:
 
 
 def session_of(request: pytest.FixtureRequest) -> Session:
-    """The session of the running test, which conducts a scenario. A fixture may have asked for it before."""
+    """The session of the running test. A fixture may have asked for it before its scenario is run."""
     session: Session | None = request.node.stash.get(session_key, None)
     if session is None:
         session = request.node.stash[session_key] = Session(ItemSurroundings(request))
     return session
 
 
+def conductor_of(request: pytest.FixtureRequest) -> Conductor:
+    """What conducts the scenario of the running test."""
+    return Conductor(session_of(request))
+
+
 def end_plain(item: pytest.Item) -> None:
     """End the session of a plain test: that of a scenario ends after its last step."""
     __tracebackhide__ = True
     if progress_key not in item.stash:
-        item.stash[session_key].end()
+        Conductor(item.stash[session_key]).end()
 
 
 def redact_captured(item: pytest.Item, report: pytest.TestReport) -> None:
     """Take a scenario's secrets out of what pytest has captured: log records, such as an HTTP client's, and prints."""
     if report.sections and session_key in item.stash:
-        redact = item.stash[session_key].redact
+        redact = item.stash[session_key].redactor.redact
         report.sections[:] = [(title, redact(text)) for title, text in report.sections]
 
 
 def forget(item: pytest.Item) -> None:
     """Let go of what a finished scenario held: pytest keeps its items to the end of the run."""
     if session_key in item.stash:
-        vars(item.stash[session_key]).clear()  # its parts refer to it: cut, they go at once, not by garbage collection
         del item.stash[session_key]
     if progress_key in item.stash:
         del item.stash[progress_key]

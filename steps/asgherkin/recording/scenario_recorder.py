@@ -219,7 +219,7 @@ class Recorder:
     def _redact(self, session: Session | None) -> Callable[[str], str]:
         if session is None:
             return Redactor(self._config.stash[settings_key].redact).redact
-        return session.redact
+        return session.redactor.redact
 
     def _step(self, match: StepMatch, result: Result, redact: Callable[[str], str], item: pytest.Item) -> StepRecord:
         text = redact(match.step.name)

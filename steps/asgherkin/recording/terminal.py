@@ -18,7 +18,7 @@ from asgherkin.gherkin.run import watch_key
 from asgherkin.recording.outcomes import Ending, Outcome, outcomes_of
 from asgherkin.recording.secrets import learn_step
 from asgherkin.report.verdicts import Status
-from asgherkin.session.session import Session
+from asgherkin.session.conductor import Conductor
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -71,9 +71,9 @@ class Steps:
     def begin(self, progress: Progress) -> None:
         """The scenario's steps are known."""
         self._progress, self._shown = progress, 0
-        assert isinstance(progress.conduct, Session)
+        assert isinstance(progress.conduct, Conductor)
         for step in progress.scenario.steps:
-            learn_step(step, progress.conduct.redactor)
+            learn_step(step, progress.conduct.session.redactor)
 
     def reach(self, position: int) -> None:
         """A step begins, so the one before it has passed."""

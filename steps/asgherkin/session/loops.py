@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from typing import Any
 
-    from asgherkin.session.crashes import Step
+    from asgherkin.session.crash_rule import Step
     from asgherkin.session.surroundings import Surroundings
 
 Function = TypeVar("Function", bound="Callable[..., Any]")

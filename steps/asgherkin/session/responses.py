@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 
     import httpx2
 
+    from asgherkin.session.app_under_test import AppUnderTest
+    from asgherkin.session.crash_rule import CrashRule
+    from asgherkin.session.draft import Draft
     from asgherkin.session.session import Session
 
 T = TypeVar("T")
@@ -25,8 +28,10 @@ _REPEATABLE = ("GET", "HEAD")
 class Responses:
     """The responses to the last act: one, or several that were sent at the same time."""
 
-    def __init__(self, session: Session) -> None:
-        self._session = session
+    def __init__(self, app: AppUnderTest, draft: Draft, crash_rule: CrashRule) -> None:
+        self._app = app
+        self._draft = draft
+        self._crash_rule = crash_rule
         self._all: list[httpx2.Response] = []
         self._method = ""
         self._again: Callable[[], list[httpx2.Response]] | None = None
@@ -35,13 +40,13 @@ class Responses:
 
     def send(self, method: str, url: str, query: Iterable[tuple[str, str]] = ()) -> None:
         """Send a request as the scenario's sentences describe it."""
-        draft, client = self._session.draft, self._session.client
+        draft, client = self._draft, self._app.client
         follow, options, url = draft.follow_redirects, draft.take(), draft.target(url, query)
         self._act(method, url, lambda: [client.request(method, url, follow_redirects=follow, **options)])
 
     def send_together(self, count: int, method: str, url: str) -> None:
         """Send the same request several times at once."""
-        draft, client = self._session.draft, self._session.client
+        draft, client = self._draft, self._app.client
         follow, options, url = draft.follow_redirects, draft.take(), draft.target(url)
         self._act(method, url, lambda: client.request_together(count, method, url, follow_redirects=follow, **options))
 
@@ -50,7 +55,7 @@ class Responses:
 
         Raises SentenceError where it redirects nowhere.
         """
-        following, client = self.last.next_request, self._session.client
+        following, client = self.last.next_request, self._app.client
         if following is None:
             raise SentenceError(
                 f"The last response has the status {self.last.status_code} and does not redirect. Redirects are "
@@ -60,13 +65,13 @@ class Responses:
 
     def _act(self, method: str, url: str, send: Callable[[], list[httpx2.Response]]) -> None:
         self._all, self._method, self._again = [], method, None
-        if self._session.start():
+        if self._app.start():
             sending = partial(sent, send, method, url)
             self._take(sending)
             self._again = sending if method in _REPEATABLE else None
 
     def _take(self, sending: Callable[[], list[httpx2.Response]]) -> None:
-        evidence = self._session.evidence
+        evidence = self._app.evidence
         before = len(evidence.records)
         self._exchanges = []
         self._all = sending()
@@ -83,13 +88,13 @@ class Responses:
         Raises SentenceError where nothing was sent yet.
         """
         if not self._all:
-            if self._session.crashes_of_act:
+            if self._crash_rule.of_act:
                 raise SentenceError("There is no response, because the app did not start.")
             raise SentenceError(
                 'There is no response yet. Send a request first, for example: When I send a GET request to "/"'
             )
         for exchange in self._exchanges:
-            self._session.evidence.read(exchange)
+            self._app.evidence.read(exchange)
         return self._all
 
     @property

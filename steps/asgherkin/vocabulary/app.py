@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from asgherkin.errors import Mismatch, SentenceError
 from asgherkin.frames import summary
 from asgherkin.options import CLIENTS, LOOPS
-from asgherkin.session.crashes import expects_crash
+from asgherkin.session.crash_rule import expects_crash
 from asgherkin.vocabulary.decorators import given, then, when
 
 if TYPE_CHECKING:
@@ -40,13 +40,13 @@ def named_client(texts: Iterable[str]) -> str:
 @given("the app is {location:text}", example='the app is "shop.main:app"')
 def the_app_is(session: Session, location: str) -> None:
     """Another app for this scenario: `module:attribute`, or `module:factory()`."""
-    session.choose_app(location)
+    session.app.choose(location)
 
 
 @given("the app runs on {loop:text}", example='the app runs on "uvloop"')
 def the_app_runs_on(session: Session, loop: str) -> None:
     """The event loop of this scenario: `asyncio`, `uvloop` or `trio`."""
-    session.check_unused()
+    session.app.check_unused()
     if loop in LOOPS:
         session.check_observable("the event loop of a deployed app")
     _check_choice("event loop", loop, LOOPS, session.loop_name)
@@ -55,7 +55,7 @@ def the_app_runs_on(session: Session, loop: str) -> None:
 @given("the client is {client:text}", example='the client is "test"')
 def the_client_is(session: Session, client: str) -> None:
     """The client: `async` (httpx2's AsyncClient), `test` (Starlette's TestClient) or `live` (over a real socket)."""
-    session.check_unused()
+    session.app.check_unused()
     if client in CLIENTS and client != "live":
         session.check_observable(f"what the client {client} sees, which reaches apps in this process only")
     _check_choice("client", client, CLIENTS, session.client_name)
@@ -73,21 +73,21 @@ def _check_choice(what: str, chosen: str, known: tuple[str, ...], in_use: str) -
 @given("server errors are returned as responses", example="server errors are returned as responses")
 def server_errors_are_returned(session: Session) -> None:
     """A crash is a response with the status 500, and nothing more: what a client sees of it can be looked at."""
-    session.check_unused()
-    session.server_errors_returned = True
+    session.app.check_unused()
+    session.app.server_errors_returned = True
 
 
 @when("the app starts", example="the app starts")
 def the_app_starts(session: Session) -> None:
     """The lifespan's start-up, now, also after a shut-down; without this sentence it comes before the first request."""
-    session.start(again=True)
+    session.app.start(again=True)
 
 
 @when("the app shuts down", example="the app shuts down")
 def the_app_shuts_down(session: Session) -> None:
     """The lifespan's shut-down, now; without this sentence it comes after the last step."""
     session.start()
-    session.shut_down()
+    session.app.shut_down()
 
 
 def _always(*_: object) -> bool:
