@@ -13,9 +13,8 @@ from asgherkin.gherkin.items import step_texts
 from asgherkin.gherkin.run import progress_key
 from asgherkin.gherkin.variants import variant_of
 from asgherkin.options import settings_key
-from asgherkin.session.conductor import Conductor
-from asgherkin.session.session import Session
-from asgherkin.session.surroundings import Surroundings
+from asgherkin.session.app_under_test import Surroundings
+from asgherkin.session.session import Conductor, Session
 from asgherkin.vocabulary.app import plan
 
 if TYPE_CHECKING:

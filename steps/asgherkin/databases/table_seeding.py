@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from asgherkin.databases.port import Cell, Seeding
-    from asgherkin.session.crash_rule import Step
+    from asgherkin.session.expected_crashes import Step
     from asgherkin.session.session import Session
 
     Rows = Sequence[tuple[Cell, ...]]

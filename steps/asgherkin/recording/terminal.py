@@ -18,7 +18,7 @@ from asgherkin.gherkin.run import watch_key
 from asgherkin.recording.outcomes import Ending, Outcome, outcomes_of
 from asgherkin.recording.secrets import learn_step
 from asgherkin.report.verdicts import Status
-from asgherkin.session.conductor import Conductor
+from asgherkin.session.session import Conductor
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

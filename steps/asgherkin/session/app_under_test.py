@@ -1,19 +1,64 @@
-"""The app of a scenario and the client that reaches it: which ones, made at their first use, started and shut down."""
+"""The app of a scenario and the client that reaches it, made at their first use; and the rule for the app's crashes.
+
+An exception that leaves the app fails the step that caused it, unless the scenario expects it.
+"""
 
 from __future__ import annotations
 
 from contextlib import suppress
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Protocol
 
 from asgherkin.errors import AppError, NotObservable, SentenceError
+from asgherkin.session.expected_crashes import crash_error, is_expected
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    import asyncio
+    from collections.abc import Callable, Sequence
+    from pathlib import Path
 
+    from asgherkin.clients.hosting import Hosts
     from asgherkin.clients.port import Client
     from asgherkin.evidence.crash_record import Crash
     from asgherkin.evidence.record import Evidence
-    from asgherkin.session.surroundings import Surroundings
+    from asgherkin.options import Settings
+    from asgherkin.session.expected_crashes import Step
+
+
+class Surroundings(Protocol):
+    """What a session asks of the test it runs in."""
+
+    root: Path
+    settings: Settings
+    client_name: str
+    loop_name: str
+
+    @property
+    def feature_folder(self) -> Path:
+        """The folder of the running feature."""
+
+    def fixture(self, name: str) -> Any:
+        """The value of a fixture, as this scenario sees it."""
+
+    def is_overridden(self, fixture: str) -> bool:
+        """Whether a fixture of this toolkit is the user's own here."""
+
+    def async_fixtures(self, names: Sequence[str]) -> list[str]:
+        """The async fixtures of the user's that the scenario or one of the names needs."""
+
+    def loop(self) -> asyncio.AbstractEventLoop:
+        """pytest-asyncio's loop."""
+
+    def outlasts_scenario(self, fixture: str) -> bool:
+        """Whether a fixture gives other scenarios what it gives this one."""
+
+    def hosts(self) -> Hosts:
+        """What the scenarios of this worker share on the client live."""
+
+    def hosts_in_use(self) -> Hosts | None:
+        """The same, if a scenario has asked for it."""
+
+    def at_teardown(self, function: Callable[[], None]) -> None:
+        """Have a function called when the scenario's fixtures are torn down."""
 
 
 class AppUnderTest:
@@ -124,3 +169,63 @@ class AppUnderTest:
         """Close the client."""
         if self._client is not None:
             self._client.close()
+
+
+class CrashRule:
+    """Watches the crashes of a scenario's app, step by step."""
+
+    def __init__(self, app: AppUnderTest) -> None:
+        self._app = app
+        self._steps: Sequence[Step] = ()
+        self._at = 0
+        self._known = 0
+        self._act_began = 0
+        self.raised: Crash | None = None
+        """The crash that has failed the scenario."""
+
+    def begin(self, steps: Sequence[Step]) -> None:
+        """Know the scenario's steps, the first of which runs now."""
+        self._steps = steps
+
+    @property
+    def position(self) -> int:
+        """The number of the running step, from 0 on; of steps, where the last one has ended."""
+        return self._at
+
+    @property
+    def is_over(self) -> bool:
+        """Whether the last step has ended."""
+        return self._at == len(self._steps)
+
+    @property
+    def ahead(self) -> Sequence[Step]:
+        """The running step, and those after it."""
+        return self._steps[self._at :]
+
+    @property
+    def of_act(self) -> list[Crash]:
+        """The crashes since the last When began."""
+        return self._app.crashes[self._act_began :]
+
+    @property
+    def untold(self) -> list[Crash]:
+        """Those of them that are neither the failure nor known to the caller."""
+        return [crash for crash in self.of_act if not crash.delivered and crash is not self.raised]
+
+    def after_step(self) -> None:
+        """Go on to the next step; raise what left the app during this one, unless that is expected."""
+        self.check()
+        self._at += 1
+        if not self.is_over and self._steps[self._at].kind == "when":
+            self._act_began = len(self._app.crashes)
+
+    def check(self, *, at_end: bool = False) -> None:
+        """Raise what has left the app by now, unless it is expected; `at_end`, no step expects anything."""
+        crashes = self._app.crashes
+        if len(crashes) == self._known:
+            return
+        fresh = [crash for crash in crashes[self._known :] if not crash.delivered]
+        self._known = len(crashes)
+        if fresh and not self._app.server_errors_returned and not is_expected(() if at_end else self.ahead):
+            self.raised = fresh[0]
+            raise crash_error(fresh[0], self._app.surroundings.root)

@@ -10,8 +10,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from typing import Any
 
-    from asgherkin.session.crash_rule import Step
-    from asgherkin.session.surroundings import Surroundings
+    from asgherkin.session.app_under_test import Surroundings
+    from asgherkin.session.expected_crashes import Step
 
 Function = TypeVar("Function", bound="Callable[..., Any]")
 _ASKS, _REPLACES = "__asgherkin_asks_for__", "__asgherkin_replaces__"

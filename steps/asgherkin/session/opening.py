@@ -15,8 +15,7 @@ from asgherkin.session.loops import OWN_CLIENT
 if TYPE_CHECKING:
     from asgherkin.clients.asgi import ASGI3
     from asgherkin.clients.port import Client, Loop
-    from asgherkin.session.app_under_test import AppUnderTest
-    from asgherkin.session.surroundings import Surroundings
+    from asgherkin.session.app_under_test import AppUnderTest, Surroundings
 
 
 def own_client(surroundings: Surroundings) -> object:

@@ -1,26 +1,26 @@
-"""What one scenario holds while it runs."""
+"""What one scenario holds while it runs, and how the runner of steps leads it through them."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
-from asgherkin.evidence.record import Evidence
+from asgherkin.evidence.record import AFTER, Evidence, shown_in_failure
 from asgherkin.matching.documents import fill_text
 from asgherkin.redaction.redactor import Redactor
-from asgherkin.session.app_under_test import AppUnderTest
-from asgherkin.session.crash_rule import CrashRule
-from asgherkin.session.draft import Draft, check_cookie, set_cookie
+from asgherkin.session.app_under_test import AppUnderTest, CrashRule
+from asgherkin.session.header_values import check_cookie, set_cookie
+from asgherkin.session.loops import check_loops, needed_fixtures
 from asgherkin.session.remembered import Slot, Variables, known
-from asgherkin.session.responses import Responses
+from asgherkin.session.requests import Draft, Responses
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from asgherkin.clients.port import Client
     from asgherkin.evidence.crash_record import Crash
-    from asgherkin.session.crash_rule import Step
+    from asgherkin.session.app_under_test import Surroundings
+    from asgherkin.session.expected_crashes import Step
     from asgherkin.session.part import Part
-    from asgherkin.session.surroundings import Surroundings
 
     P = TypeVar("P", bound=Part)
 
@@ -137,3 +137,52 @@ class Session:
                 part.close()
         finally:
             self.app.close()
+
+
+class Conductor:
+    """Leads a session through the steps of its scenario. See `gherkin.calling.Conduct`."""
+
+    def __init__(self, session: Session) -> None:
+        self.session = session
+        self.fill = session.fill
+        self.fill_text = session.fill_text
+        self.redact = session.redactor.redact
+
+    def before(self, steps: Sequence[Any]) -> None:
+        """Know the steps, and refuse fixtures that would sit on another loop than the app."""
+        session = self.session
+        session.crash_rule.begin(steps)
+        check_loops(session.surroundings, needed_fixtures(steps))
+        session.evidence.step = 0
+
+    def run(self, awaitable: Callable[[], Any]) -> object:
+        """Await what a function gives, on the loop that the app runs on."""
+
+        async def awaited() -> object:
+            return await awaitable()
+
+        return self.session.client.run(awaited)
+
+    def after_step(self, position: int) -> None:
+        """Raise what left the app during the step, unless a step up to the next When expects it."""
+        self.session.crash_rule.after_step()
+        self.session.evidence.step = position + 1
+
+    def end(self) -> None:
+        """Shut the app down and close the client; raise what left the app meanwhile."""
+        session = self.session
+        session.evidence.step = AFTER
+        session.end()
+        session.crash_rule.check(at_end=True)
+
+    def sections(self) -> list[tuple[str, str]]:
+        """What a failure shows: what the running step is about, the last request, a crash that is not the failure."""
+        evidence, rule = self.session.evidence, self.session.crash_rule
+        documents = evidence.masked(self.session.redactor)
+        places = [*shown_in_failure(evidence, rule.position, rule.raised.doing if rule.raised else "")]
+        places += [evidence.records.index(crash) for crash in rule.untold[:1]]
+        sections: list[tuple[str, str]] = []
+        for at in places:
+            record = evidence.records[at]
+            sections += (record.as_text_at_end if rule.is_over else record.as_text)(documents[at])
+        return sections

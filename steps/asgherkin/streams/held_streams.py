@@ -11,7 +11,7 @@ from asgherkin.errors import Mismatch, SentenceError
 from asgherkin.matching.values import sentence_start, show
 from asgherkin.session.channels import Channel, Channels, span, waiting_at
 from asgherkin.session.part import Part
-from asgherkin.session.responses import sent
+from asgherkin.session.requests import sent
 from asgherkin.streams.stream_sentences import STREAM
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from asgherkin.errors import Mismatch, SentenceError
 from asgherkin.frames import summary
 from asgherkin.options import CLIENTS, LOOPS
-from asgherkin.session.crash_rule import expects_crash
+from asgherkin.session.expected_crashes import expects_crash
 from asgherkin.vocabulary.decorators import given, then, when
 
 if TYPE_CHECKING:

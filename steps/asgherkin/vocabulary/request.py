@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from asgherkin.matching.documents import fill_json, fill_text
-from asgherkin.session.draft import basic_credentials, is_json
+from asgherkin.session.header_values import basic_credentials
+from asgherkin.session.requests import is_json
 from asgherkin.vocabulary.arguments import Table, pairs, read_file
 from asgherkin.vocabulary.decorators import given, when
 

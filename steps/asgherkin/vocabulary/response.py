@@ -13,8 +13,8 @@ from asgherkin.matching.documents import parse_cell, parse_document
 from asgherkin.matching.paths import find
 from asgherkin.matching.schemas import verify_schema
 from asgherkin.matching.values import ABSENT, show
-from asgherkin.session.crash_rule import expects_crash
-from asgherkin.session.responses import send_again
+from asgherkin.session.expected_crashes import expects_crash
+from asgherkin.session.requests import send_again
 from asgherkin.vocabulary.arguments import Table, read_file, rows_of
 from asgherkin.vocabulary.decorators import then
 from asgherkin.vocabulary.grammar import Expected

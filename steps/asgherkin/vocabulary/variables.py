@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from asgherkin.errors import Mismatch, SentenceError
 from asgherkin.matching.paths import find
 from asgherkin.matching.values import ABSENT
-from asgherkin.session.responses import send_again
+from asgherkin.session.requests import send_again
 from asgherkin.vocabulary.decorators import then
 
 if TYPE_CHECKING:

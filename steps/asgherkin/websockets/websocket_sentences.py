@@ -11,7 +11,7 @@ from asgherkin.matching.differences import verify_contains, verify_document
 from asgherkin.matching.documents import parse_document
 from asgherkin.matching.values import sentence_start, show
 from asgherkin.session.channels import Channels
-from asgherkin.session.crash_rule import expects_crash
+from asgherkin.session.expected_crashes import expects_crash
 from asgherkin.vocabulary.channel_sentences import check_text
 from asgherkin.vocabulary.decorators import given_or_when, then, when
 from asgherkin.vocabulary.http_statuses import is_server_error

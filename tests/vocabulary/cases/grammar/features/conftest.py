@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from asgherkin.session.responses import send_again
+from asgherkin.session.requests import send_again
 from asgherkin.vocabulary import app, request, response
 from asgherkin.vocabulary.decorators import given, then, when
 

@@ -1,4 +1,4 @@
-"""The crash rule: an exception that leaves the app fails the step that caused it, unless the scenario expects it.
+"""Which crashes a scenario expects, and the failure that an unexpected one is.
 
 A scenario expects a crash where a step up to the next When says so: a sentence whose function carries
 `expects_crash` (for instance `the app raised …`, or a 5xx status), or `server errors are returned as responses`.
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from typing import Any, Protocol
 
     from asgherkin.evidence.crash_record import Crash
-    from asgherkin.session.app_under_test import AppUnderTest
 
     class Step(Protocol):
         """What is asked of a step that follows."""
@@ -67,66 +66,6 @@ def is_expected(steps: Sequence[Step]) -> bool:
         if when is not None and when(step.slots(), step.table):
             return True
     return False
-
-
-class CrashRule:
-    """Watches the crashes of a scenario's app, step by step."""
-
-    def __init__(self, app: AppUnderTest) -> None:
-        self._app = app
-        self._steps: Sequence[Step] = ()
-        self._at = 0
-        self._known = 0
-        self._act_began = 0
-        self.raised: Crash | None = None
-        """The crash that has failed the scenario."""
-
-    def begin(self, steps: Sequence[Step]) -> None:
-        """Know the scenario's steps, the first of which runs now."""
-        self._steps = steps
-
-    @property
-    def position(self) -> int:
-        """The number of the running step, from 0 on; of steps, where the last one has ended."""
-        return self._at
-
-    @property
-    def is_over(self) -> bool:
-        """Whether the last step has ended."""
-        return self._at == len(self._steps)
-
-    @property
-    def ahead(self) -> Sequence[Step]:
-        """The running step, and those after it."""
-        return self._steps[self._at :]
-
-    @property
-    def of_act(self) -> list[Crash]:
-        """The crashes since the last When began."""
-        return self._app.crashes[self._act_began :]
-
-    @property
-    def untold(self) -> list[Crash]:
-        """Those of them that are neither the failure nor known to the caller."""
-        return [crash for crash in self.of_act if not crash.delivered and crash is not self.raised]
-
-    def after_step(self) -> None:
-        """Go on to the next step; raise what left the app during this one, unless that is expected."""
-        self.check()
-        self._at += 1
-        if not self.is_over and self._steps[self._at].kind == "when":
-            self._act_began = len(self._app.crashes)
-
-    def check(self, *, at_end: bool = False) -> None:
-        """Raise what has left the app by now, unless it is expected; `at_end`, no step expects anything."""
-        crashes = self._app.crashes
-        if len(crashes) == self._known:
-            return
-        fresh = [crash for crash in crashes[self._known :] if not crash.delivered]
-        self._known = len(crashes)
-        if fresh and not self._app.server_errors_returned and not is_expected(() if at_end else self.ahead):
-            self.raised = fresh[0]
-            raise crash_error(fresh[0], self._app.surroundings.root)
 
 
 def crash_error(crash: Crash, root: Path) -> AppError:
