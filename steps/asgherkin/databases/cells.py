@@ -34,10 +34,9 @@ _JSON_SCALARS: Final = frozenset({type(None), bool, int, float, str})
 
 
 def convert(column: Column, cell: Cell) -> object:
-    """Return the Python value that a cell is in a column of this type: None for null.
+    """The Python value that a cell is in a column of this type: None for null.
 
-    Raises:
-        SentenceError: the column's type has no such value, or the cell is a matcher, which stands for many.
+    Raises SentenceError where the type has no such value, and for a matcher, which stands for many.
     """
     if cell.value is None:
         return None
@@ -55,10 +54,9 @@ def convert(column: Column, cell: Cell) -> object:
 
 
 def matcher_in(column: Column, cell: Cell) -> str | None:
-    """Return the first matcher in a cell; for columns of documents and arrays, at any depth.
+    """The first matcher in a cell; for columns of documents and arrays, at any depth.
 
-    Raises:
-        SentenceError: a text starts with `#` and is no matcher.
+    Raises SentenceError for a text that starts with `#` and is no matcher.
     """
     deep = column.type.kind in ("json", "array", "unknown")
     return _first_matcher(cell.value) if deep or isinstance(cell.value, str) else None

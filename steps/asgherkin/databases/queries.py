@@ -13,6 +13,7 @@ from asgherkin.databases.cells import convert
 from asgherkin.databases.columns import with_zone, without_zone
 from asgherkin.databases.port import Cell, Column, Query, Rows, Statement, Type
 from asgherkin.errors import SentenceError
+from asgherkin.matching.documents import parse_cell
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -117,7 +118,7 @@ async def run(connection: AsyncConnection, query: Query) -> Rows:
         return Rows(total=max(result.rowcount, 0), statements=evidence, returns=False)
     names = _distinct(list(result.keys()))
     described = result.context.cursor.description if result.context else ()
-    columns = [Column(name, _type(one)) for name, one in zip(names, described, strict=True)]
+    columns = [Column(name, _type(column)) for name, column in zip(names, described, strict=True)]
     values = [tuple(row) for row in result]
     return Rows(columns, values, len(values), evidence)
 
@@ -128,8 +129,8 @@ async def _typed(connection: AsyncConnection, statement: sa.TextClause) -> sa.Te
     driver = (await connection.get_raw_connection()).driver_connection
     wanted = (await driver.prepare(str(compiled))).get_parameters()  # type: ignore[union-attr]
     values = {
-        name: _as_wanted(compiled.params[name], one.name)
-        for name, one in zip(compiled.positiontup or (), wanted, strict=True)
+        name: _as_wanted(compiled.params[name], parameter.name)
+        for name, parameter in zip(compiled.positiontup or (), wanted, strict=True)
     }
     return statement.bindparams(**values)
 
@@ -137,20 +138,13 @@ async def _typed(connection: AsyncConnection, statement: sa.TextClause) -> sa.Te
 def _as_wanted(value: object, type_name: str) -> object:
     if not isinstance(value, str) or type_name not in _POSTGRES:
         return value
-    cell = Cell(value, _literal(value))
+    cell = Cell(value, parse_cell(value))
     converted = convert(Column("parameter", Type(_POSTGRES[type_name], type_name)), cell)
     return with_zone(converted) if type_name == "timestamptz" else without_zone(converted)
 
 
-def _literal(text: str) -> object:
-    try:
-        return json.loads(text)
-    except ValueError:
-        return text
-
-
 def _distinct(names: Sequence[str]) -> Sequence[str]:
-    twice = next((one for one in names if names.count(one) > 1), None)
+    twice = next((name for name in names if names.count(name) > 1), None)
     if twice is not None:
         raise SentenceError(
             f'The query gives two columns with the name "{twice}". Name them apart with AS: '

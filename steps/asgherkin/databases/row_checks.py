@@ -27,17 +27,10 @@ _NEAREST_OF: Final = 1000
 
 
 def verify_contains(subject: str, rows: Rows, heading: Sequence[str], expected: ExpectedRows) -> None:
-    """Check that each expected row is there, one row for each.
+    """Check that each expected row is there, one row for each. Raises Mismatch where rows are missing.
 
-    Args:
-        subject: what is looked at, as a sentence starts with it: `The table "orders"`.
-        rows: what was read; its columns are those of the heading, in whatever order.
-        heading: the names of the columns, each once.
-        expected: the rows below the heading, each as long.
-
-    Raises:
-        Mismatch: rows are missing.
-        SentenceError: the table under the sentence has an unknown column or a wrong cell.
+    `subject` is what is looked at, as a sentence starts with it: `The table "orders"`. The columns of `rows` are those
+    of the heading, in any order. Raises SentenceError for an unknown column and for a cell that its column cannot be.
     """
     sheet = _sheet(subject, rows, heading, expected)
     missing, others = _unpaired(sheet, sheet.pair())
@@ -63,11 +56,9 @@ def verify_does_not_contain(subject: str, rows: Rows, heading: Sequence[str], ex
 
 
 def verify_in_order(rows: Rows, heading: Sequence[str], expected: ExpectedRows) -> None:
-    """Check that a query's result is the expected rows, in their order; the heading names all its columns.
+    """Check that a query's result is the expected rows, in their order. See `verify_contains`.
 
-    Raises:
-        Mismatch: it is not.
-        SentenceError: the table under the sentence has an unknown column or a wrong cell.
+    Raises SentenceError where the heading does not name all columns.
     """
     sheet = _sheet(_RESULT, rows, heading, expected)
     left_out = [column.name for column in rows.columns if column.name not in heading]
@@ -86,11 +77,7 @@ def verify_in_order(rows: Rows, heading: Sequence[str], expected: ExpectedRows) 
 
 
 def verify_count(subject: str, total: int, expected: int) -> None:
-    """Check the number of rows.
-
-    Raises:
-        Mismatch: it is another one.
-    """
+    """Check the number of rows. Raises Mismatch where it is another one."""
     if total != expected:
         seen = "is empty" if total == 0 else f"has {_rows(total)}"
         raise Mismatch(f"{subject} {seen}, expected {_rows(expected)}.")
