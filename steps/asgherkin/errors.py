@@ -46,7 +46,11 @@ class SentenceError(AsgherkinError):
 
 
 class UndefinedStep(AsgherkinError):  # noqa: N818 - Cucumber's name for the status
-    """No step definition fits a step."""
+    """No step definition fits a step. `headline` says so; `stub` is the code to start from, with its announcement."""
+
+    def __init__(self, headline: str, stub: str = "") -> None:
+        super().__init__("\n".join(filter(None, (headline, stub))))
+        self.headline = headline
 
 
 class AmbiguousStep(AsgherkinError):  # noqa: N818 - Cucumber's name for the status

@@ -12,6 +12,7 @@ import pytest
 from pytest_bdd import parsers
 from pytest_bdd.steps import StepFunctionContext
 
+from asgherkin.errors import UndefinedStep
 from asgherkin.gherkin.definitions import Definition, Index
 from asgherkin.gherkin.suggestions import hints, undefined
 
@@ -44,6 +45,11 @@ def index() -> Index:
     return Index(Definition(context, (0, 0), root) for context in contexts)
 
 
+def message(kind: str, text: str, index: Index) -> str:
+    """The whole text for a step without a definition."""
+    return str(UndefinedStep(*undefined(kind, text, index)))
+
+
 @pytest.mark.parametrize(
     ("step", "right"),
     [
@@ -64,7 +70,7 @@ def test_the_sentence_that_was_meant_is_shown(index: Index, step: str, right: st
     """With its keyword; it needs no stub."""
     kind, _, text = step.partition(" ")
 
-    assert undefined(kind.lower(), text, index) == (
+    assert message(kind.lower(), text, index) == (
         f"No sentence fits this {kind} step.\n"
         f"This fits: {kind} {right}\n"
         "Quotes, capital letters, spaces and the sign at its end count."
@@ -85,15 +91,15 @@ def test_where_no_sentence_was_meant_there_is_a_stub(index: Index, step: str) ->
     """And no guess."""
     kind, _, text = step.partition(" ")
 
-    message = undefined(kind.lower(), text, index)
+    told = message(kind.lower(), text, index)
 
-    assert "This fits:" not in message
-    assert "put this into conftest.py" in message
+    assert "This fits:" not in told
+    assert "put this into conftest.py" in told
 
 
 def test_a_sentence_of_another_kind_is_hinted_at(index: Index) -> None:
     """The keyword is wrong, not the sentence: there is no stub, and there are no nearest sentences."""
-    assert undefined("then", "an order of 3", index) == (
+    assert message("then", "an order of 3", index) == (
         "No sentence fits this Then step.\nThe same text is a Given sentence: check the keyword."
     )
 
@@ -135,7 +141,7 @@ def test_the_nearest_sentences_are_shown(index: Index, text: str, nearest: list[
 
 def test_an_undefined_step_is_shown_with_the_nearest_sentences_and_a_stub(index: Index) -> None:
     """The whole message."""
-    assert undefined("when", 'the orders "a" were 404', index) == (
+    assert message("when", 'the orders "a" were 404', index) == (
         "No sentence fits this When step.\n"
         "The nearest sentences:\n"
         "  When the orders are:\n"

@@ -68,8 +68,11 @@ def commands(section: Section) -> Iterator[tuple[str, list[str]]]:
 
 @pytest.mark.parametrize("section", WITH_COMMANDS, ids=lambda section: section.name.partition(": ")[2])
 def test_its_commands_do_what_it_says(shop: Path, project: Project, section: Section) -> None:
-    """Each runs, and prints the lines that stand below it; what it names as written is written."""
-    project.write({name: text for name, text in section.files.items() if name != "pyproject.toml"})
+    """Each runs, and prints the lines that stand below it; what it names as written is written, and as shown."""
+    project.write(section.files)
+    if "pyproject.toml" in section.files:
+        settings = section.files["pyproject.toml"] + 'filterwarnings = ["error"]\n'
+        project.write({"pyproject.toml": f'{settings}asyncio_default_fixture_loop_scope = "function"\n'})
 
     for command, shown in commands(section):
         if command.startswith("pip install"):
@@ -79,6 +82,24 @@ def test_its_commands_do_what_it_says(shop: Path, project: Project, section: Sec
         assert [line for line in shown if line not in printed] == [], command
         written = re.findall(r"(?:-o|--summary|--asgi-\w+|--junitxml) (\S+\.\w+)", command)
         assert [name for name in written if not (shop / name).exists()] == []
+    if "pyproject.toml" in section.files:
+        _assert_masked(shop)
+    for block in (one for one in section.blocks if one.kind == "xml"):
+        _assert_written(block.text, shop)
+
+
+def _assert_masked(folder: Path) -> None:
+    """What the project adds to the secrets, by name and by path, is in no output."""
+    text = (folder / "report.html").read_text(encoding="utf-8") + (folder / "run.ndjson").read_text(encoding="utf-8")
+    assert "[redacted]" in text
+    assert "Ann" not in text
+    assert "3.80" not in text
+
+
+def _assert_written(xml: str, folder: Path) -> None:
+    """The JUnit file has what is shown of it, but for the times."""
+    written = re.sub(r'time="[\d.]+"', "", (folder / "junit.xml").read_text(encoding="utf-8"))
+    assert re.sub(r'time="[\d.]+"', "", xml.strip()) in written
 
 
 def test_the_matrix_makes_one_page(shop: Path) -> None:
@@ -104,31 +125,6 @@ def test_commands_in_its_sentences_run(shop: Path) -> None:
 
     assert len(found) == 2
     assert "| passed | 2 |" in (shop / "step.md").read_text(encoding="utf-8")
-
-
-def test_what_it_adds_to_the_secrets_is_masked(shop: Path, project: Project) -> None:
-    """By name and by path."""
-    (section,) = [one for one in SECTIONS if "pyproject.toml" in one.files]
-    settings = section.files["pyproject.toml"] + 'filterwarnings = ["error"]\n'
-    project.write({"pyproject.toml": f'{settings}asyncio_default_fixture_loop_scope = "function"\n'})
-
-    for command, _ in commands(section):
-        run(command, shop)
-
-    text = (shop / "report.html").read_text(encoding="utf-8") + (shop / "run.ndjson").read_text(encoding="utf-8")
-    assert "[redacted]" in text
-    assert "Ann" not in text
-    assert "3.80" not in text
-
-
-def test_its_junit_file_is_as_shown(shop: Path) -> None:
-    """But for the time."""
-    (block,) = [one for section in SECTIONS for one in section.blocks if one.kind == "xml"]
-
-    run("pytest --junitxml junit.xml", shop)
-
-    written = re.sub(r'time="[\d.]+"', "", (shop / "junit.xml").read_text(encoding="utf-8"))
-    assert re.sub(r'time="[\d.]+"', "", block.text.strip()) in written
 
 
 def test_it_shows_every_word_of_the_page() -> None:

@@ -109,7 +109,7 @@ def _match(step: Step, index: Index) -> StepMatch:
     except Exception as error:  # noqa: BLE001 - a project's own parser; raised when the step is reached
         return StepMatch(step, error)
     if not found:
-        return StepMatch(step, UndefinedStep(undefined(step.type, step.name, index)))
+        return StepMatch(step, UndefinedStep(*undefined(step.type, step.name, index)))
     if len(found) > 1:
         return StepMatch(step, AmbiguousStep(ambiguous(found)))
     definition = found[0]

@@ -32,13 +32,12 @@ _MOST_PARTS = 16
 
 
 @functools.lru_cache(maxsize=256)  # a step that is missing is often missing in many scenarios
-def undefined(kind: str, text: str, index: Index) -> str:
-    """The whole message for a step without a definition."""
+def undefined(kind: str, text: str, index: Index) -> tuple[str, str]:
+    """The message for a step without a definition, and the definition to start from; "" where none is needed."""
     corrected = corrections(kind, text, index)
     parts = [f"No sentence fits this {kind.capitalize()} step.", *(corrected or _nearest_sentences(kind, text, index))]
-    if not corrected:
-        parts += ["To write it yourself, put this into conftest.py:", "", indented(stubs([(kind, text)]))]
-    return "\n".join(parts)
+    stub = f"To write it yourself, put this into conftest.py:\n\n{indented(stubs([(kind, text)]))}"
+    return "\n".join(parts), "" if corrected else stub
 
 
 def ambiguous(fitting: Sequence[Definition]) -> str:

@@ -77,7 +77,8 @@ def _stopped_before(outcome: Outcome, found: Sequence[StepMatch]) -> Outcomes:
 def _stopped_at(at: int, outcome: Outcome, found: Sequence[StepMatch]) -> Outcomes:
     definition = found[at].definition
     if outcome.status != Status.SKIPPED and isinstance(definition, Exception):
-        outcome = outcome._replace(status=_missing(definition))
+        known = _without_definition(definition)
+        outcome = known._replace(message=outcome.message, failure=known.failure or outcome.failure)
     passed = [_PASSED for _ in found[:at]]
     return Outcomes(_PASSED, [*passed, outcome, *_not_reached(outcome.status, found[at + 1 :])], _PASSED)
 
@@ -85,17 +86,18 @@ def _stopped_at(at: int, outcome: Outcome, found: Sequence[StepMatch]) -> Outcom
 def _not_reached(status: Status, found: Sequence[StepMatch]) -> list[Outcome]:
     """Steps that did not run: what has no definition says so, unless the scenario was skipped."""
     return [
-        Outcome(_missing(match.definition), str(match.definition))
+        _without_definition(match.definition)
         if status != Status.SKIPPED and isinstance(match.definition, (UndefinedStep, AmbiguousStep))
         else Outcome(Status.SKIPPED)
         for match in found
     ]
 
 
-def _missing(error: object) -> Status:
+def _without_definition(error: Exception) -> Outcome:
+    """What is known of a step whose definition could not be found."""
     if isinstance(error, UndefinedStep):
-        return Status.UNDEFINED
-    return Status.AMBIGUOUS if isinstance(error, AmbiguousStep) else Status.FAILED
+        return Outcome(Status.UNDEFINED, str(error), {"type": "UndefinedStep", "message": error.headline})
+    return Outcome(Status.AMBIGUOUS if isinstance(error, AmbiguousStep) else Status.FAILED, str(error))
 
 
 def _told(end: Ending) -> Outcome:

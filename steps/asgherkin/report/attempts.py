@@ -109,12 +109,15 @@ class _Reader:
             is_told = result.status is not Status.PASSED or evidence
             hook = Step("", name, result.status, result.seconds, None, "hook", _message(result), failure, evidence)
             return hook if is_told else None
-        step = _step(pickle_step, result, self._written)._replace(failure=failure, evidence=evidence)
-        snippets = self._gathered.snippets.get(pickle_step["id"], ()) if result.status is Status.UNDEFINED else ()
-        return _with_snippets(step, tuple(snippets)) if snippets else step
+        snippets = tuple(
+            self._gathered.snippets.get(pickle_step["id"], ()) if result.status is Status.UNDEFINED else ()
+        )
+        if failure is not None and snippets:
+            failure = failure._replace(whole="")  # the definition to start from, which stands below it
+        return _step(pickle_step, result, self._written, failure, evidence, snippets)
 
     def _without_result(self, pickle_step: Message) -> Step:
-        return _step(pickle_step, _NOTHING, self._written)._replace(failure=failure_of(_NOTHING))
+        return _step(pickle_step, _NOTHING, self._written, failure_of(_NOTHING))
 
     def _failure(self, result: Result, evidence: tuple[Message, ...], rows: DifferingRows | None) -> Failure | None:
         other = None
@@ -132,11 +135,20 @@ def _between(started: float | None, ended: float | None, steps: Iterable[Step]) 
     return sum(known) if known else None
 
 
-def _step(pickle_step: Message, result: Result, written: Written) -> Step:
+def _step(
+    pickle_step: Message,
+    result: Result,
+    written: Written,
+    failure: Failure | None = None,
+    evidence: tuple[Message, ...] = (),
+    snippets: tuple[str, ...] = (),
+) -> Step:
     ids = pickle_step.get("astNodeIds") or [""]
     keyword, part = written.get(ids[0], ("", ""))
     text, argument = str(pickle_step.get("text", "")), pickle_step.get("argument") or None
-    return Step(keyword, text, result.status, result.seconds, argument, part, _message(result))
+    return Step(
+        keyword, text, result.status, result.seconds, argument, part, _message(result), failure, evidence, snippets
+    )
 
 
 def _message(result: Result) -> str:
@@ -154,15 +166,3 @@ def failure_of(result: Result, evidence: Message | None = None, rows: DifferingR
     whole = result.message if result.message.strip() != text.strip() else ""
     frames = "" if result.frames and result.frames in whole else result.frames
     return Failure(headline, dedent(differences.strip("\n")), whole, frames, evidence, rows)
-
-
-def _with_snippets(step: Step, snippets: tuple[str, ...]) -> Step:
-    """An undefined step. Its failure need not repeat the definition to start from, which stands below it."""
-    assert step.failure is not None
-    lines = step.failure.differences.split("\n")
-    first = {snippet.strip().partition("\n")[0] for snippet in snippets}
-    at = next((number for number, line in enumerate(lines) if line.strip() in first), len(lines))
-    kept = "\n".join(lines[:at]).rstrip()
-    if at < len(lines) and kept.endswith(":"):
-        kept = kept.rpartition("\n")[0].rstrip()
-    return step._replace(failure=step.failure._replace(differences=kept, whole=""), snippets=snippets)

@@ -50,14 +50,14 @@ class CaseStep(NamedTuple):
 
 
 class Case(NamedTuple):
-    """A test case. What fits its steps is the larger part of its message, and not told."""
+    """A test case, without the definitions that fit its steps, which are most of its message."""
 
     id: str
     steps: tuple[CaseStep, ...]
 
 
 class Gathered:
-    """All of a run. Under an attempt's id stand its results and evidence, by steps; "" is no step."""
+    """All of a run. Results and evidence are found by the id of the attempt and that of the step, "" for no step."""
 
     def __init__(self, kinds: Mapping[str, list[Message]]) -> None:
         self.meta, self.start = _last(kinds["meta"]), _last(kinds["testRunStarted"])
@@ -98,7 +98,7 @@ class Gathered:
 
 
 def gather(envelopes: Iterable[Mapping[str, object]]) -> Gathered:
-    """Read a run. Kinds of messages that are not told are passed over."""
+    """Read a run. Kinds of messages that no output shows are skipped."""
     kinds: dict[str, list[Message]] = {kind: [] for kind in _KINDS}
     for envelope in envelopes:
         for kind, message in envelope.items():
@@ -108,7 +108,7 @@ def gather(envelopes: Iterable[Mapping[str, object]]) -> Gathered:
 
 
 def _read(kind: str, message: Message) -> Message:
-    """A message; of those that a run has most of without what is not told, which would take most of the memory."""
+    """A message. The most frequent ones are stripped of what no output shows: it would take most of the memory."""
     if kind == "testCase":
         return {**message, "testSteps": _case_steps(message)}
     if kind == "testStepFinished":

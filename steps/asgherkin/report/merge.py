@@ -1,11 +1,10 @@
 """Messages of several runs as those of one: of shards, of machines, of a second run of what had failed.
 
-What comes out is the same to the byte, in whatever order the files are given. Scenarios' attempts, which hold all
-the evidence, stay in their files until it is their turn.
+The result is the same to the byte, whatever the order of the files. Attempts, which hold all the evidence, stay in
+their files until they are written.
 
-Where several runs ran the same scenario, their attempts follow each other, the latest run's last. An attempt that no
-retry followed in its own run is no retried one here either: what failed in one run is no success because another
-run went better.
+If several runs ran the same scenario, the attempts of the latest run come last. An attempt counts as retried only if
+its own run retried it: what failed in one run is no success because another run went better.
 """
 
 from __future__ import annotations
@@ -47,7 +46,7 @@ def merge(paths: Sequence[Path]) -> Iterator[Message]:
 
 
 class _Merged:
-    """The runs as one; the earliest goes first wherever only one of several can be taken."""
+    """The runs as one. Where only one of several messages can be taken, it is that of the earliest run."""
 
     def __init__(self, runs: Sequence[_Shard]) -> None:
         self._runs = runs
@@ -98,7 +97,7 @@ class _Merged:
         return told_apart(sorted(self._all("pickle"), key=place))
 
     def _others(self, *kinds: str, but: Iterable[str] = ()) -> list[Message]:
-        """Messages without an id, each one once."""
+        """Messages without an id, without duplicates."""
         found = {line(envelope): envelope for run in self._runs for envelope in run.others if _is(envelope, kinds, but)}
         return [found[text] for text in sorted(found)]
 
@@ -124,10 +123,10 @@ class _Merged:
                 file.close()
 
     def _attempts(self, case: str) -> Iterator[_Attempt]:
-        """All attempts at a test case, each one once, the run last that came to its last attempt last."""
+        """All attempts at a test case, without duplicates; the run whose last attempt began last comes last."""
         known: set[str] = set()
         kept: list[list[_Attempt]] = []
-        # Of a run that is there twice, as a whole and cut short, the whole one is taken.
+        # If a run is there twice, complete and cut short, the complete one is taken.
         for series in sorted(self._series.get(case, ()), key=_length, reverse=True):
             fresh = [attempt for attempt in series if attempt.id not in known]
             known.update(attempt.id for attempt in fresh)
@@ -242,7 +241,7 @@ class _Shard:
             self.others.append({kind: message})
 
     def series(self) -> Iterator[list[_Attempt]]:
-        """Attempts at a test case of which each was followed by the next: a merged file may have several at one."""
+        """Series of attempts at a test case, each a retry of the one before: a merged file may have several."""
         of_case: dict[str, list[_Attempt]] = {}
         for attempt in self._attempts.values():
             of_case.setdefault(attempt.case, []).append(attempt)

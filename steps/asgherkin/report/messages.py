@@ -33,7 +33,7 @@ _NOTHING: Result = {
 
 
 class Messages:
-    """Makes the messages of one run. Of what is finished it keeps ids only."""
+    """Makes the messages of a run. Of finished scenarios it keeps ids only."""
 
     def __init__(self, version: str, run: str, start: float) -> None:
         """`run` tells this run from all others; `start` is its time, in seconds of the epoch."""
@@ -50,14 +50,14 @@ class Messages:
         self.success = True
 
     def begin(self) -> Iterator[str]:
-        """What stands first."""
+        """The messages that come first."""
         yield line({"meta": _meta(self._version)})
         yield line({"testRunStarted": {"id": self._run, "timestamp": timestamp(self._start)}})
         for hook, (name, kind) in _HOOKS.items():
             yield line({"hook": {"id": hook, "name": name, "type": kind, "sourceReference": {"uri": "asgherkin"}}})
 
     def end(self, at: float, message: str = "") -> str:
-        """What stands last. `message` says why the run ended early."""
+        """The last message. `message` says why the run ended early."""
         finished: Message = {
             "testRunStartedId": self._run,
             "success": self.success and not message,
@@ -66,11 +66,11 @@ class Messages:
         return line({"testRunFinished": {**finished, "message": message} if message else finished})
 
     def knows(self, uri: str) -> bool:
-        """Whether a feature file was handed in already."""
+        """Whether a feature file has its messages."""
         return uri in self._uris
 
     def feature(self, uri: str, feature: FeatureMessages) -> Iterator[str]:
-        """Know a feature file, once, before its records."""
+        """The messages of a feature file: once, before its records."""
         self._uris.add(uri)
         self.success = self.success and not feature.broken
         for pickle in feature.pickles:
@@ -81,14 +81,14 @@ class Messages:
         return map(line, feature.envelopes)
 
     def definitions(self, definitions: Iterable[DefinitionRecord]) -> Iterator[str]:
-        """Step definitions, each one once."""
+        """The messages of step definitions that have none yet."""
         for definition in definitions:
             if definition["id"] not in self._definitions:
                 self._definitions.add(definition["id"])
                 yield line({"stepDefinition": _definition(definition)})
 
     def scenario(self, record: ScenarioRecord, *, retried: bool = False) -> list[str]:
-        """An attempt. `retried`: another follows, and this one is not what the run is judged by."""
+        """The messages of an attempt. `retried`: another follows, and the run is not judged by this attempt."""
         lines = list(self.definitions(record["definitions"]))
         pickle = self._pickle_of(record)
         if pickle is None:
@@ -100,7 +100,7 @@ class Messages:
             case = self._cases[record["nodeid"]] = _case_id(pickle, record)
             lines.append(line({"testCase": _test_case(case, self._run, pickle, by_line)}))
         lines += self._suggestions(pickle, by_line)
-        # What a worker died in is told last, also where another worker has tried again since.
+        # The record of an attempt in which a worker died comes last, even if another worker has tried again since.
         retried = retried or record["start"] < self._latest.get(record["nodeid"], 0)
         self._latest[record["nodeid"]] = max(record["start"], self._latest.get(record["nodeid"], 0))
         results = [record["before"], *(by_line.get(step.line, _NOTHING) for step in pickle.steps), record["after"]]

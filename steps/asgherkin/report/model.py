@@ -1,4 +1,4 @@
-"""A run as it is told: features as they are written, their scenarios, the attempts at them, and what came of each."""
+"""A run as its outputs show it: features as written, their scenarios, the attempts at them with their results."""
 
 from __future__ import annotations
 
@@ -216,7 +216,7 @@ class Feature(NamedTuple):
         return self.uri.rpartition("/")[0]
 
     def scenarios(self) -> Iterator[Scenario]:
-        """All of its scenarios, rows one by one."""
+        """All of its scenarios; each row of an outline is one."""
         for rule in self.rules:
             for entry in rule.entries:
                 yield from (entry.rows if isinstance(entry, Outline) else (entry,))

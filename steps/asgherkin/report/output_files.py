@@ -21,7 +21,7 @@ _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
 class Writer:
-    """Writes messages; none of them is kept. Without a path, to a file that has no name and ends with this process."""
+    """Writes messages, and keeps none. Without a path: to a file without a name, which ends with the process."""
 
     def __init__(self, path: Path | None) -> None:
         self.path = path
@@ -40,7 +40,7 @@ class Writer:
         self._file.flush()
 
     def messages(self) -> Iterator[Message]:
-        """What is written so far, as `read_messages` reads it."""
+        """What has been written so far, as `read_messages` reads it."""
         if self.path is not None:
             yield from read_messages(self.path)
         else:
@@ -86,7 +86,7 @@ def check_targets(targets: Mapping[str, Path]) -> None:
 
 
 def _reason(path: Path) -> str:
-    """Why a file cannot be written; "" where it can."""
+    """Why a file cannot be written; "" if it can."""
     try:
         above = next(folder for folder in path.absolute().parents if folder.exists())
         if not above.is_dir():

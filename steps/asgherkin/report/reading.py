@@ -1,4 +1,4 @@
-"""From a run's messages to what is told of it: each feature as it is written, with what became of it."""
+"""From the messages of a run to the model of its outputs: each feature as written, with its results."""
 
 from __future__ import annotations
 
@@ -140,7 +140,7 @@ def _feature(uri: str, pickles: list[Message], gathered: Gathered, links: Links)
 
 
 def _lost_feature(lost: Iterable[str], gathered: Gathered, links: Links) -> Feature:
-    """What ran, and is told of nowhere else in the messages."""
+    """Test cases whose scenario is missing from the messages."""
     file = _File("", "", gathered, links)
     entries = tuple(_lost({"id": id_, "name": id_, "steps": []}, file) for id_ in lost)
     return Feature(links.make("lost", ""), "", "", "Not in any feature", rules=(Rule("", "", "", (), (), entries),))
@@ -225,7 +225,7 @@ def _scenario(
 
 
 def _unpickled(node: Message, file: _File, rule: str) -> Scenario:
-    """A scenario that was specified and made into nothing to run, such as an outline without rows."""
+    """A scenario without a pickle, such as an outline without rows: it is specified, and was not run."""
     name = str(node.get("name", ""))
     return Scenario(
         file.links.make(name, file.uri, rule, name),

@@ -14,9 +14,9 @@ if TYPE_CHECKING:
     from asgherkin.report.model import Report
 
 UNFINISHED = "The run did not finish."
-"""What a run's end says where one of its runs came to none."""
+"""What the end of a run says if the run, or one of several that were merged, was broken off."""
 NOT_OBSERVABLE = "not observable here: "
-"""How the reason of a skip begins where the run's client cannot see what a step asks for."""
+"""How the reason of a skip begins if the client cannot observe what a step asks for."""
 
 
 class Status(StrEnum):
@@ -96,7 +96,7 @@ WORST_FIRST = (
 )
 """The statuses that a scenario can have, in the order in which their numbers are told."""
 LOST = "no result"
-"""How a scenario that was not run is called where the run broke off: it may have been running then."""
+"""The word for a scenario that was not run, in a run that was broken off: it may have been running then."""
 
 
 def status_of(result: Mapping[str, object]) -> Status:
