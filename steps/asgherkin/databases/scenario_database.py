@@ -34,13 +34,12 @@ class ScenarioDatabase(Part):
     """What the sentences about tables and queries act on. The app is started before the first act."""
 
     def __init__(self, session: Session) -> None:
+        self._session = session
         self._seeder = Seeder(session, self.write, self.knows)
-        self.session = session
         self._url: str | None = None
         self._database: Database | None = None
-        self._around: Database | None = None
         self._transaction: Transaction | None = None
-        self._opened = False
+        self._opened: Database | None = None
         self._query: Query | None = None
         self._result: Rows | None = None
 
@@ -63,24 +62,24 @@ class ScenarioDatabase(Part):
         with suppress(ValueError):  # what is no URL is told of where it is opened
             password = urlsplit(url).password or ""
             for spelling in (password, unquote(password)):
-                self.session.redactor.learn(spelling)
+                self._session.redactor.learn(spelling)
 
     def _ready(self) -> Database:
-        if not self.session.start():
-            self.session.raise_crash()
+        if not self._session.start():
+            self._session.raise_crash()
         if self._database is None:
             given = self._given() if self._url is None else self._url
             self._database = self._open(given)
         return self._database
 
     def _given(self) -> object:
-        settings = self.session.settings
+        settings = self._session.settings
         url = settings.of_capabilities["asgi_database"]
         if not settings.base_url:
-            return self.session.surroundings.fixture("database")
+            return self._session.surroundings.fixture("database")
         # The fixture may give what the app in this process uses.
         if not url:
-            self.session.check_observable("the database behind a deployed app; asgi_database would name it")
+            self._session.check_observable("the database behind a deployed app; asgi_database would name it")
         return url
 
     def _open(self, given: object) -> Database:
@@ -88,24 +87,25 @@ class ScenarioDatabase(Part):
             self._learn_password(given)
         from asgherkin.databases.database_opening import is_own, open_database
 
-        if not is_own(given) and self.session.loop_name == "trio":
+        if not is_own(given) and self._session.loop_name == "trio":
             raise ConfigurationError(
                 "SQLAlchemy needs asyncio, and this scenario runs on trio. Run it on asyncio or uvloop, "
                 'or give an object of your own in the fixture "database".'
             )
-        self._opened = not is_own(given)
-        return open_database(given, timeout=self.session.settings.timeout)
+        database = open_database(given, timeout=self._session.settings.timeout)
+        self._opened = None if is_own(given) else database
+        return database
 
     def begin(self, given: object) -> async_sessionmaker[AsyncSession]:
         """Begin a transaction on what the fixture `database` gives; all acts of the scenario are inside of it.
 
         The app is not started before: it may be made with these sessions.
         """
-        self.session.check_observable("a transaction around a deployed app")
-        self._around = self._open(given)
+        self._session.check_observable("a transaction around a deployed app")
+        database = self._open(given)
         from asgherkin.databases.alchemy import begun
 
-        self._transaction = self.session.client.run(begun, self._around)
+        self._transaction = self._session.client.run(begun, database)
         self._database = self._transaction.database
         return self._transaction.sessions
 
@@ -113,12 +113,12 @@ class ScenarioDatabase(Part):
         """Roll the scenario's transaction back, if there is one, and let go of what was opened."""
         if self._transaction is not None:
             with suppress(AppError):
-                self.session.client.run(self._transaction.roll_back)
-        if self._opened:
+                self._session.client.run(self._transaction.roll_back)
+        if self._opened is not None:
             from asgherkin.databases.database_opening import close_database
 
             with suppress(AppError):  # an app that blocks its loop was told of already
-                self.session.client.run(close_database, self._around or self._database)
+                self._session.client.run(close_database, self._opened)
 
     # What is asked of it
 
@@ -189,20 +189,20 @@ class ScenarioDatabase(Part):
                 f'The method "{method}" of the fixture "database" gives {len(wrong[0])} values in a row, '
                 f"for {len(rows.columns)} columns."
             )
-        self.session.evidence.add(QueryRecord(rows, time.perf_counter() - began))
+        self._session.evidence.add(QueryRecord(rows, time.perf_counter() - began))
         return rows
 
     def _ask(self, method: str, act: Callable[[], Awaitable[T]]) -> T:
         # An adapter's own deadline comes first, and says more.
-        deadline = self.session.settings.timeout
-        answer: T = self.session.client.run(_answer, method, act, deadline, _GRACE if self._opened else 0.0)
+        deadline = self._session.settings.timeout
+        answer: T = self._session.client.run(_answer, method, act, deadline, 0.0 if self._opened is None else _GRACE)
         return answer
 
     # Trying again, and evidence
 
     def read_again(self) -> Callable[[], None]:
         """What comes before another reading of a table: of all tries the last one alone is evidence."""
-        evidence = self.session.evidence
+        evidence = self._session.evidence
         before = len(evidence.of(QueryRecord))
 
         def forget() -> None:
@@ -233,7 +233,7 @@ class ScenarioDatabase(Part):
 
     def note_table(self, table: Sequence[Sequence[str]]) -> None:
         """Know the secrets in a table of the feature."""
-        learn_table(table, self.session.redactor)
+        learn_table(table, self._session.redactor)
 
 
 async def _answer(method: str, act: Callable[[], Awaitable[T]], deadline: float, grace: float) -> T:
