@@ -15,6 +15,7 @@ from asgherkin.clients import live_transport
 from asgherkin.clients.network import failed
 from asgherkin.errors import NotObservable, Unreachable
 from tests.clients.peers import OK, once, remote, request_of, saying, serving
+from tests.streams.board import open_stream
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -266,7 +267,7 @@ def test_a_request_that_cannot_be_sent() -> None:
 def test_a_stream_that_is_not_answered() -> None:
     """It is given the timeout."""
     with serving(saying(b"")) as peer, remote(peer.url, timeout=0.1) as client:
-        told = failure(client, lambda: client.open_stream("/notes"))
+        told = failure(client, lambda: open_stream(client, "/notes"))
 
     assert told == "The server did not answer within 0.1 seconds." + TRIED.format(
         url=peer.url, timeout="0.1 seconds", advice=SLOW
@@ -276,7 +277,7 @@ def test_a_stream_that_is_not_answered() -> None:
 def test_a_stream_that_nobody_answers() -> None:
     """The failure is told where it was opened."""
     with remote(f"http://127.0.0.1:{unused_port()}") as client:
-        told = failure(client, lambda: client.open_stream("/notes"))
+        told = failure(client, lambda: open_stream(client, "/notes"))
 
     assert told.startswith("The connection was refused")
 
@@ -288,7 +289,7 @@ def test_a_stream_in_whose_place_the_app_has_crashed(monkeypatch: pytest.MonkeyP
 
     monkeypatch.setattr(live_transport._Sending, "lost", known)  # noqa: SLF001 - nothing else makes it crash
     with remote(f"http://127.0.0.1:{unused_port()}") as client:
-        stream = client.open_stream("/notes")
+        stream = open_stream(client, "/notes")
 
         assert (stream.response.status_code, stream.read(5)) == (500, None)
 
@@ -324,7 +325,7 @@ def test_other_reasons_for_no_connection(cause: Exception, seen: str) -> None:
 def test_a_stream_that_breaks_off() -> None:
     """What came before is read first, and then that it broke off."""
     with serving(once(CHUNKED)) as peer, remote(peer.url) as client:
-        stream = client.open_stream("/notes")
+        stream = open_stream(client, "/notes")
 
         assert stream.read(5) == b"half"
         told = failure(client, lambda: stream.read(5))

@@ -6,6 +6,7 @@ import pytest
 
 from tests.clients.live_shop import Run, Shop, port_of
 from tests.clients.peers import remote
+from tests.streams.board import open_stream
 
 pytestmark = pytest.mark.usefixtures("no_thread_left")
 
@@ -47,7 +48,7 @@ def test_the_users_own_code_and_a_deployed_app(url: str) -> None:
 def test_streams_of_a_deployed_app(url: str, shop: Shop) -> None:
     """Where it waits is not known."""
     with remote(url) as client:
-        stream = client.open_stream("/stream")
+        stream = open_stream(client, "/stream")
         seen = [stream.read(30), stream.read(0.01), stream.place()]
         stream.close()
 

@@ -12,6 +12,7 @@ import pytest
 
 from asgherkin.errors import AppError
 from tests.clients.live_shop import Run, Shop, get
+from tests.streams.board import open_stream
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -217,15 +218,15 @@ def test_streams(run: Run, shop: Shop) -> None:
     """They are read as they come, and left at the end."""
     client = run.scenario(shop.app)
     client.start()
-    stream = client.open_stream("/stream")
+    stream = open_stream(client, "/stream")
     seen = [stream.read(30), stream.read(0.01)]
     place = stream.place()
     stream.close()
-    whole = client.open_stream("/")
+    whole = open_stream(client, "/")
     body = whole.read(30)
     end = whole.read(30)
     whole.close()
-    crashed = client.open_stream("/half")
+    crashed = open_stream(client, "/half")
     half = [crashed.read(30), crashed.read(30)]
 
     assert seen == [b"one", None]
@@ -246,7 +247,7 @@ def test_a_stream_that_does_not_start() -> None:
     with pytest.raises(
         AppError, match=r"^The app did not answer GET /hang within 0\.1 seconds\. It was waiting at live_shop"
     ):
-        client.open_stream("/hang")
+        open_stream(client, "/hang")
 
     assert client.recorder.crashes == []
     run.finish()
@@ -259,7 +260,7 @@ def test_a_stream_whose_app_exits(run: Run) -> None:
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
         raise SystemExit
 
-    stream = run.scenario(app).open_stream("/")
+    stream = open_stream(run.scenario(app), "/")
 
     assert stream.response.status_code == 500
 
@@ -274,7 +275,7 @@ def test_an_app_that_does_not_stop_sending(run: Run) -> None:
 
     made = Run(timeout=0.2)
     client = made.scenario(app)
-    stream = client.open_stream("/")
+    stream = open_stream(client, "/")
     part = stream.read(30)
     stream.close()
     made.finish()

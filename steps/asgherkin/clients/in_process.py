@@ -22,9 +22,8 @@ if TYPE_CHECKING:
     from http.cookiejar import CookieJar
     from types import FrameType
 
-    from asgherkin.clients.port import BeforeShutDown, Loop, Side, Stream
+    from asgherkin.clients.port import BeforeShutDown, Loop, Side
     from asgherkin.clients.recorder import Recorder
-    from asgherkin.clients.streaming import Streams
 
 T = TypeVar("T")
 Outcome: TypeAlias = httpx2.Response | Exception | None
@@ -57,7 +56,6 @@ class Adapter:
         self._plugged: object = None
         self._async_http: httpx2.AsyncClient | None = None
         self._builder: httpx2.AsyncClient | None = None
-        self._streams: Streams | None = None
 
     # The lifespan
 
@@ -143,15 +141,6 @@ class Adapter:
             self._builder = self.httpx_client(self._stream_transport(raising=False))
         build = cast("Callable[..., httpx2.Request]", self._builder.build_request)
         return build(method, url, **options)
-
-    def open_stream(self, url: str, **options: object) -> Stream:
-        """Send a GET request, and read its response as it comes."""
-        if self._streams is None:
-            from asgherkin.clients.streaming import Streams  # most scenarios have none
-
-            self._streams = Streams(self)
-            self.before_shut_down.append(self._streams.leave)
-        return self._streams.open(url, options)
 
     # Requests
 

@@ -13,10 +13,9 @@ from typing import TYPE_CHECKING, Protocol, TypeAlias, cast
 import anyio
 import httpx2
 
-from asgherkin.clients.asgi import decoded
 from asgherkin.clients.network import failed, late
+from asgherkin.clients.recorder import decoded
 from asgherkin.clients.response_stream import CallBehind, ResponseStream, StreamTransport
-from asgherkin.clients.transport import doing_of
 from asgherkin.evidence.exchange_record import BODY_CAP, Exchange
 
 if TYPE_CHECKING:
@@ -124,7 +123,7 @@ class _Sending:
         self.exchange = Exchange(request.method, target, as_sent(request))
         recorder.evidence.add(self.exchange)
         self.call: CallOverSocket = (
-            DeployedCall(recorder.timeout) if server is None else server.served_call(doing_of(request))
+            DeployedCall(recorder.timeout) if server is None else server.served_call(f"{request.method} {target}")
         )
         self.status = 0
         self.headers: list[tuple[bytes, bytes]] = []

@@ -14,10 +14,8 @@ if TYPE_CHECKING:
     from starlette.testclient import TestClient
 
     from asgherkin.clients.deadlines import Work
-    from asgherkin.clients.events import Event
     from asgherkin.clients.recorder import Recorder
     from asgherkin.clients.server import Server
-    from asgherkin.clients.stream_log import StreamLog
     from asgherkin.errors import AppError
 
 T = TypeVar("T")
@@ -84,11 +82,15 @@ class Client(Protocol):
         """A client for async code on the app's loop."""
         ...
 
-    def open_stream(self, url: str, **options: object) -> Stream:
-        """Send a GET request, and read its response as it comes.
+    def stream_transport(self) -> httpx2.AsyncBaseTransport:
+        """A transport for responses that are read with deadlines; each response's stream is a `ResponseStream`.
 
-        Returns when the response has started. Raises `AppError` when it has not within the timeout.
+        Raises `AppError` when a response has not started within the timeout.
         """
+        ...
+
+    def httpx_client(self, transport: httpx2.AsyncBaseTransport) -> httpx2.AsyncClient:
+        """An httpx2 client for the app's loop with the scenario's cookies and base URL."""
         ...
 
     before_shut_down: list[BeforeShutDown]
@@ -130,31 +132,6 @@ class Client(Protocol):
 
     def close_loop(self) -> None:
         """End the loop, if it is the client's own."""
-        ...
-
-
-class Stream(Protocol):
-    """One response that is read as it comes. Its methods are called on the main thread; none waits without end."""
-
-    response: httpx2.Response
-    """Its status and headers; its body is read by `receive` and `read`."""
-    log: StreamLog
-    """What has come so far."""
-
-    def receive(self, seconds: float) -> Event | None:
-        """The next event of a `text/event-stream`; None where none comes within `seconds`, or the stream is over."""
-        ...
-
-    def read(self, seconds: float) -> bytes | None:
-        """The next part of the body, as the app sent it; None as in `receive`."""
-        ...
-
-    def close(self) -> None:
-        """Leave it: the app gets its `http.disconnect`, and a moment to end."""
-        ...
-
-    def place(self) -> str:
-        """Where the app's task for it waits: `shop.py:12: await queue.get()`; "" where that is not known."""
         ...
 
 

@@ -6,10 +6,11 @@ import asyncio
 from functools import partial
 from time import monotonic, perf_counter
 from typing import TYPE_CHECKING, NoReturn, Protocol, TypeAlias
+from urllib.parse import quote
 
 import anyio
 
-from asgherkin.clients.asgi import ASGI3, WRAPPERS, Message, Receive, Scope, Send, decoded, in_words, target
+from asgherkin.clients.asgi import ASGI3, WRAPPERS, Message, Receive, Scope, Send, in_words
 from asgherkin.clients.deadlines import AppBlocked, AppCall, is_failure
 from asgherkin.errors import AppError
 from asgherkin.evidence.crash_record import Crash
@@ -18,7 +19,7 @@ from asgherkin.evidence.record import Evidence
 from asgherkin.frames import summary
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import Awaitable, Callable, Iterable
     from pathlib import Path
 
     Guard: TypeAlias = Callable[[Awaitable[None]], Awaitable[None]]
@@ -191,6 +192,18 @@ class ServedScope(AppCall):
 
 SERVED: dict[str, type[ServedScope]] = {}
 """The call for a type of scopes. A capability puts its own into it."""
+
+
+def target(scope: Scope) -> str:
+    """The path and the query of a scope, as they stand in a request line."""
+    raw: bytes = scope.get("raw_path") or quote(scope["path"]).encode()
+    query: bytes = scope.get("query_string", b"")
+    return (raw + b"?" + query if query else raw).decode("latin-1")
+
+
+def decoded(headers: Iterable[tuple[bytes, bytes]]) -> list[tuple[str, str]]:
+    """Headers as text."""
+    return [(name.decode("latin-1"), value.decode("latin-1")) for name, value in headers]
 
 
 def is_farewell(exception: BaseException) -> bool:

@@ -12,10 +12,9 @@ import anyio
 import anyio.lowlevel
 import uvicorn
 
-from asgherkin.clients.asgi import target
 from asgherkin.clients.deadlines import AppCall, grace
 from asgherkin.clients.lifespan import Lifespan
-from asgherkin.clients.recorder import SERVED, Crashed, Recorder, ServedScope
+from asgherkin.clients.recorder import SERVED, Crashed, Recorder, ServedScope, target
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -11,10 +11,10 @@ import anyio
 import anyio.lowlevel
 from starlette.testclient import TestClient
 
-from asgherkin.clients.asgi import target
 from asgherkin.clients.deadlines import AppCall, is_failure
 from asgherkin.clients.in_process import Adapter, Outcome
 from asgherkin.clients.loop import PortalLoop, TaskOwner, check_loop
+from asgherkin.clients.recorder import target
 from asgherkin.clients.transport import CLIENT, doing_of
 
 if TYPE_CHECKING:

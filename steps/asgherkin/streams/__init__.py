@@ -16,7 +16,7 @@ pytest_plugins = ("asgherkin.vocabulary.channel_sentences", "asgherkin.streams.s
 
 
 def _kinds() -> tuple[type[Record], ...]:
-    from asgherkin.clients.stream_log import StreamLog
+    from asgherkin.streams.stream_log import StreamLog
 
     return (StreamLog,)
 

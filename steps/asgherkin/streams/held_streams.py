@@ -12,15 +12,16 @@ from asgherkin.matching.values import sentence_start, show
 from asgherkin.session.channels import Channel, Channels, span, waiting_at
 from asgherkin.session.part import Part
 from asgherkin.session.requests import sent
+from asgherkin.streams.client_streams import ClientStreams
 from asgherkin.streams.stream_sentences import STREAM
 
 if TYPE_CHECKING:
     import httpx2
 
-    from asgherkin.clients.events import Event
-    from asgherkin.clients.port import Stream
     from asgherkin.evidence.record import Record
     from asgherkin.session.session import Session
+    from asgherkin.streams.client_streams import OpenStream
+    from asgherkin.streams.event_stream import Event
 
 _EVENTS = "text/event-stream"
 _BODY_SECONDS = 1.0
@@ -32,6 +33,7 @@ class HeldStreams(Part):
     def __init__(self, session: Session) -> None:
         self._session = session
         self._channels = session.part(Channels)
+        self._streams: ClientStreams | None = None
 
     def open(self, path: str, name: str | None, *, of_events: bool) -> None:
         """Send a GET request with the scenario's headers, cookies, query and credentials; read it as it comes.
@@ -45,7 +47,8 @@ class HeldStreams(Part):
             before = len(session.crashes)
             url = draft.target(path)
             options = {"headers": draft.headers, "follow_redirects": draft.follow_redirects}
-            response = sent(lambda: session.client.open_stream(url, **options), "GET", url)
+            streams = self._streams = self._streams or ClientStreams(session.client)
+            response = sent(lambda: streams.open(url, options), "GET", url)
             crashed = len(session.crashes) > before
             stream = HeldStream(session, subject, response, of_events=of_events, crashed=crashed)
             self._channels.keep(stream)
@@ -61,7 +64,7 @@ class HeldStream(Channel):
 
     kind = STREAM
 
-    def __init__(self, session: Session, subject: str, stream: Stream, *, of_events: bool, crashed: bool) -> None:
+    def __init__(self, session: Session, subject: str, stream: OpenStream, *, of_events: bool, crashed: bool) -> None:
         self.subject = subject
         self.doing = stream.log.doing
         self._session = session

@@ -19,8 +19,8 @@ from asgherkin.vocabulary.channel_sentences import check_text
 from asgherkin.vocabulary.decorators import given_or_when, then, when
 
 if TYPE_CHECKING:
-    from asgherkin.clients.events import Event
     from asgherkin.session.session import Session
+    from asgherkin.streams.event_stream import Event
     from asgherkin.streams.held_streams import HeldStreams
 
 STREAM = ChannelKind(

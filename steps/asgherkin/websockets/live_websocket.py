@@ -16,10 +16,10 @@ import httpx2
 import wsproto
 from httpx2.websockets import AsyncWebSocketSession, WebSocketDisconnect
 
-from asgherkin.clients.asgi import decoded, in_words
+from asgherkin.clients.asgi import in_words
 from asgherkin.clients.live_transport import BROKEN, OF_CONNECTION, addressed, as_sent
 from asgherkin.clients.network import failed, late, no_upgrade
-from asgherkin.clients.recorder import SERVED, Crashed, ServedScope
+from asgherkin.clients.recorder import SERVED, Crashed, ServedScope, decoded
 from asgherkin.errors import AppError
 from asgherkin.evidence.exchange_record import BODY_CAP
 from asgherkin.websockets.client_websockets import WebSockets

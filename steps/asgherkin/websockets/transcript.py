@@ -11,8 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 import anyio.lowlevel
 
-from asgherkin.clients.asgi import Message, Receive, Scope, Send, decoded, target
-from asgherkin.clients.recorder import is_farewell
+from asgherkin.clients.recorder import decoded, is_farewell, target
 from asgherkin.errors import AppError
 from asgherkin.evidence.exchange_record import BODY_CAP
 from asgherkin.evidence.message_text import CONTENT_CAP, KEPT
@@ -21,6 +20,7 @@ from asgherkin.websockets.websocket_evidence import Closing, Entry, Refusal, Web
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from asgherkin.clients.asgi import Message, Receive, Scope, Send
     from asgherkin.clients.recorder import Recorder
     from asgherkin.websockets.websocket_evidence import Peer
 

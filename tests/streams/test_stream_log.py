@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from asgherkin.clients.events import Event
-from asgherkin.clients.stream_log import StreamLog
 from asgherkin.evidence.record import Evidence
 from asgherkin.redaction.redactor import Redactor
+from asgherkin.streams.event_stream import Event
+from asgherkin.streams.stream_log import StreamLog
 from tests.project import without_times
 
 if TYPE_CHECKING:

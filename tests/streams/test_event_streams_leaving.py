@@ -13,9 +13,9 @@ from starlette.applications import Starlette
 from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
-from asgherkin.clients.events import Event
-from tests.clients.board import LONG, START, Patient, Shop, place_order
+from asgherkin.streams.event_stream import Event
 from tests.clients.places import place
+from tests.streams.board import LONG, START, Patient, Shop, open_stream, place_order
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -30,7 +30,7 @@ def test_closing_a_stream_tells_the_app(make_client: MakeClient) -> None:
     """The app gets its disconnect and ends. A second time does nothing; what had come can still be taken."""
     patient = Patient(answers=True)
     client = make_client(patient.app)
-    stream = client.open_stream("/")
+    stream = open_stream(client, "/")
     first = stream.receive(LONG)
 
     stream.close()
@@ -45,7 +45,7 @@ def test_closing_a_stream_ends_its_generator(make_client: MakeClient) -> None:
     """A framework that listens for the disconnect itself ends the app's code, clean-up included."""
     shop = Shop()
     client = make_client(shop.app)
-    stream = client.open_stream("/board")
+    stream = open_stream(client, "/board")
     place_order(client, "latte")
     stream.receive(LONG)
 
@@ -60,7 +60,7 @@ def test_the_end_of_a_scenario_leaves_its_streams_first(make_client: MakeClient)
     client = make_client(patient.app)
     client.start()
     for _ in range(2):
-        client.open_stream("/").receive(LONG)
+        open_stream(client, "/").receive(LONG)
 
     client.close()
 
@@ -74,11 +74,11 @@ def test_a_shut_down_leaves_open_streams_first(make_client: MakeClient) -> None:
     patient = Patient(answers=True)
     client = make_client(patient.app)
     client.start()
-    stream = client.open_stream("/")
+    stream = open_stream(client, "/")
     stream.receive(LONG)
 
     client.shut_down()
-    again = client.open_stream("/").receive(LONG)
+    again = open_stream(client, "/").receive(LONG)
 
     assert patient.log == ["startup", "disconnected", "left", "shutdown"]
     assert (stream.log.left, again, client.recorder.crashes) == (True, Event(data="latte"), [])
@@ -95,7 +95,7 @@ def test_a_crash_of_a_clean_up_is_recorded(make_client: MakeClient, ways: str) -
         raise ZeroDivisionError("division by zero")
 
     client = make_client(app)
-    stream = client.open_stream("/")
+    stream = open_stream(client, "/")
 
     if ways == "by closing it":
         stream.close()
@@ -119,7 +119,7 @@ def test_an_app_that_swallows_its_cancellation_ends(make_client: MakeClient) -> 
         return StreamingResponse(parts(), media_type="text/event-stream")
 
     client = make_client(Starlette(routes=[Route("/", endpoint)]))
-    stream = client.open_stream("/")
+    stream = open_stream(client, "/")
     stream.receive(LONG)
 
     stream.close()
@@ -137,7 +137,7 @@ def test_an_app_may_return_after_its_client_left(make_client: MakeClient) -> Non
 
     client = make_client(app, timeout=0.05)
 
-    client.open_stream("/").close()
+    open_stream(client, "/").close()
 
     assert client.recorder.crashes == []
 
@@ -154,7 +154,7 @@ def test_an_app_that_does_not_end_after_its_client_left_is_named(make_client: Ma
                 await anyio.sleep(0.01)
 
     client = make_client(stubborn, timeout=0.1)
-    stream = client.open_stream("/")
+    stream = open_stream(client, "/")
 
     if ways == "by closing it":
         stream.close()
@@ -171,7 +171,7 @@ def test_an_app_that_does_not_end_after_its_client_left_is_named(make_client: Ma
 def test_streams_one_after_the_other_leave_nothing_behind(make_client: MakeClient) -> None:
     """No task, no thread; whether they end themselves or are left."""
     client = make_client(Shop().app)
-    client.open_stream("/board").close()
+    open_stream(client, "/board").close()
 
     async def tasks() -> int:
         for _ in range(10):
@@ -180,8 +180,8 @@ def test_streams_one_after_the_other_leave_nothing_behind(make_client: MakeClien
 
     before = (client.run(tasks), threading.active_count())
     for _ in range(100):
-        client.open_stream("/board").close()
-        stream = client.open_stream("/asked")
+        open_stream(client, "/board").close()
+        stream = open_stream(client, "/asked")
         while stream.read(LONG) is not None:
             pass
         stream.close()

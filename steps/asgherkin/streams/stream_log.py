@@ -7,12 +7,12 @@ from dataclasses import dataclass, replace
 from time import monotonic
 from typing import TYPE_CHECKING, Any
 
-from asgherkin.clients.events import Event
 from asgherkin.evidence.message_text import CONTENT_CAP, KEPT, called, content_line, milliseconds, page_lines, with_gap
 from asgherkin.evidence.page_parts import Part, counted
 from asgherkin.evidence.record import Document, Record, Section
 from asgherkin.matching.values import show
 from asgherkin.redaction.data import Content, Target
+from asgherkin.streams.event_stream import Event
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

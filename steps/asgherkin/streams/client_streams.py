@@ -4,54 +4,39 @@ from __future__ import annotations
 
 from collections import deque
 from time import monotonic
-from typing import TYPE_CHECKING, Protocol, TypeVar, cast
+from typing import TYPE_CHECKING, TypeVar, cast
 
 import anyio
 import httpx2
 
-from asgherkin.clients.events import Event, EventParser
 from asgherkin.clients.response_stream import ResponseStream
-from asgherkin.clients.stream_log import StreamLog
 from asgherkin.clients.transport import doing_of
+from asgherkin.streams.event_stream import Event, EventParser
+from asgherkin.streams.stream_log import StreamLog
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Mapping
+    from collections.abc import Callable, Mapping
 
-    from asgherkin.clients.port import RunAs
+    from asgherkin.clients.port import Client, RunAs
 
 T = TypeVar("T")
 # What is compressed is no text to read as it comes; an app that compresses unasked is read as it is.
 _HEADERS = {"Accept": "text/event-stream", "Accept-Encoding": "identity"}
 
 
-class Streaming(Protocol):
-    """A client whose responses are read as they come."""
-
-    def stream_transport(self) -> httpx2.AsyncBaseTransport:
-        """A transport for responses that are read with deadlines; each response's stream is a `ResponseStream`."""
-        ...
-
-    def httpx_client(self, transport: httpx2.AsyncBaseTransport) -> httpx2.AsyncClient:
-        """An httpx2 client with the scenario's cookies and base URL."""
-        ...
-
-    def run_as(self, doing: str, function: Callable[..., Awaitable[T]], *args: object) -> T:
-        """Run an async function on the app's loop."""
-        ...
-
-
-class Streams:
+class ClientStreams:
     """The streams of one client.
 
     They go through our own transport, on the client `test` too: TestClient returns a response when the app has
     ended, so it would wait for an endless one without a deadline.
     """
 
-    def __init__(self, client: Streaming) -> None:
+    def __init__(self, client: Client) -> None:
         self._transport = _KeepingTransport(client.stream_transport())
         self._http = client.httpx_client(self._transport)
         self._run = client.run_as
         self._open: list[OpenStream] = []
+        client.before_shut_down.append(self._leave)
 
     def open(self, url: str, options: Mapping[str, object]) -> OpenStream:
         """Send a GET request; `options` are httpx2's. Raises `AppError` when no response starts in time."""
@@ -59,8 +44,9 @@ class Streams:
         request = self._request(url, {name: value for name, value in options.items() if name != "follow_redirects"})
         return self._run(doing_of(request), self._opened, request, follows)
 
-    async def leave(self, *, restarts: bool) -> None:  # noqa: ARG002 - streams are left alike
+    async def _leave(self, *, restarts: bool) -> None:
         """Leave all that are open, at once."""
+        del restarts  # they are left alike
         async with anyio.create_task_group() as group:
             for stream in self._open:
                 group.start_soon(stream.leave)
@@ -93,7 +79,10 @@ class Streams:
 
 
 class OpenStream:
-    """One response that is read as it comes. See `asgherkin.clients.port.Stream`."""
+    """One response that is read as it comes.
+
+    Its methods are called on the main thread, apart from `leave`; none waits without end.
+    """
 
     def __init__(self, response: httpx2.Response, stream: ResponseStream, run: RunAs) -> None:
         self.response = response

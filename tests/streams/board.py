@@ -10,7 +10,8 @@ from starlette.applications import Starlette
 from starlette.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response, StreamingResponse
 from starlette.routing import Route
 
-from asgherkin.clients.events import Event
+from asgherkin.streams.client_streams import ClientStreams, OpenStream
+from asgherkin.streams.event_stream import Event
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -23,6 +24,11 @@ if TYPE_CHECKING:
 
 LONG = 30
 START = {"type": "http.response.start", "status": 200, "headers": [(b"content-type", b"text/event-stream")]}
+
+
+def open_stream(client: Client, url: str, **options: object) -> OpenStream:
+    """Open a stream as sentences do."""
+    return ClientStreams(client).open(url, options)
 
 
 def part(body: bytes) -> dict[str, object]:

@@ -15,10 +15,10 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
 from asgherkin.clients import deadlines as alarm_module
-from asgherkin.clients.events import Event
 from asgherkin.errors import AppError
-from tests.clients.board import LONG, START, Patient, Shop, order_of, part, place_order
+from asgherkin.streams.event_stream import Event
 from tests.clients.places import place
+from tests.streams.board import LONG, START, Patient, Shop, open_stream, order_of, part, place_order
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -32,7 +32,7 @@ def test_events_are_received_as_they_come(make_client: MakeClient) -> None:
     """An endless stream is read while other requests reach the app; a deadline that passes loses nothing."""
     shop = Shop()
     client = make_client(shop.app)
-    stream = client.open_stream("/board")
+    stream = open_stream(client, "/board")
 
     seen = [stream.receive(0.01)]
     place_order(client, "latte")
@@ -53,7 +53,7 @@ def test_events_are_received_as_they_come(make_client: MakeClient) -> None:
 def test_two_streams_are_read_at_the_same_time(make_client: MakeClient) -> None:
     """Each gets all of the events."""
     client = make_client(Shop().app)
-    one, other = client.open_stream("/board"), client.open_stream("/board")
+    one, other = open_stream(client, "/board"), open_stream(client, "/board")
 
     place_order(client, "latte")
     place_order(client, "mocha")
@@ -72,7 +72,7 @@ async def tasting(scope: Scope, receive: Receive, send: Send) -> None:
 def test_a_body_is_read_part_by_part(make_client: MakeClient) -> None:
     """Parts are given out as the app sent them; empty ones are none. The end is told."""
     client = make_client(tasting)
-    stream = client.open_stream("/tasting")
+    stream = open_stream(client, "/tasting")
 
     seen = [stream.read(LONG), stream.read(LONG)]
     over_before = stream.log.over
@@ -94,7 +94,7 @@ def test_an_event_stream_that_ends_is_over(make_client: MakeClient) -> None:
         await send(part(b"data: latte\n\ndata: mocha\n\ndata: flat"))
         await send({"type": "http.response.body"})
 
-    stream = make_client(app).open_stream("/")
+    stream = open_stream(make_client(app), "/")
 
     seen = [stream.receive(LONG) for _ in range(4)]
 
@@ -112,7 +112,7 @@ def test_a_crash_in_the_middle_ends_the_stream(make_client: MakeClient) -> None:
         raise ZeroDivisionError("division by zero")
 
     client = make_client(app)
-    stream = client.open_stream("/")
+    stream = open_stream(client, "/")
 
     seen = [stream.receive(LONG), stream.receive(LONG)]
 
@@ -129,7 +129,7 @@ def test_a_crash_before_the_response_is_a_500(make_client: MakeClient) -> None:
 
     client = make_client(app)
 
-    stream = client.open_stream("/")
+    stream = open_stream(client, "/")
 
     assert (stream.response.status_code, stream.receive(LONG), stream.log.over) == (500, None, True)
     assert [str(crash.exception) for crash in client.recorder.crashes] == ["division by zero"]
@@ -146,7 +146,7 @@ def test_an_app_that_does_not_answer_is_named(make_client: MakeClient) -> None:
     client = make_client(stands_still, timeout=0.05)
 
     with pytest.raises(AppError) as caught:
-        client.open_stream("/board?all=1")
+        open_stream(client, "/board?all=1")
 
     assert str(caught.value) == (
         "The app did not answer GET /board?all=1 within 0.05 seconds. "
@@ -161,7 +161,7 @@ def test_an_app_that_waits_for_its_client_instead_of_answering_is_named(make_cli
     client = make_client(patient.app, timeout=0.05)
 
     with pytest.raises(AppError) as caught:
-        client.open_stream("/")
+        open_stream(client, "/")
 
     assert str(caught.value) == (
         "The app did not answer GET / within 0.05 seconds. "
@@ -174,7 +174,7 @@ def test_a_stream_may_be_quiet_for_long(make_client: MakeClient) -> None:
     """Only who waits for an event has a deadline; no watch stops an app that nobody asks."""
     shop = Shop()
     client = make_client(shop.app, timeout=0.05)
-    stream = client.open_stream("/board")
+    stream = open_stream(client, "/board")
 
     client.run(anyio.sleep, 0.2)
     nothing = stream.receive(0.2)
@@ -186,7 +186,7 @@ def test_a_stream_may_be_quiet_for_long(make_client: MakeClient) -> None:
 def test_a_stream_tells_where_its_app_waits(make_client: MakeClient) -> None:
     """Nowhere, once it has ended."""
     patient = Patient(answers=True)
-    stream = make_client(patient.app).open_stream("/")
+    stream = open_stream(make_client(patient.app), "/")
 
     before = stream.place()
     stream.close()
@@ -204,7 +204,7 @@ async def sends_for_ever(scope: Scope, receive: Receive, send: Send) -> None:
 def test_an_app_that_sends_without_end_is_read(make_client: MakeClient) -> None:
     """It waits while nobody reads, so that it does not fill the memory; and is cancelled when its client leaves."""
     client = make_client(sends_for_ever, timeout=0.1)
-    stream = client.open_stream("/events")
+    stream = open_stream(client, "/events")
 
     client.run(anyio.sleep, 0.05)
     ahead = client.recorder.exchanges[0].response_size
@@ -220,7 +220,7 @@ def test_an_app_that_sends_without_end_is_read(make_client: MakeClient) -> None:
 def test_a_deadline_holds_though_something_comes_all_the_time(make_client: MakeClient, path: str) -> None:
     """Comments and empty parts are no events."""
     client = make_client(sends_for_ever, timeout=0.1)
-    stream = client.open_stream(path)
+    stream = open_stream(client, path)
 
     seen = stream.receive(0.05)
     stream.close()
@@ -238,7 +238,7 @@ def test_an_event_that_is_too_long_is_an_error(make_client: MakeClient) -> None:
             await send(part(b"x" * 50_000))
 
     client = make_client(app, timeout=0.1)
-    stream = client.open_stream("/")
+    stream = open_stream(client, "/")
 
     first = stream.receive(LONG)
     errors = []
@@ -264,7 +264,7 @@ def test_an_app_that_blocks_its_loop_is_named(make_client: MakeClient, monkeypat
 
     client = make_client(blocks, timeout=0.1)
     with suppress(AppError):
-        stream = client.open_stream("/")
+        stream = open_stream(client, "/")
         stream.receive(LONG)
         stream.receive(LONG)
         stream.close()
@@ -287,7 +287,7 @@ def test_an_app_that_hangs_after_its_response_is_named(make_client: MakeClient) 
         return PlainTextResponse("done", background=BackgroundTask(tidy_up))
 
     client = make_client(Starlette(routes=[Route("/", endpoint)]), timeout=0.05)
-    stream = client.open_stream("/")
+    stream = open_stream(client, "/")
 
     body = stream.read(LONG)
     stream.close()

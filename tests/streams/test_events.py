@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from asgherkin.clients.events import EVENT_CAP, Event, EventParser
-from asgherkin.clients.stream_log import Came, StreamLog
 from asgherkin.evidence.message_text import KEPT
+from asgherkin.streams.event_stream import EVENT_CAP, Event, EventParser
+from asgherkin.streams.stream_log import Came, StreamLog
 
 TOO_LONG = "The app sent more than 1 MiB of one event without the empty line that ends it."
 

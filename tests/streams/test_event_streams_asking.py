@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import httpx2
 import pytest
 
-from asgherkin.clients.events import Event
-from tests.clients.board import LONG, START, Shop, order_of, part, place_order
+from asgherkin.streams.event_stream import Event
+from tests.streams.board import LONG, START, Shop, open_stream, order_of, part, place_order
 
 if TYPE_CHECKING:
     from asgherkin.clients.asgi import Receive, Scope, Send
@@ -20,7 +20,7 @@ def test_a_stream_is_asked_for_as_a_request_is(make_client: MakeClient) -> None:
     client = make_client(Shop().app)
     client.request("GET", "/sign-in", follow_redirects=True)
 
-    stream = client.open_stream("/asked?all=1", headers={"X-Tenant": "acme"}, extensions={"mark": "mine"})
+    stream = open_stream(client, "/asked?all=1", headers={"X-Tenant": "acme"}, extensions={"mark": "mine"})
 
     assert stream.read(LONG) == b'["all=1","text/event-stream","identity","acme","session=abc"]'
     assert stream.response.request.extensions["mark"] == "mine"
@@ -30,7 +30,7 @@ def test_the_headers_of_a_caller_win(make_client: MakeClient) -> None:
     """Whatever their case."""
     client = make_client(Shop().app)
 
-    stream = client.open_stream("/asked", headers={"ACCEPT": "text/plain", "accept-encoding": "br"})
+    stream = open_stream(client, "/asked", headers={"ACCEPT": "text/plain", "accept-encoding": "br"})
 
     assert stream.read(LONG) == b'["","text/plain","br",null,null]'
 
@@ -39,7 +39,7 @@ def test_redirects_are_followed(make_client: MakeClient) -> None:
     """The stream is that of the last response."""
     client = make_client(Shop().app)
 
-    stream = client.open_stream("/old")
+    stream = open_stream(client, "/old")
     place_order(client, "latte")
 
     assert (stream.log.target, stream.receive(LONG)) == ("/board", order_of("latte"))
@@ -50,7 +50,7 @@ def test_redirects_need_not_be_followed(make_client: MakeClient) -> None:
     """As with a request."""
     client = make_client(Shop().app)
 
-    stream = client.open_stream("/old", follow_redirects=False)
+    stream = open_stream(client, "/old", follow_redirects=False)
 
     assert (stream.response.status_code, stream.response.headers["Location"]) == (307, "/board")
 
@@ -60,7 +60,7 @@ def test_redirects_without_end_are_an_error(make_client: MakeClient) -> None:
     client = make_client(Shop().app)
 
     with pytest.raises(httpx2.TooManyRedirects, match=r"^Exceeded maximum allowed redirects\.$"):
-        client.open_stream("/round")
+        open_stream(client, "/round")
 
 
 def test_a_redirect_with_an_endless_body_is_followed(make_client: MakeClient) -> None:
@@ -76,6 +76,6 @@ def test_a_redirect_with_an_endless_body_is_followed(make_client: MakeClient) ->
 
     client = make_client(app, timeout=0.1)
 
-    stream = client.open_stream("/old")
+    stream = open_stream(client, "/old")
 
     assert (stream.receive(LONG), client.recorder.crashes) == (Event(data="latte"), [])
