@@ -12,8 +12,8 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from asgherkin.gherkin.variants import Variants
-from asgherkin.recording.features import FeatureReader, read_feature
 from asgherkin.recording.journal import Journal, Journals, features_in, unfinished_in
+from asgherkin.recording.masked_features import FeatureReader, read_feature
 from asgherkin.recording.scenario_recorder import Recorder
 from asgherkin.redaction.redactor import Redactor
 from tests.project import SETTINGS

@@ -19,8 +19,8 @@ from asgherkin.gherkin.mistakes import shown_path
 from asgherkin.gherkin.run import watch_key
 from asgherkin.gherkin.variants import variants_key
 from asgherkin.options import JOURNALS, settings_key
-from asgherkin.recording.features import FeatureReader, read_feature
 from asgherkin.recording.journal import Journal, Journals, features_in, unfinished_in
+from asgherkin.recording.masked_features import FeatureReader, read_feature
 from asgherkin.recording.scenario_recorder import ATTRIBUTE, Recorder
 from asgherkin.report.history import append, read_history
 from asgherkin.report.messages import Messages

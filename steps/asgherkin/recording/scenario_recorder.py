@@ -26,7 +26,7 @@ from asgherkin.gherkin.variants import variant_of
 from asgherkin.options import settings_key
 from asgherkin.recording.definition_records import DefinitionRecords
 from asgherkin.recording.outcomes import Ending, Outcomes, cut_short, outcomes_of
-from asgherkin.recording.secrets import learn_step
+from asgherkin.recording.step_secrets import learn_step
 from asgherkin.redaction.redactor import Redactor
 from asgherkin.surroundings import session_key
 

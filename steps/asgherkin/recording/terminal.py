@@ -16,7 +16,7 @@ import pytest
 
 from asgherkin.gherkin.run import watch_key
 from asgherkin.recording.outcomes import Ending, Outcome, outcomes_of
-from asgherkin.recording.secrets import learn_step
+from asgherkin.recording.step_secrets import learn_step
 from asgherkin.report.verdicts import Status
 from asgherkin.session.session import Conductor
 
