@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from asgherkin.gherkin.definitions import Index
     from asgherkin.report.scenario_record import DefinitionRecord, Match
 
-Group = dict[str, Any]
+_Group = dict[str, Any]
 
 
 class DefinitionRecords:
@@ -54,7 +54,7 @@ class DefinitionRecords:
         return [
             {
                 "definition": self._id(definition),
-                "groups": [_masked(group, shown) for group in groups_in(definition, text)],
+                "groups": [_masked(group, shown) for group in _groups_in(definition, text)],
             }
             for definition in definitions
         ]
@@ -94,7 +94,7 @@ def _record(id_: str, definition: Definition) -> DefinitionRecord:
     }
 
 
-def groups_in(definition: Definition, text: str) -> list[Group]:
+def _groups_in(definition: Definition, text: str) -> list[_Group]:
     """The groups of a definition's pattern in a text, as messages have them: `{}` for one that took no part."""
     parser: Any = definition.parser
     pattern = vars(parser).get("regex") or vars(parser).get("_regex")
@@ -107,12 +107,12 @@ def groups_in(definition: Definition, text: str) -> list[Group]:
     return [{"start": start, "value": text[start:end]} for start, end in spans]
 
 
-def _nested(spans: Sequence[tuple[int, int]], text: str) -> Iterator[Group]:
+def _nested(spans: Sequence[tuple[int, int]], text: str) -> Iterator[_Group]:
     """Groups inside of others are their children. Python numbers groups by where they open."""
-    open_: list[tuple[int, Group]] = []
-    outermost: list[Group] = []
+    open_: list[tuple[int, _Group]] = []
+    outermost: list[_Group] = []
     for start, end in spans:
-        group: Group = {"start": start, "value": text[start:end]} if start >= 0 else {}
+        group: _Group = {"start": start, "value": text[start:end]} if start >= 0 else {}
         while group and open_ and (open_[-1][0] < end or open_[-1][1]["start"] > start):
             open_.pop()
         if group and open_:
@@ -124,7 +124,7 @@ def _nested(spans: Sequence[tuple[int, int]], text: str) -> Iterator[Group]:
     yield from outermost
 
 
-def _masked(group: Group, shown: str) -> Group:
+def _masked(group: _Group, shown: str) -> _Group:
     """A group without a value that the step's text without secrets has no more."""
     masked = {**group, "value": MASK} if group.get("value", "") not in shown else dict(group)
     if "children" in group:

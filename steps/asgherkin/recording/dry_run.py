@@ -39,10 +39,10 @@ def dry_run(config: pytest.Config) -> None:
             f"--asgi-dry-run runs nothing that {' or '.join(asked)} could tell of. Leave one of them out."
         )
     config.option.dist = "no"  # pytest-xdist's: there is nothing to share out among workers
-    config.pluginmanager.register(DryRun(config))
+    config.pluginmanager.register(_DryRun(config))
 
 
-class DryRun:
+class _DryRun:
     """A plugin in the place of pytest's run loop."""
 
     def __init__(self, config: pytest.Config) -> None:
@@ -79,7 +79,7 @@ class DryRun:
         redact = Redactor(self._config.stash[settings_key].redact).redact
         terminalreporter.section("dry run")
         not_loaded = unloaded(self._config) if self._checked.undefined else ()
-        for line in report_lines(self._checked, self._left_out, self._narrowed_to(), not_loaded):
+        for line in _report_lines(self._checked, self._left_out, self._narrowed_to(), not_loaded):
             terminalreporter.line(printable(redact(line)))
 
     def _narrowed_to(self) -> Sequence[str]:
@@ -88,7 +88,7 @@ class DryRun:
         return self._config.args if is_chosen else ()
 
 
-def report_lines(
+def _report_lines(
     checked: Checked, left_out: int, narrowed_to: Sequence[str], not_loaded: Sequence[str]
 ) -> Iterator[str]:
     """The lines that tell what was found; `not_loaded` those about files of sentences that were not loaded."""

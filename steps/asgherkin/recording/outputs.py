@@ -50,7 +50,7 @@ def record(config: pytest.Config) -> None:
         if config.stash[settings_key].report:
             import asgherkin.report.page.page_html  # noqa: F401 - what is missing is told before all is run for nothing
         check_targets(_targets(config))
-        config.pluginmanager.register(Outputs(config, recorder))
+        config.pluginmanager.register(_Outputs(config, recorder))
 
 
 def _targets(config: pytest.Config) -> dict[str, Path]:
@@ -83,7 +83,7 @@ class Collected:
         self._journal.close()
 
 
-class Outputs:
+class _Outputs:
     """The plugin of the process that reports."""
 
     def __init__(self, config: pytest.Config, recorder: Recorder) -> None:

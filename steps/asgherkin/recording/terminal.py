@@ -41,15 +41,15 @@ class Line(NamedTuple):
 
 def show_steps(config: pytest.Config) -> None:
     """Show the steps of this run, in a worker or in the process that reports; a watch that is there stays."""
-    output = WorkerLines() if hasattr(config, "workerinput") else TerminalLines(config)
-    steps = StepWatch(output)
+    output = _WorkerLines() if hasattr(config, "workerinput") else _TerminalLines(config)
+    steps = _StepWatch(output)
     config.pluginmanager.register(output)
     config.pluginmanager.register(steps)
     earlier = config.stash.get(watch_key, None)
     config.stash[watch_key] = steps if earlier is None else _Both(earlier, steps)
 
 
-class LineOutput(Protocol):
+class _LineOutput(Protocol):
     """Where lines go."""
 
     def show(self, line: Line) -> None:
@@ -59,10 +59,10 @@ class LineOutput(Protocol):
         """There are no more lines; the report is on its way to pytest."""
 
 
-class StepWatch:
+class _StepWatch:
     """A watch that shows a step's line when the step has ended: a secret in its text is known by then."""
 
-    def __init__(self, output: LineOutput) -> None:
+    def __init__(self, output: _LineOutput) -> None:
         self._output = output
         self._progress: Progress | None = None
         self._ends: dict[str, Ending] = {}
@@ -132,7 +132,7 @@ def _beside(outcome: Outcome, text: str) -> Iterator[Line]:
         yield Line(outcome.status, text)
 
 
-class WorkerLines:
+class _WorkerLines:
     """In a worker of pytest-xdist's: the lines hang on the report."""
 
     def __init__(self) -> None:
@@ -149,7 +149,7 @@ class WorkerLines:
         self._lines = []
 
 
-class TerminalLines:
+class _TerminalLines:
     """In the process that reports: the lines go to the terminal, by pytest's own writer, which knows about colours."""
 
     def __init__(self, config: pytest.Config) -> None:

@@ -28,7 +28,7 @@ Written = dict[str, tuple[str, str]]
 """The keyword of each step of a feature file, by the step's id there, and the part that it stands in."""
 
 
-class Tried(NamedTuple):
+class _Tried(NamedTuple):
     """The attempts at a scenario. See `Scenario` for what is what."""
 
     attempts: tuple[Attempt, ...]
@@ -37,7 +37,7 @@ class Tried(NamedTuple):
     worse: tuple[Attempt, ...]
 
 
-def attempts_at(pickle: Message, gathered: Gathered, written: Written) -> Tried:
+def attempts_at(pickle: Message, gathered: Gathered, written: Written) -> _Tried:
     """What was tried. A pickle with several test cases is as good as its worst."""
     last: list[Attempt] = []
     earlier: list[Attempt] = []
@@ -52,7 +52,7 @@ def attempts_at(pickle: Message, gathered: Gathered, written: Written) -> Tried:
         earlier += attempts
     status = of_steps(attempt.status for attempt in last)
     last.sort(key=lambda attempt: attempt.status != status)
-    return Tried(
+    return _Tried(
         (*last, *earlier),
         len(last),
         any(attempt.status.severity != latest.status.severity for attempt, latest in ends),

@@ -67,7 +67,7 @@ class Gathered:
         }
         self.pickles = {str(message["id"]): message for message in kinds["pickle"]}
         self.hooks = {message["id"]: _name_of_hook(message) for message in kinds["hook"]}
-        self.run_hooks = [result_of(message.get("result") or {}) for message in kinds["testRunHookFinished"]]
+        self.run_hooks = [_result_of(message.get("result") or {}) for message in kinds["testRunHookFinished"]]
         self.errors: dict[str, list[str]] = defaultdict(list)
         for message in kinds["parseError"]:
             self.errors[str((message.get("source") or {}).get("uri", ""))].append(str(message.get("message", "")))
@@ -112,7 +112,7 @@ def _read(kind: str, message: Message) -> Message:
     if kind == "testCase":
         return {**message, "testSteps": _case_steps(message)}
     if kind == "testStepFinished":
-        return {**message, "testStepResult": result_of(message.get("testStepResult") or {})}
+        return {**message, "testStepResult": _result_of(message.get("testStepResult") or {})}
     return message
 
 
@@ -130,7 +130,7 @@ def _case_steps(message: Message) -> tuple[CaseStep, ...]:
     return tuple(CaseStep(step["id"], step.get("pickleStepId"), step.get("hookId")) for step in steps)
 
 
-def result_of(message: Message) -> Result:
+def _result_of(message: Message) -> Result:
     """A result of the standard."""
     status, took = status_of(message), seconds(message.get("duration"))
     if not (message.get("message") or message.get("exception")):

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from asgherkin.report.pickles import FeatureMessages, Message, Pickled
     from asgherkin.report.scenario_record import DefinitionRecord, Result, ScenarioRecord, StepRecord
 
-PROTOCOL = "34.2.0"
+_PROTOCOL = "34.2.0"
 _BEFORE, _AFTER = "before", "after"
 _HOOKS = {_BEFORE: ("set-up", "BEFORE_TEST_CASE"), _AFTER: ("tear-down", "AFTER_TEST_CASE")}
 _GOOD = (Status.PASSED, Status.SKIPPED)
@@ -52,7 +52,7 @@ class Messages:
     def begin(self) -> Iterator[str]:
         """The messages that come first."""
         yield line({"meta": _meta(self._version)})
-        yield line({"testRunStarted": {"id": self._run, "timestamp": timestamp(self._start)}})
+        yield line({"testRunStarted": {"id": self._run, "timestamp": _timestamp(self._start)}})
         for hook, (name, kind) in _HOOKS.items():
             yield line({"hook": {"id": hook, "name": name, "type": kind, "sourceReference": {"uri": "asgherkin"}}})
 
@@ -61,7 +61,7 @@ class Messages:
         finished: Message = {
             "testRunStartedId": self._run,
             "success": self.success and not message,
-            "timestamp": timestamp(at),
+            "timestamp": _timestamp(at),
         }
         return line({"testRunFinished": {**finished, "message": message} if message else finished})
 
@@ -156,22 +156,22 @@ def _attempt(
     """The envelopes of an attempt, from its start to its end. `started` is its id, `number` counts from 0 on."""
     at = record["start"]
     worker = {"workerId": record["worker"]} if record["worker"] else {}
-    begin = {"id": started, "testCaseId": case, "attempt": number, "timestamp": timestamp(at), **worker}
+    begin = {"id": started, "testCaseId": case, "attempt": number, "timestamp": _timestamp(at), **worker}
     yield {"testCaseStarted": begin}
     for step, result in enumerate(results):
         at = max(at, result["start"])
         ids = {"testCaseStartedId": started, "testStepId": f"{case}-{step}"}
-        yield {"testStepStarted": {**ids, "timestamp": timestamp(at)}}
+        yield {"testStepStarted": {**ids, "timestamp": _timestamp(at)}}
         for attachment in result.get("attachments", ()):
             yield {"attachment": {**ids, **attachment, "contentEncoding": "IDENTITY"}}
         at += result["seconds"]
-        yield {"testStepFinished": {**ids, "testStepResult": _result(result), "timestamp": timestamp(at)}}
+        yield {"testStepFinished": {**ids, "testStepResult": _result(result), "timestamp": _timestamp(at)}}
     end = max(at, record["start"] + record["seconds"])
-    yield {"testCaseFinished": {"testCaseStartedId": started, "timestamp": timestamp(end), "willBeRetried": retried}}
+    yield {"testCaseFinished": {"testCaseStartedId": started, "timestamp": _timestamp(end), "willBeRetried": retried}}
 
 
 def _result(result: Result) -> Message:
-    shown: Message = {"status": Status(result["status"]).name, "duration": timestamp(result["seconds"])}
+    shown: Message = {"status": Status(result["status"]).name, "duration": _timestamp(result["seconds"])}
     if "message" in result:
         shown["message"] = result["message"]
     if "failure" in result:
@@ -191,7 +191,7 @@ def _definition(definition: DefinitionRecord) -> Message:
     }
 
 
-def timestamp(seconds: float) -> dict[str, int]:
+def _timestamp(seconds: float) -> dict[str, int]:
     """A point in time, or a span, as messages have it."""
     whole, nanos = divmod(round(seconds * 1e9), 1_000_000_000)
     return {"seconds": whole, "nanos": nanos}
@@ -199,7 +199,7 @@ def timestamp(seconds: float) -> dict[str, int]:
 
 def _meta(version: str) -> Message:
     meta: Message = {
-        "protocolVersion": PROTOCOL,
+        "protocolVersion": _PROTOCOL,
         "implementation": {"name": "asgherkin", "version": version},
         "runtime": {"name": sys.implementation.name, "version": platform.python_version()},
         "os": {"name": platform.system(), "version": platform.release()},

@@ -24,10 +24,10 @@ if TYPE_CHECKING:
     from asgherkin.gherkin.variants import Variant, Variants
 
 Message = dict[str, Any]
-MEDIA_TYPE = "text/x.cucumber.gherkin+plain"
+_MEDIA_TYPE = "text/x.cucumber.gherkin+plain"
 
 
-class PickledStep(NamedTuple):
+class _PickledStep(NamedTuple):
     """What results need to know of a pickle's step: its id, its line, its kind and its text."""
 
     id: str
@@ -46,7 +46,7 @@ class Pickled(NamedTuple):
     line: int
     row: int | None
     number: int | None
-    steps: tuple[PickledStep, ...]
+    steps: tuple[_PickledStep, ...]
     variant: str = ""
 
 
@@ -73,7 +73,7 @@ def feature_messages(
     `mistake` says why it is refused, where the official parser would take it. A run on one client names none. Its
     pickles' ids do, so that merged with a run on another they stay two.
     """
-    source = {"source": {"uri": uri, "data": text, "mediaType": MEDIA_TYPE}}
+    source = {"source": {"uri": uri, "data": text, "mediaType": _MEDIA_TYPE}}
     ids = parsed.ids if parsed else Ids(uri, text)
     try:
         tree = parsed.source.tree if parsed else parse_tree(text, ids)
@@ -185,7 +185,7 @@ def _of_variant(pickle: Message, variant: Variant) -> Message:
 
 def _pickled(pickle: Message, scenario: ScenarioSource, number: int | None, variant: str) -> Pickled:
     steps = tuple(
-        PickledStep(pickle_step["id"], step.line, pickle_step["type"], pickle_step["text"])
+        _PickledStep(pickle_step["id"], step.line, pickle_step["type"], pickle_step["text"])
         for pickle_step, step in zip(pickle["steps"], scenario.steps, strict=True)
     )
     row = scenario.example.line if scenario.example else None

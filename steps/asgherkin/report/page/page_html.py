@@ -47,7 +47,7 @@ if TYPE_CHECKING:
 
 PACK_ABOVE = 600_000
 """How many characters of evidence the scenarios that passed may have before it is packed."""
-OPEN_BELOW = 60
+_OPEN_BELOW = 60
 """How many scenarios a page may have whose features are all open at first."""
 _HERE = Path(__file__).parent
 _TEMPLATES = _HERE / "templates"
@@ -103,7 +103,7 @@ def _pieces(report: Report, labels: Mapping[str, tuple[str, ...]]) -> Iterator[s
         if feature.folder != folder:
             folder = feature.folder
             yield _folder(folder)
-        is_open = total <= OPEN_BELOW or feature.status.is_problem
+        is_open = total <= _OPEN_BELOW or feature.status.is_problem
         packed = _Packed() if packing else None
         yield _whole(environment, "feature", feature=feature, open=is_open, packed=packed)
     yield _whole(environment, "foot", report=report, **files)
