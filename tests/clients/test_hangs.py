@@ -18,6 +18,7 @@ from starlette.routing import Route
 
 from asgherkin.clients.recorder import Recorder
 from asgherkin.errors import AppError
+from tests.clients.conftest import ALL_KINDS
 from tests.clients.places import place
 
 if TYPE_CHECKING:
@@ -30,6 +31,12 @@ if TYPE_CHECKING:
     from tests.clients.conftest import MakeClient
 
 open_the_door = threading.Event()
+
+
+@pytest.fixture(params=ALL_KINDS)
+def kind(request: pytest.FixtureRequest) -> str:
+    """Each client on each loop."""
+    return str(request.param)
 
 
 async def slow(request: Request) -> Response:

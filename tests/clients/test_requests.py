@@ -17,6 +17,7 @@ from starlette.responses import JSONResponse, PlainTextResponse, RedirectRespons
 from starlette.routing import Route
 
 from asgherkin.errors import AsgherkinError
+from tests.clients.conftest import ALL_KINDS
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -28,6 +29,12 @@ if TYPE_CHECKING:
     from tests.clients.conftest import MakeClient
 
 METHODS = ["GET", "HEAD", "POST", "QUERY"]
+
+
+@pytest.fixture(params=ALL_KINDS)
+def kind(request: pytest.FixtureRequest) -> str:
+    """Each client on each loop."""
+    return str(request.param)
 
 
 async def tell(request: Request) -> Response:
