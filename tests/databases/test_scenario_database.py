@@ -6,9 +6,6 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from asgherkin.databases.query_evidence import learn_table
-from asgherkin.redaction.redactor import Redactor
-
 if TYPE_CHECKING:
     from tests.project import Project
 
@@ -372,12 +369,3 @@ def test_sqlalchemy_is_not_imported_without_need(project: Project) -> None:
     )
 
     assert "SEEN set()" in project.run_in_a_process("-s").stdout
-
-
-def test_secrets_in_a_feature() -> None:
-    """A cell below a secret name is secret, with and without its quotes."""
-    redactor = Redactor()
-
-    learn_table([["name", "token"], ["Anna", '"first-secret"'], ["Bert", "second-secret"]], redactor)
-
-    assert redactor.redact("Anna: first-secret, second-secret") == "Anna: [redacted], [redacted]"

@@ -13,12 +13,10 @@ from asgherkin.databases.cells import as_json, shown
 from asgherkin.evidence.message_text import milliseconds
 from asgherkin.evidence.page_parts import MOST, Part, Text, counted, duration, number, text_of
 from asgherkin.evidence.record import Document, Record, Section
-from asgherkin.matching.documents import parse_cell
 from asgherkin.redaction.data import Cell, Fields
 
 if TYPE_CHECKING:
     from asgherkin.databases.port import Rows
-    from asgherkin.redaction.redactor import Redactor
 
 CAP = 50
 """Rows that are shown."""
@@ -93,15 +91,6 @@ def reads_only(text: str) -> bool:
     """Whether a query can be run again without harm: as far as its words tell."""
     text = re.sub(_ASIDE, " ", text)
     return re.match(_FIRST_WORD, text) is not None and re.search(_CHANGES, text) is None
-
-
-def learn_table(table: Sequence[Sequence[str]], redactor: Redactor) -> None:
-    """Know the cells below secret names in a feature's table as secret."""
-    secret = [column for column, name in enumerate(table[0]) if redactor.is_secret(name)]
-    for row in table[1:]:
-        for column in secret:
-            redactor.learn_field(table[0][column], row[column])
-            redactor.learn_field(table[0][column], str(parse_cell(row[column])))
 
 
 def _json(value: object) -> object:

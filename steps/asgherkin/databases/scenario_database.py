@@ -12,9 +12,10 @@ import anyio
 
 from asgherkin.clients.asgi import in_words
 from asgherkin.databases.port import Query, Rows, Selection
-from asgherkin.databases.query_evidence import CAP, QueryRecord, learn_table, reads_only
+from asgherkin.databases.query_evidence import CAP, QueryRecord, reads_only
 from asgherkin.databases.table_seeding import Seeder
 from asgherkin.errors import AppError, ConfigurationError, SentenceError
+from asgherkin.redaction.data import learn_table
 from asgherkin.session.part import Part
 
 if TYPE_CHECKING:

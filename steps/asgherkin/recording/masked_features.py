@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from asgherkin.gherkin.document import parse, read_text
-from asgherkin.recording.step_secrets import learn_table
+from asgherkin.redaction.data import learn_table
 from asgherkin.redaction.redactor import Redactor
 from asgherkin.report.pickles import FeatureMessages, Ids, Parsed, feature_messages
 

@@ -26,7 +26,7 @@ from asgherkin.gherkin.variants import variant_of
 from asgherkin.options import settings_key
 from asgherkin.recording.definition_records import DefinitionRecords
 from asgherkin.recording.outcomes import Ending, Outcomes, cut_short, outcomes_of
-from asgherkin.recording.step_secrets import learn_step
+from asgherkin.redaction.data import learn_argument
 from asgherkin.redaction.redactor import Redactor
 from asgherkin.surroundings import session_key
 
@@ -124,7 +124,7 @@ class Recorder:
         session = running.session
         assert session is not None, "a scenario's session is made before its steps are looked up"
         for step in progress.scenario.steps:
-            learn_step(step, session.redactor)
+            learn_argument(step.docstring, step.datatable.raw() if step.datatable else None, session.redactor)
 
     def reach(self, position: int) -> None:
         """A step begins."""

@@ -16,7 +16,7 @@ import pytest
 
 from asgherkin.gherkin.run import watch_key
 from asgherkin.recording.outcomes import Ending, Outcome, outcomes_of
-from asgherkin.recording.step_secrets import learn_step
+from asgherkin.redaction.data import learn_argument
 from asgherkin.report.verdicts import Status
 from asgherkin.session.session import Conductor
 
@@ -73,7 +73,9 @@ class _StepWatch:
         self._progress, self._shown = progress, 0
         assert isinstance(progress.conduct, Conductor)
         for step in progress.scenario.steps:
-            learn_step(step, progress.conduct.session.redactor)
+            learn_argument(
+                step.docstring, step.datatable.raw() if step.datatable else None, progress.conduct.session.redactor
+            )
 
     def reach(self, position: int) -> None:
         """A step begins, so the one before it has passed."""

@@ -1,4 +1,4 @@
-"""Records as JSON data: which of it is secret, learned and masked in this one place.
+"""Which parts of data are secret: of records as JSON data, learned and masked, and of tables in a feature, learned.
 
 A tree is of dicts, lists, texts, numbers, truth values and None, and of the classes below for what the app or its
 client has chosen. The masked tree has JSON data alone. Keys of a plain dict are this toolkit's own; bytes in one are
@@ -8,12 +8,15 @@ masked to a text in hex below the key `hex`.
 from __future__ import annotations
 
 import json
+from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
+from asgherkin.errors import SentenceError
+from asgherkin.matching.documents import parse_cell
 from asgherkin.redaction.secret_names import MASK
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
     from asgherkin.redaction.redactor import Redactor
 
@@ -77,6 +80,36 @@ def learn_data(tree: object, redactor: Redactor) -> None:
     elif isinstance(tree, dict | list | tuple):
         for inner in tree.values() if isinstance(tree, dict) else tree:
             learn_data(inner, redactor)
+
+
+def learn_argument(doc_string: str | None, rows: Sequence[Sequence[object]] | None, redactor: Redactor) -> None:
+    """Know the secrets in what stands under a step."""
+    if doc_string is not None:
+        redactor.learn_body(doc_string)
+    if rows is not None:
+        learn_table([[str(cell) for cell in row] for row in rows], redactor)
+
+
+def learn_table(rows: Sequence[Sequence[str]], redactor: Redactor) -> None:
+    """Know the cells below a secret name as secret, and those beside one in the first column."""
+    for row in rows[1:]:
+        for name, cell in zip(rows[0], row, strict=False):
+            if redactor.is_secret(name):
+                redactor.learn_field(name, cell)
+                redactor.learn_field(name, _unquoted(cell))
+    for row in rows:
+        for name, value in pairwise(row[:2]):
+            redactor.learn_field(name, value)
+            redactor.learn_header(name, value)
+
+
+def _unquoted(cell: str) -> str:
+    """What a cell stands for, where that is a text."""
+    try:
+        value = parse_cell(cell)
+    except SentenceError:  # that is told where the cell is used
+        return ""
+    return value if isinstance(value, str) else ""
 
 
 def masked_data(tree: object, redactor: Redactor) -> object:
@@ -144,7 +177,7 @@ def _masked_text(text: str, redactor: Redactor) -> str:
         document = json.loads(text)
         masked = _masked_leaves(redactor.masked(document), redactor)
         if masked != document:
-            compact = json.dumps(document, ensure_ascii=False, separators=_COMPACT) == text
+            compact = '": ' not in text and ", " not in text
             text = json.dumps(masked, ensure_ascii=False, separators=_COMPACT if compact else None)
     except (ValueError, RecursionError):
         pass
