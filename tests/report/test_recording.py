@@ -180,6 +180,28 @@ def test_page_and_history_are_written(project: Project) -> None:
     assert len((project.root / "out" / "h.ndjson").read_text(encoding="utf-8").splitlines()) == 2
 
 
+ROWS = """
+from asgherkin.errors import DifferingRow, DifferingRows, Mismatch
+
+@then("a row is missing")
+def row_is_missing():
+    rows = [DifferingRow(["7.00"], "missing"), DifferingRow(["7.60"], "the nearest row", [0])]
+    raise Mismatch("It lacks a row:", rows=DifferingRows(["total"], rows))
+"""
+
+
+def test_rows_that_differ_are_a_table_of_the_page(project: Project) -> None:
+    """They are on their way as data, whatever other outputs there are."""
+    feature = "Feature: f\n  Scenario: a\n    Then a row is missing\n"
+    project.write({"shop.py": SHOP, "conftest.py": STEPS + ROWS, "a.feature": feature})
+
+    project.run("--asgi-report=a.html")
+
+    page = (project.root / "a.html").read_text(encoding="utf-8")
+    assert "<td><mark>7.60</mark></td>" in page
+    assert "the nearest row differs in total" in page
+
+
 def test_what_a_worker_did_not_end_is_told(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
     """From its journal: the failed step, and feature files that this process has not collected."""
     worker(project, FEATURE)

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from asgherkin.gherkin.calling import StepMatch
     from asgherkin.gherkin.definitions import Index
-    from asgherkin.report.scenario_record import DefinitionRecord, Match
+    from asgherkin.report.messages import DefinitionRecord, Match
 
 _Group = dict[str, Any]
 

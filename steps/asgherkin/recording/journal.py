@@ -14,7 +14,7 @@ from asgherkin.report.verdicts import Status
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from asgherkin.report.scenario_record import Result, ScenarioRecord
+    from asgherkin.report.messages import Result, ScenarioRecord
 
 
 class Journal:

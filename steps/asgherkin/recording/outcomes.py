@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     import pytest
 
     from asgherkin.gherkin.calling import StepMatch
-    from asgherkin.report.scenario_record import Failure
+    from asgherkin.report.messages import Failure
 
 
 class Outcome(NamedTuple):

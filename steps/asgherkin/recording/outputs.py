@@ -29,8 +29,8 @@ from asgherkin.report.reading import read_report
 from asgherkin.report.summary import write_summary
 
 if TYPE_CHECKING:
+    from asgherkin.report.messages import ScenarioRecord
     from asgherkin.report.model import Report
-    from asgherkin.report.scenario_record import ScenarioRecord
 
     Node = Any  # pytest-xdist's WorkerController, which has no types
 

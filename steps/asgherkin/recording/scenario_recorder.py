@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from asgherkin.gherkin.calling import StepMatch
     from asgherkin.gherkin.run import Progress
     from asgherkin.recording.journal import Journal
-    from asgherkin.report.scenario_record import Failure, Result, ScenarioRecord, StepRecord
+    from asgherkin.report.messages import Failure, Result, ScenarioRecord, StepRecord
     from asgherkin.session.session import Session
 
 ATTRIBUTE = "asgherkin_records"

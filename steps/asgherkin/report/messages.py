@@ -9,7 +9,7 @@ import hashlib
 import os
 import platform
 import sys
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NotRequired, TypedDict
 
 from asgherkin.report.output_files import line
 from asgherkin.report.verdicts import Status
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from asgherkin.report.pickles import FeatureMessages, Message, Pickled
-    from asgherkin.report.scenario_record import DefinitionRecord, Result, ScenarioRecord, StepRecord
 
 _PROTOCOL = "34.2.0"
 _BEFORE, _AFTER = "before", "after"
@@ -30,6 +29,79 @@ _NOTHING: Result = {
     "seconds": 0.0,
     "message": "No result of this was recorded.",
 }
+
+
+# What a worker records of a scenario: plain types, so that it can be sent to another process as it is.
+
+
+class Failure(TypedDict):
+    """Why something did not pass: the kind of exception, and the sentence that says what differed."""
+
+    type: str
+    message: str
+
+
+class Result(TypedDict):
+    """What became of a step, or of what was before or after the steps. `start` and `seconds` are in seconds."""
+
+    status: str
+    """The value of a `Status`."""
+    start: float
+    seconds: float
+    message: NotRequired[str]
+    failure: NotRequired[Failure]
+    attachments: NotRequired[list[dict[str, str]]]
+
+
+class Match(TypedDict):
+    """A definition that fits a step, and the groups of its pattern, as messages have them."""
+
+    definition: str
+    groups: list[dict[str, Any]]
+
+
+class StepRecord(Result):
+    """A step: its line in the feature file, its keyword and text, and what fits it.
+
+    `snippet` is the code to paste for an undefined one.
+    """
+
+    line: int
+    text: str
+    matches: list[Match]
+    snippet: NotRequired[str]
+
+
+class DefinitionRecord(TypedDict):
+    """A step definition; `regular` says that its pattern is a regular expression."""
+
+    id: str
+    pattern: str
+    regular: bool
+    uri: str
+    line: int | None
+
+
+class ScenarioRecord(TypedDict):
+    """One attempt at a scenario. `definitions` are those that this process has not put into a record before."""
+
+    nodeid: str
+    uri: str
+    path: str
+    feature: str
+    name: str
+    line: int
+    row: int | None
+    index: int | None
+    variant: str
+    worker: str
+    attempt: int
+    start: float
+    seconds: float
+    before: Result
+    steps: list[StepRecord]
+    after: Result
+    definitions: list[DefinitionRecord]
 
 
 class Messages:

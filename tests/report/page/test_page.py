@@ -167,6 +167,15 @@ def test_the_same_input_makes_the_same_bytes(tmp_path: Path) -> None:
     assert sorted(path.name for path in a.parent.iterdir()) == ["a.html", "b.html"]
 
 
+@pytest.mark.skipif(not Path("/dev/null").exists(), reason="there is no such file")
+def test_what_is_no_file_stays_what_it_is() -> None:
+    """The page is written into it, as into a pipe: nothing takes its place."""
+    write_page(read_report(shop()), Path("/dev/null"))
+
+    assert not Path("/dev/null").is_file()
+    assert not Path("/dev/null.part").exists()
+
+
 def test_without_meta_the_page_is_whole(tmp_path: Path) -> None:
     """The least that a stream may have."""
     text = page_of(Stream(), tmp_path)
