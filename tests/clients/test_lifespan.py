@@ -26,7 +26,9 @@ if TYPE_CHECKING:
 
 
 async def tell_state(request: Request) -> Response:
-    return PlainTextResponse(str(getattr(request.state, "drink", "nothing")))
+    drink = getattr(request.state, "drink", "nothing")
+    request.state.drink = "drunk up"  # in this request's copy
+    return PlainTextResponse(str(drink))
 
 
 def shop(log: list[str]) -> Starlette:
