@@ -136,7 +136,8 @@ class ScenarioSource(NamedTuple):
     @property
     def texts(self) -> Iterator[str]:
         """The texts of its steps, the values of its row put in."""
-        return (fill(step.text, self.values) for step in self.steps)
+        values = self.values
+        return (fill(step.text, values) for step in self.steps)
 
     @property
     def selected_by(self) -> int:

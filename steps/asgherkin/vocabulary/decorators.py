@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 
 Function = TypeVar("Function", bound="Callable[..., Any]")
 _TEMPLATE_SLOT = re.compile(r"\{(\w+):(\w+)\}")
+_TEXT_SLOT = re.compile(r"\{\w+:text\}")
 _WITHIN = rf"(?: within (?P<within>{SPAN}))?"
 _FORMS = re.compile(r"\(([^|]*)\|([^|]*)\)(.*)", re.DOTALL)
 _NAME = "{name:text}"
@@ -157,8 +158,7 @@ class Sentence(StepParser):
     def __init__(self, template: str, *, example: str, within: bool = False) -> None:
         super().__init__(template)
         self.example = example
-        literal = re.split(r"[{\[]", template, maxsplit=1)[0]
-        self.prefix = literal.removesuffix(":") if within else literal
+        self.prefix = _literal_start(template, within=within)
         self._types = dict(_TEMPLATE_SLOT.findall(template))
         self._within = within
         self._parsed: dict[str, dict[str, Slot | None]] = {}
@@ -183,14 +183,8 @@ class Sentence(StepParser):
 
         They are kept: the look-up of a step parses its text, the call of its function does not again.
         """
-        slots = self._parsed.get(name)
-        if slots is None:
-            slots = self._parse(name)
-            if slots is not None:
-                self._parsed[name] = slots
-        return slots
-
-    def _parse(self, name: str) -> dict[str, Slot | None] | None:
+        if name in self._parsed:
+            return self._parsed[name]
         found = self._regex.fullmatch(name)
         if found is None:
             return None
@@ -199,7 +193,16 @@ class Sentence(StepParser):
         }
         if self._within:
             slots["within"] = Seconds("within", found["within"]) if found["within"] else None
+        self._parsed[name] = slots
         return slots
+
+
+def _literal_start(template: str, *, within: bool) -> str:
+    """What each step of a sentence starts with. The look-up tries the sentence on no other step."""
+    literal = re.split(r"[{\[]", template, maxsplit=1)[0]
+    if _TEXT_SLOT.match(template, len(literal)):
+        return f'{literal}"'
+    return literal.removesuffix(":") if within else literal
 
 
 def _regex(template: str, *, within: bool) -> str:
