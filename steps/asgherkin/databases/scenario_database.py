@@ -154,7 +154,6 @@ class ScenarioDatabase(Part):
     def run_query(self, text: str, parameters: Mapping[str, object]) -> None:
         """Run a query, whose result can be looked at then."""
         self._query = Query(text, parameters)
-        self._result = None
         self._run_again()
 
     def _run_again(self) -> None:
