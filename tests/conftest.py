@@ -32,7 +32,7 @@ PROGRAMS = frozenset(
     for name in (
         *("test_examples", "test_features", "test_pages", "test_parallel", "test_site"),
         *("clients/test_exit", "commands/test_editors", "commands/test_init", "databases/test_features"),
-        *("report/page/test_browser", "report/test_document", "report/test_killed"),
+        *("report/page/test_browser", "report/test_killed"),
     )
 )
 STARTS = frozenset({"run_in_a_process", "subprocess", "Popen"})

@@ -4,57 +4,65 @@ from __future__ import annotations
 
 import os
 import re
+import shlex
 import shutil
 import subprocess
 import sys
 import tomllib
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.commands.conftest import asgherkin
 from tests.project import SETTINGS
 from tests.report.page.markup import Shown
 from tests.test_docs import ROOT, Section, sections
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
 
+    from tests.commands.running import CommandLine
     from tests.project import Project
 
+__all__ = ["asgherkin"]
 DOCUMENT = ROOT / "docs" / "report.md"
 SECTIONS = sections(DOCUMENT)
 FEATURES = SECTIONS[1].files
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-COMMAND = "#!/bin/sh\nexec python -c 'import sys; from {0} import {1}; sys.exit({1}())' \"$@\"\n"
 WITH_COMMANDS = [one for one in SECTIONS if any(block.kind in ("console",) for block in one.blocks)]
 
 
 @pytest.fixture
-def shop(project: Project) -> Path:
+def shop(project: Project, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The reference app with the document's features."""
     project.write({"pyproject.toml": SETTINGS.replace("shop:app", "app.main:app"), **FEATURES})
     shutil.copytree(ROOT / "app", project.root / "app", ignore=shutil.ignore_patterns("__pycache__"))
-    # As pyproject.toml has it, also where the toolkit was installed before it had a command.
-    project.write({"bin/asgherkin": COMMAND.format(*PROJECT["scripts"]["asgherkin"].split(":"))})
-    (project.root / "bin" / "asgherkin").chmod(0o755)
+    monkeypatch.setenv("GITHUB_STEP_SUMMARY", "step.md")
     return project.root
 
 
-def run(command: str, folder: Path) -> str:
-    """What a command prints, in a shell, with the programs of this environment."""
-    programs = [str(folder / "bin"), str(Path(sys.executable).parent), os.environ["PATH"]]
-    here = {"PATH": os.pathsep.join(programs), "PYTHONPATH": ".", "PYTHONUTF8": "1", "GITHUB_STEP_SUMMARY": "step.md"}
-    ended = subprocess.run(
-        ["sh", "-c", command],
-        cwd=folder,
-        env={**os.environ, **here},
-        capture_output=True,
-        encoding="utf-8",
-        check=False,
-    )
-    assert ended.returncode == 0, (command, ended.stdout + ended.stderr)
-    return ended.stdout
+@pytest.fixture
+def run(project: Project, asgherkin: CommandLine) -> Callable[[str], str]:
+    """Run a command, and have what it prints."""
+
+    def run(command: str) -> str:
+        program, *arguments = shlex.split(os.path.expandvars(command))
+        found = {one: sorted(path.name for path in project.root.glob(one)) for one in arguments if "*" in one}
+        arguments = [name for one in arguments for name in found.get(one, [one])]
+        if program == "pytest":
+            outcome = project.run(*arguments)
+            code, printed = outcome.exit_code, outcome.output
+        elif program == "asgherkin":
+            code, printed, _ = asgherkin(*arguments)
+        else:
+            program = sys.executable if program == "python" else program
+            ended = subprocess.run([program, *arguments], capture_output=True, encoding="utf-8", check=False)
+            code, printed = ended.returncode, ended.stdout
+        assert code == 0, (command, printed)
+        return printed
+
+    return run
 
 
 def commands(section: Section) -> Iterator[tuple[str, list[str]]]:
@@ -67,7 +75,9 @@ def commands(section: Section) -> Iterator[tuple[str, list[str]]]:
 
 
 @pytest.mark.parametrize("section", WITH_COMMANDS, ids=lambda section: section.name.partition(": ")[2])
-def test_its_commands_do_what_it_says(shop: Path, project: Project, section: Section) -> None:
+def test_its_commands_do_what_it_says(
+    shop: Path, run: Callable[[str], str], project: Project, section: Section
+) -> None:
     """Each runs, and prints the lines that stand below it; what it names as written is written, and as shown."""
     project.write(section.files)
     if "pyproject.toml" in section.files:
@@ -78,7 +88,7 @@ def test_its_commands_do_what_it_says(shop: Path, project: Project, section: Sec
         if command.startswith("pip install"):
             assert re.findall(r"asgherkin\[(\w+)\]", command)[0] in PROJECT["optional-dependencies"]
             continue
-        printed = iter([line.rstrip() for line in run(command, shop).splitlines()])
+        printed = iter([line.rstrip() for line in run(command).splitlines()])
         assert [line for line in shown if line not in printed] == [], command
         written = re.findall(r"(?:-o|--summary|--asgi-\w+|--junitxml) (\S+\.\w+)", command)
         assert [name for name in written if not (shop / name).exists()] == []
@@ -102,26 +112,26 @@ def _assert_written(xml: str, folder: Path) -> None:
     assert re.sub(r'time="[\d.]+"', "", xml.strip()) in written
 
 
-def test_the_matrix_makes_one_page(shop: Path) -> None:
+def test_the_matrix_makes_one_page(shop: Path, run: Callable[[str], str]) -> None:
     """Each part of it, then the page of all."""
     (block,) = [one for section in SECTIONS for one in section.blocks if one.kind == "yaml"]
     parts = re.findall(r"part: \[(\w+), (\w+)\]", block.text)[0]
     each, all_of_them = re.findall(r"- run: (.+)", block.text)
 
     for part in parts:
-        run(each.replace("${{ matrix.part }}", part), shop)
-    run(all_of_them, shop)
+        run(each.replace("${{ matrix.part }}", part))
+    run(all_of_them)
 
     page = Shown((shop / "report.html").read_text(encoding="utf-8"))
     assert page.scenarios == {"A paid order is brewed": "passed", "There is coffee": "passed"}
 
 
-def test_commands_in_its_sentences_run(shop: Path) -> None:
+def test_commands_in_its_sentences_run(shop: Path, run: Callable[[str], str]) -> None:
     """Those that stand between the lines."""
     found = re.findall(r"`(pytest -[^`]+)`", DOCUMENT.read_text(encoding="utf-8"))
 
     for command in found:
-        run(command, shop)
+        run(command)
 
     assert len(found) == 2
     assert "| passed | 2 |" in (shop / "step.md").read_text(encoding="utf-8")
