@@ -92,11 +92,11 @@ def learn_argument(doc_string: str | None, rows: Sequence[Sequence[object]] | No
 
 def learn_table(rows: Sequence[Sequence[str]], redactor: Redactor) -> None:
     """Know the cells below a secret name as secret, and those beside one in the first column."""
+    secret = [(at, name) for at, name in enumerate(rows[0]) if redactor.is_secret(name)]
     for row in rows[1:]:
-        for name, cell in zip(rows[0], row, strict=False):
-            if redactor.is_secret(name):
-                redactor.learn_field(name, cell)
-                redactor.learn_field(name, _unquoted(cell))
+        for at, name in secret:
+            redactor.learn_field(name, row[at])
+            redactor.learn_field(name, _unquoted(row[at]))
     for row in rows:
         for name, value in pairwise(row[:2]):
             redactor.learn_field(name, value)
