@@ -15,11 +15,13 @@ import anyio.lowlevel
 import pytest
 from anyio.from_thread import start_blocking_portal
 
-from asgherkin.clients.loop import LOOPS, Loop, MainThreadLoop, PortalLoop, make_loop
+from asgherkin.clients.loop import LOOPS, MainThreadLoop, PortalLoop, make_loop
 from asgherkin.errors import AppError, AsgherkinError, ConfigurationError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from asgherkin.clients.port import Loop
 
 
 @pytest.fixture(params=LOOPS)

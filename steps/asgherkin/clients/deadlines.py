@@ -51,9 +51,8 @@ def waiting_at(where: str) -> str:
 
 async def comes(event: anyio.Event, seconds: float) -> bool:
     """Wait for an event; False where it does not come within `seconds`."""
-    if not event.is_set():
-        with anyio.move_on_after(seconds):
-            await event.wait()
+    with anyio.move_on_after(seconds):
+        await event.wait()
     return event.is_set()
 
 
@@ -149,8 +148,6 @@ class AppCall:
         if at_end is not None:
             at_end()
 
-    # The client's leaving
-
     def leaves(self) -> None:
         """The client leaves."""
         # The client's turn for good: the app does not hang, it is given its time.
@@ -164,19 +161,14 @@ class AppCall:
             return
         self.cancel()
         if not await self.ends():
-            within = in_words(grace(self.limits.timeout))
-            self.give_up(
-                f"The client left {self.doing}, and the app did not end within {within} of its cancellation."
-                f"{waiting_at(self.place())}"
-            )
+            within = f"within {in_words(grace(self.limits.timeout))} of its cancellation.{waiting_at(self.place())}"
+            self.give_up(f"The client left {self.doing}, and the app did not end {within}")
 
     def give_up(self, text: str) -> None:
         """Abandon it for a reason, which is a crash."""
         error = AppError(text)
         self.limits.record(error, self.doing)
         self.abandon(error)
-
-    # The watch
 
     def rest(self) -> None:
         """Let no watch stop it: the client has deadlines of its own."""

@@ -9,13 +9,13 @@ import anyio
 
 from asgherkin.clients.asgi import in_words
 from asgherkin.clients.deadlines import AppCall, comes, waiting_at
+from asgherkin.clients.recorder import Recorder, Wrapper
 from asgherkin.errors import AppError
 from asgherkin.frames import summary
 
 if TYPE_CHECKING:
     from asgherkin.clients.asgi import Message
     from asgherkin.clients.port import Spawn
-    from asgherkin.clients.recorder import Recorder
 
 _DOING = {"start": "start-up", "shut down": "shut-down"}
 
@@ -111,10 +111,11 @@ class Lifespan:
         return error
 
 
-class _Cycle:
+class _Cycle(Wrapper):
     """One call of the app with a lifespan scope, and the receive and send that it is given."""
 
     def __init__(self, recorder: Recorder) -> None:
+        # No server is behind it whose receive and send it could wrap.
         self.call = AppCall(recorder, at_end=self._over)
         self.doing = ""
         self.asked = 0
@@ -152,12 +153,6 @@ class _Cycle:
             self.message = message.get("message", "")
         self.last = self.started if kind.startswith("lifespan.startup") else self.stopped
         self.last.set()
-
-    def returned(self) -> None:
-        """It may end whenever it wants to."""
-
-    def failed(self, *, cancelled: bool) -> None:
-        """What it has raised is kept by its call."""
 
     def caused(self, exception: BaseException) -> bool:
         """Whether it does not support lifespans."""

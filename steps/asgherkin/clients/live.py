@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import importlib
-from functools import cached_property, partial
+from functools import partial
 from typing import TYPE_CHECKING, TypeVar, cast
 
 import httpx2
@@ -47,7 +47,7 @@ class LiveAdapter(AsyncAdapter):
         """Whether something may be open."""
         return bool(self._open_streams or self.before_shut_down)
 
-    @cached_property
+    @property
     def pool(self) -> httpx2.AsyncBaseTransport:
         """The connections that requests go over."""
         return self._host.pool(verify=self._verify)
@@ -184,11 +184,14 @@ class RemoteAdapter(LiveAdapter):
         self.base_url = base_url
         self.host = httpx2.URL(base_url).host
         self._make_user_loop = user_loop
+        self._user_side: UserSide | None = None
 
-    @cached_property
+    @property
     def user_side(self) -> UserSide:
         """Where a user's own code runs: pytest-asyncio's loop, where the user's async fixtures are."""
-        return UserSide(self.recorder, self._make_user_loop(), self.base_url, self.cookies)
+        if self._user_side is None:
+            self._user_side = UserSide(self.recorder, self._make_user_loop(), self.base_url, self.cookies)
+        return self._user_side
 
     def start(self, *, again: bool = False) -> None:
         """A deployed app runs already. Raises `NotObservable` where its start is asked for."""
@@ -224,8 +227,8 @@ class RemoteAdapter(LiveAdapter):
 
     def close(self) -> None:
         """End what the scenario holds."""
-        if "user_side" in vars(self) and not self._closed:
-            self.user_side.loop.run(self.user_side.leave)
+        if self._user_side is not None and not self._closed:
+            self._user_side.loop.run(self._user_side.leave)
         super().close()
 
 

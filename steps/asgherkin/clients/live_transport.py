@@ -24,12 +24,11 @@ if TYPE_CHECKING:
     from asgherkin.clients.port import Spawn
     from asgherkin.clients.recorder import Recorder
     from asgherkin.clients.server import Server
-    from asgherkin.errors import AppError, Unreachable
+    from asgherkin.errors import AppError
 
     Serving: TypeAlias = Callable[[], Awaitable[Server | None]]
 
 _SAFE = frozenset(("GET", "HEAD", "OPTIONS", "QUERY"))
-_SERVER_ERROR = 500
 OF_CONNECTION = frozenset((b"connection", b"transfer-encoding"))
 """Headers that uvicorn adds, and no app that is asked in-process."""
 BROKEN = (httpx2.NetworkError, httpx2.RemoteProtocolError, httpx2.TimeoutException)
@@ -67,8 +66,8 @@ class LiveWholeTransport(httpx2.AsyncBaseTransport):
             await sending.close()
         if sending.exchange.complete:
             await sending.call.outcome()
-        body = httpx2.ByteStream(b"".join(chunks))
-        return httpx2.Response(sending.status or 500, headers=sending.headers, stream=body)
+        stream = httpx2.ByteStream(b"".join(chunks))
+        return httpx2.Response(sending.status or 500, headers=sending.headers, stream=stream)
 
 
 class LiveStreamTransport(StreamTransport):
@@ -95,8 +94,7 @@ class LiveStreamTransport(StreamTransport):
 
     async def _begin(self, request: httpx2.Request, stream: ResponseStream) -> None:
         sending = _Sending(self._pool, self._recorder, request, await self._serving())
-        # A reader with deadlines of its own waits for as long as it wants to.
-        patience = sending.call.patience if self._start_within is None else None
+        patience = sending.call.patience if self._start_within is None else None  # that of the reader, then
         pump = _Pump(sending, stream, patience, self._open_streams)
         stream.attach(sending.call, pump.close)
         self._spawn(pump.run)
@@ -122,9 +120,8 @@ class _Sending:
         target = request.url.raw_path.decode("latin-1")
         self.exchange = Exchange(request.method, target, as_sent(request))
         recorder.evidence.add(self.exchange)
-        self.call: CallOverSocket = (
-            DeployedCall(recorder.timeout) if server is None else server.served_call(f"{request.method} {target}")
-        )
+        doing = f"{request.method} {target}"
+        self.call: CallOverSocket = DeployedCall(recorder.timeout) if server is None else server.served_call(doing)
         self.status = 0
         self.headers: list[tuple[bytes, bytes]] = []
         self._pool = pool
@@ -180,21 +177,19 @@ class _Sending:
             # A generator that is left in its middle would be closed by its loop at some later time.
             await cast("_Closing", self._parts).aclose()
             await self._stream.aclose()
-            if self._server is None and self.status >= _SERVER_ERROR:
+            if self._server is None and httpx2.codes.is_server_error(self.status):
                 # Servers close a connection on which an app has crashed, and say so to nobody.
                 await self._connection.aclose()
 
     async def lost(self, error: Exception) -> None:
         """Raise `Unreachable`, unless the app in this process has crashed: then that is what happened."""
-        if await self.call.outcome() is None:
-            self.exchange.lost = True
-            raise self._unreachable(error)
-
-    def _unreachable(self, error: Exception) -> Unreachable:
+        if await self.call.outcome() is not None:
+            return
+        self.exchange.lost = True
         status, size, timeout = self.status, self.exchange.response_size, self._recorder.timeout
         if isinstance(error, TimeoutError):
-            return late(self._request, timeout, status=status, size=size)
-        return failed(error, self._request, timeout, status=status, size=size)
+            raise late(self._request, timeout, status=status, size=size)
+        raise failed(error, self._request, timeout, status=status, size=size)
 
     def _note_request(self) -> None:
         try:

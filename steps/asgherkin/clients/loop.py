@@ -18,7 +18,6 @@ from anyio.from_thread import BlockingPortal, start_blocking_portal
 
 from asgherkin.clients.deadlines import comes, start_soon
 from asgherkin.clients.hang import family, frame_place, thread_place
-from asgherkin.clients.port import Loop
 from asgherkin.errors import AppError, AsgherkinError, ConfigurationError
 
 if TYPE_CHECKING:
@@ -30,8 +29,7 @@ if TYPE_CHECKING:
     from anyio.abc import TaskGroup
 
     from asgherkin.clients.deadlines import Work
-
-__all__ = ["LOOPS", "Loop", "MainThreadLoop", "PortalLoop", "check_loop", "make_loop"]
+    from asgherkin.clients.port import Loop
 
 T = TypeVar("T")
 LOOPS = ("asyncio", "uvloop", "trio")
@@ -51,8 +49,7 @@ def make_loop(name: str, given: asyncio.AbstractEventLoop | None = None) -> Loop
     if name == "trio":
         return PortalLoop.made("trio")
     if name == "uvloop":
-        # Only there with the extra.
-        import uvloop
+        import uvloop  # only there with the extra
 
         return MainThreadLoop(uvloop.new_event_loop(), own=True)
     return MainThreadLoop(asyncio.new_event_loop(), own=True) if given is None else MainThreadLoop(given)
@@ -62,14 +59,12 @@ def check_loop(name: str) -> None:
     """Raise `ConfigurationError` when there is no such loop, or when its extra is not installed."""
     if name not in LOOPS:
         raise ConfigurationError(f'"{name}" is not an event loop. Write one of: {", ".join(LOOPS)}.')
-    if sys.modules.get(name) is not None:
-        return
-    try:
-        importlib.import_module(name)
-    except ImportError as error:
-        raise ConfigurationError(
-            f'{name} is not installed. Install it with: pip install "asgherkin[{name}]"'
-        ) from error
+    if sys.modules.get(name) is None:
+        try:
+            importlib.import_module(name)
+        except ImportError as error:
+            told = f'{name} is not installed. Install it with: pip install "asgherkin[{name}]"'
+            raise ConfigurationError(told) from error
 
 
 class MainThreadLoop:
@@ -350,7 +345,6 @@ async def _native() -> tuple[int, Callable[[Callable[[], None]], object]]:
     try:
         return threading.get_ident(), asyncio.get_running_loop().call_soon_threadsafe
     except RuntimeError:
-        # Only there where the loop is trio's.
-        import trio
+        import trio  # only there where the loop is trio's
 
         return threading.get_ident(), trio.lowlevel.current_trio_token().run_sync_soon

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from functools import partial
 from time import monotonic, perf_counter
-from typing import TYPE_CHECKING, NoReturn, Protocol, TypeAlias
+from typing import TYPE_CHECKING, NoReturn, TypeAlias
 from urllib.parse import quote
 
 import anyio
@@ -28,17 +28,24 @@ if TYPE_CHECKING:
 _FAREWELLS = frozenset({"ClientDisconnect", "ClientDisconnected", "WebSocketDisconnect"})
 
 
-class Wrapper(Protocol):
-    """The receive and send that the app is given: they record what passes, and keep ASGI's rules."""
+class Wrapper:
+    """The receive and send that the app is given. This one lets messages pass; others record, and keep ASGI's rules."""
 
-    doing: str
-    """What the app is asked for: `GET /orders`."""
+    __slots__ = ("_receive", "_send", "doing")
+
+    def __init__(self, doing: str, receive: Receive, send: Send) -> None:
+        """`doing` is what the app is asked for: `GET /orders`."""
+        self.doing = doing
+        self._receive = receive
+        self._send = send
 
     async def receive(self) -> Message:
         """Hand the client's next message to the app."""
+        return await self._receive()
 
     async def send(self, message: Message) -> None:
         """Take a message from the app. Raises `AppError` into an app that breaks ASGI's rules."""
+        await self._send(message)
 
     def returned(self) -> None:
         """The app has returned. Raises `AppError` where it may not have."""
@@ -48,6 +55,7 @@ class Wrapper(Protocol):
 
     def caused(self, exception: BaseException) -> bool:
         """Whether an exception that left the app is the client's own doing, and so no crash."""
+        return type(exception).__name__ in _FAREWELLS
 
 
 class Recorder:
@@ -87,8 +95,10 @@ class Recorder:
             if call.failure is not None:
                 raise call.failure
         else:
-            make = WRAPPERS.get(scope["type"], _Unwrapped)
-            await self.run(scope, make(self, scope, receive, send))
+            make = WRAPPERS.get(scope["type"])
+            doing = f"{scope['type']} {target(scope)}"
+            wrapper = Wrapper(doing, receive, send) if make is None else make(self, scope, receive, send)
+            await self.run(scope, wrapper)
 
     async def answer(self, scope: Scope, receive: Receive, send: Send, call: AppCall, *, whole: bool) -> None:
         """Call the app for one request, in the `run` of `call`, whose watch stops it when it hangs.
@@ -206,11 +216,6 @@ def decoded(headers: Iterable[tuple[bytes, bytes]]) -> list[tuple[str, str]]:
     return [(name.decode("latin-1"), value.decode("latin-1")) for name, value in headers]
 
 
-def is_farewell(exception: BaseException) -> bool:
-    """Whether an exception says that the client has left."""
-    return type(exception).__name__ in _FAREWELLS
-
-
 def _stray_cancellation(exception: BaseException) -> bool:
     if not isinstance(exception, asyncio.CancelledError):
         return False
@@ -218,43 +223,16 @@ def _stray_cancellation(exception: BaseException) -> bool:
     return task is not None and not task.cancelling()
 
 
-class _Unwrapped:
-    """For a type of scopes that has no wrapper: its messages pass as they are."""
-
-    def __init__(self, recorder: Recorder, scope: Scope, receive: Receive, send: Send) -> None:
-        del recorder
-        self.doing = f"{scope['type']} {target(scope)}" if "path" in scope else f"{scope['type']}"
-        self._receive = receive
-        self._send = send
-
-    async def receive(self) -> Message:
-        return await self._receive()
-
-    async def send(self, message: Message) -> None:
-        await self._send(message)
-
-    def returned(self) -> None:
-        """It may end whenever it wants to."""
-
-    def failed(self, *, cancelled: bool) -> None:
-        """There is no record to note it in."""
-
-    def caused(self, exception: BaseException) -> bool:
-        return is_farewell(exception)
-
-
-class _HTTPWrapper:
+class _HTTPWrapper(Wrapper):
     """The receive and send for a request. They tell its call whose turn it is, the app's or the client's."""
 
-    __slots__ = ("_asked", "_call", "_left", "_receive", "_send", "_started", "_whole", "doing", "exchange")
+    __slots__ = ("_asked", "_call", "_left", "_started", "_whole", "exchange")
 
     def __init__(self, scope: Scope, receive: Receive, send: Send, call: AppCall, *, whole: bool) -> None:
         """`whole`: the client stays until the app has ended, so an app that waits for it to leave hangs."""
-        self.doing = call.doing
+        super().__init__(call.doing, receive, send)
         self.exchange = Exchange(scope["method"], target(scope), decoded(scope["headers"]))
         self._left = False
-        self._receive = receive
-        self._send = send
         self._call = call
         self._whole = whole
         self._asked = False
@@ -315,12 +293,9 @@ class _HTTPWrapper:
                 'ASGI wants a last "http.response.body" without more_body.'
             )
 
-    def failed(self, *, cancelled: bool) -> None:
-        """The exchange stays as it is."""
-
     def caused(self, exception: BaseException) -> bool:
         """Whether the app let its client's leaving pass."""
-        return self._left and is_farewell(exception)
+        return self._left and super().caused(exception)
 
     def _add_request(self, message: Message) -> None:
         exchange = self.exchange

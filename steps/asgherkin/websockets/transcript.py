@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 import anyio.lowlevel
 
-from asgherkin.clients.recorder import decoded, is_farewell, target
+from asgherkin.clients.recorder import Wrapper, decoded, target
 from asgherkin.errors import AppError
 from asgherkin.evidence.exchange_record import BODY_CAP
 from asgherkin.evidence.message_text import CONTENT_CAP, KEPT
@@ -87,19 +87,17 @@ def wrap(recorder: Recorder, scope: Scope, receive: Receive, send: Send) -> WebS
     return wrapper
 
 
-class WebSocketWrapper:
+class WebSocketWrapper(Wrapper):
     """The receive and send that an app is given. They raise into an app that breaks the rules."""
 
     def __init__(self, scope: Scope, receive: Receive, send: Send, transcript: Transcript | None = None) -> None:
         """`transcript`: where a connection records what its client says; else that is recorded here, too."""
         self.transcript = transcript or Transcript.of_scope(scope)
+        super().__init__(self.transcript.doing, receive, send)
         self._farewell: OSError | None = None
         """Raised into an app that sent to a client that had left."""
-        self.doing = self.transcript.doing
         self._records_client = transcript is None
         self._disconnected = False
-        self._receive = receive
-        self._send = send
         self._phase: Phase = "before it accepted it"
         self._status = 0
         self._headers: tuple[tuple[str, str], ...] = ()
@@ -154,7 +152,7 @@ class WebSocketWrapper:
     def caused(self, exception: BaseException) -> bool:
         """Whether the app let its client's leaving pass: that is no crash."""
         left = self._disconnected or self.transcript.closing is not None
-        return exception is self._farewell or (left and is_farewell(exception))
+        return exception is self._farewell or (left and super().caused(exception))
 
     def _refuse_unanswered(self) -> None:
         # Servers answer so in place of an app that gives no answer.
