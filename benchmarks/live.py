@@ -18,9 +18,9 @@ from starlette.applications import Starlette
 from starlette.responses import JSONResponse, PlainTextResponse
 from starlette.routing import Route
 
-from asgherkin.clients.hosting import Hosts
 from asgherkin.clients.live import LocalAdapter
 from asgherkin.clients.recorder import Recorder
+from asgherkin.clients.server_threads import ServerThreads
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -60,10 +60,10 @@ def rows(folder: Path, runs: int) -> list[str]:
 
 
 def _rounds(loop: str, runs: int) -> list[tuple[float, ...]]:
-    hosts = Hosts(TIMEOUT, Path.cwd())
-    hosts.shared("app", lambda: app)
-    first = _scenario(hosts, loop)
-    server = hosts.host(loop).server(app)
+    server_threads = ServerThreads(TIMEOUT, Path.cwd())
+    server_threads.shared("app", lambda: app)
+    first = _scenario(server_threads, loop)
+    server = server_threads.thread(loop).server(app)
 
     async def loop_of_requests() -> None:
         async with httpx2.AsyncClient(base_url=f"http://127.0.0.1:{server.port}") as client:
@@ -82,19 +82,19 @@ def _rounds(loop: str, runs: int) -> list[tuple[float, ...]]:
 
     def ours() -> None:
         for _ in range(COUNT):
-            assert _scenario(hosts, loop) == first
+            assert _scenario(server_threads, loop) == first
 
     kinds = (bare, bare_sync, ours)
     for kind in kinds:
         kind()
     rounds = [tuple(_timed(kind) for kind in kinds) for _ in range(runs)]
-    hosts.close()
+    server_threads.close()
     return rounds
 
 
-def _scenario(hosts: Hosts, loop: str) -> int:
+def _scenario(server_threads: ServerThreads, loop: str) -> int:
     recorder = Recorder(app, timeout=TIMEOUT, root=Path.cwd(), listens=False)
-    client = LocalAdapter(recorder, hosts, loop)
+    client = LocalAdapter(recorder, server_threads, loop)
     client.start()
     assert client.request("GET", "/", follow_redirects=True).text == "Hello"
     made: int = client.request("POST", "/orders", follow_redirects=True, content=ORDER).json()["id"]

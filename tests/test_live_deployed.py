@@ -13,9 +13,9 @@ from starlette.applications import Starlette
 from starlette.responses import JSONResponse
 from starlette.routing import Route, WebSocketRoute
 
-from asgherkin.clients.hosting import Hosts
 from asgherkin.clients.live import LocalAdapter
 from asgherkin.clients.recorder import Recorder
+from asgherkin.clients.server_threads import ServerThreads
 from tests.async_fixture import ASYNC_FIXTURE
 
 if TYPE_CHECKING:
@@ -40,14 +40,14 @@ async def refuse(websocket: WebSocket) -> None:
 def url() -> Iterator[str]:
     """The address of an app that no project knows."""
     app = Starlette(routes=[Route("/", hello), WebSocketRoute("/no", refuse)])
-    hosts = Hosts(30, Path.cwd())
-    client = LocalAdapter(Recorder(app, timeout=30, root=Path.cwd(), listens=False), hosts, "asyncio")
+    server_threads = ServerThreads(30, Path.cwd())
+    client = LocalAdapter(Recorder(app, timeout=30, root=Path.cwd(), listens=False), server_threads, "asyncio")
     client.start()
-    host = hosts.host("asyncio")
+    host = server_threads.thread("asyncio")
     yield f"http://127.0.0.1:{host.server(app).port}"
     client.finish()
     client.close_loop()
-    hosts.close()
+    server_threads.close()
 
 
 def remote(project: Project, url: str, steps: str, *arguments: str) -> dict[str, int]:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     import httpx2
 
-    from asgherkin.clients.hosting import Hosts
+    from asgherkin.clients.server_threads import ServerThreads
     from asgherkin.session.remembered import Variables
     from asgherkin.session.session import Session
 
@@ -59,11 +59,11 @@ def async_client(session: Session) -> httpx2.AsyncClient:
 
 
 @pytest.fixture(scope="session")
-def _asgherkin_hosts(request: pytest.FixtureRequest) -> Iterator[Hosts]:
+def _asgherkin_server_threads(request: pytest.FixtureRequest) -> Iterator[ServerThreads]:
     """What the scenarios of a worker share on the client live; its servers are stopped at the end of the run."""
-    from asgherkin.clients.hosting import Hosts  # slow to import, and most runs have none
+    from asgherkin.clients.server_threads import ServerThreads  # slow to import, and most runs have none
 
-    shared = Hosts(request.config.stash[settings_key].timeout, request.config.rootpath)
+    shared = ServerThreads(request.config.stash[settings_key].timeout, request.config.rootpath)
     yield shared
     shared.close()
 

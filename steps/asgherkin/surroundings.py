@@ -21,10 +21,10 @@ if TYPE_CHECKING:
     import asyncio
     from collections.abc import Callable, Sequence
 
-    from asgherkin.clients.hosting import Hosts
+    from asgherkin.clients.server_threads import ServerThreads
 
 session_key = pytest.StashKey[Session]()
-hosts_key = pytest.StashKey["Hosts"]()
+server_threads_key = pytest.StashKey["ServerThreads"]()
 
 
 class ItemSurroundings(Surroundings):
@@ -62,15 +62,15 @@ class ItemSurroundings(Surroundings):
         """Whether a fixture gives other scenarios what it gives this one."""
         return fixture_scope(self.request, fixture) != "function"
 
-    def hosts(self) -> Hosts:
+    def server_threads(self) -> ServerThreads:
         """What the scenarios of this worker share on the client live."""
-        hosts: Hosts = self.request.getfixturevalue("_asgherkin_hosts")
-        self.request.config.stash[hosts_key] = hosts
-        return hosts
+        server_threads: ServerThreads = self.request.getfixturevalue("_asgherkin_server_threads")
+        self.request.config.stash[server_threads_key] = server_threads
+        return server_threads
 
-    def hosts_in_use(self) -> Hosts | None:
+    def server_threads_in_use(self) -> ServerThreads | None:
         """The same, if a scenario has asked for it."""
-        return self.request.config.stash.get(hosts_key, None)
+        return self.request.config.stash.get(server_threads_key, None)
 
     def at_teardown(self, function: Callable[[], None]) -> None:
         """Have a function called before the fixtures are torn down that are made by now, the loop among them."""

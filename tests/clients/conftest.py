@@ -77,7 +77,7 @@ def run() -> Iterator[Run]:
     made = Run()
     yield made
     made.finish()
-    made.hosts.close()
+    made.server_threads.close()
 
 
 @pytest.fixture

@@ -15,9 +15,9 @@ from starlette.routing import Route, WebSocketRoute
 from starlette.websockets import WebSocketDisconnect
 
 from asgherkin.clients.app_location import asgi3
-from asgherkin.clients.hosting import Hosts
 from asgherkin.clients.live import LocalAdapter
 from asgherkin.clients.recorder import Recorder
+from asgherkin.clients.server_threads import ServerThreads
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -135,7 +135,7 @@ class Run:
     """A run of several scenarios."""
 
     def __init__(self, timeout: float = 30) -> None:
-        self.hosts = Hosts(timeout, ROOT)
+        self.server_threads = ServerThreads(timeout, ROOT)
         self.timeout = timeout
         self.clients: list[LocalAdapter] = []
 
@@ -145,8 +145,8 @@ class Run:
         made = asgi3(app)
         recorder = Recorder(made, timeout=self.timeout, root=ROOT, listens=False)
         if shared:
-            recorder.app = self.hosts.shared(app, lambda: made)
-        self.clients.append(LocalAdapter(recorder, self.hosts, loop))
+            recorder.app = self.server_threads.shared(app, lambda: made)
+        self.clients.append(LocalAdapter(recorder, self.server_threads, loop))
         return self.clients[-1]
 
     def finish(self) -> None:

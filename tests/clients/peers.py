@@ -7,10 +7,10 @@ import threading
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, NamedTuple
 
-from asgherkin.clients.hosting import Hosts
 from asgherkin.clients.live import RemoteAdapter
 from asgherkin.clients.loop import make_loop
 from asgherkin.clients.recorder import Recorder
+from asgherkin.clients.server_threads import ServerThreads
 from asgherkin.session.opening import deployed
 from tests.clients.conftest import ROOT
 
@@ -109,14 +109,14 @@ def once(answer: bytes) -> Talk:
 @contextmanager
 def remote(url: str, *, timeout: float = 5) -> Iterator[RemoteAdapter]:
     """The client live of a deployed server."""
-    hosts = Hosts(timeout, ROOT)
+    server_threads = ServerThreads(timeout, ROOT)
     user_loop = make_loop("asyncio")
     recorder = Recorder(deployed, timeout=timeout, root=ROOT, listens=False)
-    client = RemoteAdapter(recorder, hosts.host("asyncio"), url, lambda: user_loop)
+    client = RemoteAdapter(recorder, server_threads.thread("asyncio"), url, lambda: user_loop)
     try:
         yield client
         client.finish()
     finally:
         client.close_loop()
         user_loop.close()
-        hosts.close()
+        server_threads.close()

@@ -31,7 +31,7 @@ def test_an_app_is_started_once_for_many_scenarios(run: Run, shop: Shop, loop: s
         ports.add(client.run(port_of, client))
     run.finish()
     before = list(shop.events)
-    run.hosts.close()
+    run.server_threads.close()
 
     assert counts == ["1", "2", "3"]
     assert len(ports) == 1
@@ -76,8 +76,8 @@ def test_an_app_runs_in_one_place_at_a_time(run: Run, shop: Shop) -> None:
     run.scenario(shop.app, "asyncio").start()
     run.scenario(shop.app, "uvloop").start()
     moved = list(shop.events)
-    run.hosts.rest(asgi3(shop.app))
-    run.hosts.rest(asgi3(Shop().app))
+    run.server_threads.shut_down(asgi3(shop.app))
+    run.server_threads.shut_down(asgi3(Shop().app))
 
     assert moved == ["start", "stop", "start"]
     assert shop.events == [*moved, "stop"]
@@ -118,7 +118,7 @@ def test_a_shut_down_that_fails_at_the_end_of_the_run(run: Run) -> None:
     run.finish()
 
     with pytest.raises(AppError) as caught:
-        run.hosts.close()
+        run.server_threads.close()
 
     headline, _, frames = str(caught.value).partition("\n\n")
     assert headline == "The app raised RuntimeError: still in use after the last scenario (shut-down)."
@@ -150,7 +150,7 @@ def test_a_shut_down_that_hangs_at_the_end_of_the_run() -> None:
     run.finish()
 
     with pytest.raises(AppError, match=r"^The app did not shut down within 0\.1 seconds\. It was waiting at test_live"):
-        run.hosts.close()
+        run.server_threads.close()
 
 
 def test_a_crash_between_two_scenarios(run: Run) -> None:
@@ -181,13 +181,13 @@ def test_a_crash_between_two_scenarios(run: Run) -> None:
 def test_a_server_that_nobody_has_asked(run: Run, shop: Shop) -> None:
     """It ends as it was: without a port."""
     client = run.scenario(shop.app)
-    server = run.hosts.host("asyncio").server(asgi3(shop.app))
+    server = run.server_threads.thread("asyncio").server(asgi3(shop.app))
 
     client.finish()
     client.close_loop()
     client.close_loop()
     run.clients.clear()
-    run.hosts.close()
+    run.server_threads.close()
 
     assert (server.port, shop.events) == (0, [])
 
@@ -208,7 +208,7 @@ def test_a_request_that_is_answered_when_the_run_ends(shop: Shop) -> None:
         other.sendall(b"GET /hang HTTP/1.1\r\nHost: me\r\n\r\n")
         client.run(until_asked)
         run.finish()
-        run.hosts.close()
+        run.server_threads.close()
 
         assert other.recv(100)[:12] in (b"", b"HTTP/1.1 500")
 
@@ -228,7 +228,7 @@ def test_the_sync_client_in_async_code(run: Run, shop: Shop) -> None:
 def test_trio_is_refused(run: Run) -> None:
     """Uvicorn has none."""
     with pytest.raises(ConfigurationError) as caught:
-        run.hosts.host("trio")
+        run.server_threads.thread("trio")
 
     assert str(caught.value) == (
         "The client live serves the app by uvicorn, which does not run on trio. "

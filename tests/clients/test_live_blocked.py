@@ -34,7 +34,7 @@ def test_a_shut_down_that_blocks_at_the_end_of_the_run() -> None:
         with pytest.raises(
             AppError, match=r"^The app blocked its event loop for 0\.1 seconds during shut-down, at test"
         ):
-            run.hosts.close()
+            run.server_threads.close()
     finally:
         door.set()
 
@@ -56,7 +56,7 @@ def test_a_loop_that_is_blocked_for_good() -> None:
         run.clients.clear()
         fine = run.scenario(app).request("GET", "/", follow_redirects=True)
         run.finish()
-        run.hosts.close()
+        run.server_threads.close()
     finally:
         door.set()
 
@@ -78,5 +78,5 @@ def test_a_lifespan_that_does_not_end() -> None:
 
     run.scenario(app).start()
     run.finish()
-    run.hosts.close()
+    run.server_threads.close()
     done.append(True)

@@ -153,7 +153,7 @@ def test_an_app_that_hangs_and_does_not_stop() -> None:
     (crash,) = client.recorder.crashes
     run.finish()
     done.append(True)
-    run.hosts.close()
+    run.server_threads.close()
 
     assert (response.status_code, response.text) == (500, "")
     assert str(crash.exception).startswith(
@@ -176,7 +176,7 @@ def test_a_client_of_the_users_own_and_an_app_that_does_not_stop() -> None:
     statuses = {http.get("/").status_code for http in (client.http, client.http)}
     done.append(True)
     run.finish()
-    run.hosts.close()
+    run.server_threads.close()
 
     assert statuses == {500}
 
@@ -194,7 +194,7 @@ def test_a_client_that_gives_up(run: Run, shop: Shop) -> None:
     client.run(give_up)
     crashes = list(client.recorder.crashes)
     made.finish()
-    made.hosts.close()
+    made.server_threads.close()
 
     assert crashes == []
 
@@ -251,7 +251,7 @@ def test_a_stream_that_does_not_start() -> None:
 
     assert client.recorder.crashes == []
     run.finish()
-    run.hosts.close()
+    run.server_threads.close()
 
 
 def test_a_stream_whose_app_exits(run: Run) -> None:
@@ -279,6 +279,6 @@ def test_an_app_that_does_not_stop_sending(run: Run) -> None:
     part = stream.read(30)
     stream.close()
     made.finish()
-    made.hosts.close()
+    made.server_threads.close()
 
     assert part

@@ -6,7 +6,7 @@ import pytest
 
 from asgherkin.evidence.message_text import KEPT
 from asgherkin.streams.event_stream import EVENT_CAP, Event, EventParser
-from asgherkin.streams.stream_log import Came, StreamLog
+from asgherkin.streams.stream_log import Received, StreamLog
 
 TOO_LONG = "The app sent more than 1 MiB of one event without the empty line that ends it."
 
@@ -156,6 +156,6 @@ def test_a_log_keeps_the_beginning_of_what_is_long() -> None:
     log.add(b"y" * 5000)
 
     event, part = log.head
-    assert event == Came(Event("order", "x" * 4096, "7"), event.at, 5000)
-    assert part == Came(b"y" * 4096, part.at, 5000)
+    assert event == Received(Event("order", "x" * 4096, "7"), event.at, 5000)
+    assert part == Received(b"y" * 4096, part.at, 5000)
     assert 0 <= event.at <= part.at

@@ -103,7 +103,7 @@ class LiveRun:
     def close(self) -> None:
         """End the run."""
         self._run.finish()
-        self._run.hosts.close()
+        self._run.server_threads.close()
 
 
 @pytest.fixture

@@ -34,7 +34,7 @@ def url(shop: Shop) -> Iterator[str]:
     client.start()
     yield f"http://127.0.0.1:{client.run(port_of, client)}"
     run.finish()
-    run.hosts.close()
+    run.server_threads.close()
 
 
 def test_websockets_of_a_deployed_app(url: str) -> None:

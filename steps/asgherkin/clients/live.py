@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, TypeVar, cast
 
 import httpx2
 
-from asgherkin.clients.hosting import make_pool
 from asgherkin.clients.in_process import BASE_URL, AsyncAdapter
 from asgherkin.clients.live_transport import LiveStreamTransport, LiveWholeTransport
 from asgherkin.clients.response_stream import Bridge
+from asgherkin.clients.server_threads import make_pool
 from asgherkin.errors import ConfigurationError, NotObservable
 
 if TYPE_CHECKING:
@@ -19,26 +19,26 @@ if TYPE_CHECKING:
     from http.cookiejar import CookieJar
 
     from asgherkin.clients.deadlines import Work
-    from asgherkin.clients.hosting import Host, Hosts
     from asgherkin.clients.live_transport import Serving
     from asgherkin.clients.port import BeforeShutDown, Loop
     from asgherkin.clients.recorder import Recorder
     from asgherkin.clients.response_stream import ResponseStream
     from asgherkin.clients.server import Server
+    from asgherkin.clients.server_threads import ServerThread, ServerThreads
 
 T = TypeVar("T")
 
 
 class LiveAdapter(AsyncAdapter):
-    """What both have in common. The sentences' requests go over the worker's connections, on the host's loop."""
+    """What both have in common. The sentences' requests go on the loop of the server's thread."""
 
     name = "live"
     base_url = BASE_URL
 
-    def __init__(self, recorder: Recorder, host: Host, serving: Serving, *, verify: bool) -> None:
-        super().__init__(recorder, host.loop)
+    def __init__(self, recorder: Recorder, thread: ServerThread, serving: Serving, *, verify: bool) -> None:
+        super().__init__(recorder, thread.loop)
         self.serving = serving
-        self._host = host
+        self._thread = thread
         self._verify = verify
         self._open_streams: set[ResponseStream] = set()
 
@@ -50,7 +50,7 @@ class LiveAdapter(AsyncAdapter):
     @property
     def pool(self) -> httpx2.AsyncBaseTransport:
         """The connections that requests go over."""
-        return self._host.pool(verify=self._verify)
+        return self._thread.pool(verify=self._verify)
 
     def _whole_transport(self, *, together: bool = False) -> httpx2.AsyncBaseTransport:
         del together  # over sockets no request can hold up another
@@ -73,7 +73,7 @@ class LiveAdapter(AsyncAdapter):
             await stream.drop()
 
     def httpx_client(self, transport: httpx2.AsyncBaseTransport) -> httpx2.AsyncClient:
-        """An httpx2 client for the host's loop. It has no deadlines: the transport has its own."""
+        """An httpx2 client for the loop of the server's thread. It has no deadlines: the transport has its own."""
         return httpx2.AsyncClient(
             transport=transport, base_url=self.base_url, cookies=self.cookies, follow_redirects=True, timeout=None
         )
@@ -90,18 +90,18 @@ class LocalAdapter(LiveAdapter):
     alone ends with it.
     """
 
-    def __init__(self, recorder: Recorder, hosts: Hosts, loop_name: str) -> None:
+    def __init__(self, recorder: Recorder, server_threads: ServerThreads, loop_name: str) -> None:
         check_extra("uvicorn", "wsproto")  # uvicorn's own websockets need it too
-        host = hosts.host(loop_name)
-        self._server = _AttachedServer(recorder, host)
-        super().__init__(recorder, host, self._server.listening, verify=False)
-        self._hosts = hosts
+        thread = server_threads.thread(loop_name)
+        self._server = _AttachedServer(recorder, thread)
+        super().__init__(recorder, thread, self._server.listening, verify=False)
+        self._server_threads = server_threads
         self._started = False
 
     def start(self, *, again: bool = False) -> None:
         """Start the app, unless another scenario has; `again` starts it anew, if this scenario has not yet."""
-        self._hosts.rest(self.recorder.app, but=self._host)
-        server = self._host.server(self.recorder.app)
+        self._server_threads.shut_down(self.recorder.app, but=self._thread)
+        server = self._thread.server(self.recorder.app)
         if not (again or self._started) and server.lifespan.running:
             # Another scenario has started it, and no task is running: there is no need to go to its thread.
             self._started = True
@@ -116,7 +116,7 @@ class LocalAdapter(LiveAdapter):
     def finish(self) -> None:
         """Leave what is open. The app is shut down if it is the scenario's alone."""
         served = self._server.attached
-        if served is not None and not self._holds and self._hosts.keeps(served.app):
+        if served is not None and not self._holds and self._server_threads.keeps(served.app):
             served.attach(None)
             return
         self.act("shut-down", partial(self.loop.run, self._finish))
@@ -142,8 +142,8 @@ class LocalAdapter(LiveAdapter):
         if served is None:
             return
         try:
-            if not self._hosts.keeps(served.app):
-                await self._host.stop(served)
+            if not self._server_threads.keeps(served.app):
+                await self._thread.stop(served)
         finally:
             served.attach(None)
 
@@ -151,10 +151,10 @@ class LocalAdapter(LiveAdapter):
 class _AttachedServer:
     """The server of a scenario's app, when the scenario has come to use it."""
 
-    def __init__(self, recorder: Recorder, host: Host) -> None:
+    def __init__(self, recorder: Recorder, thread: ServerThread) -> None:
         self.attached: Server | None = None
         self._recorder = recorder
-        self._host = host
+        self._thread = thread
 
     def attach(self, server: Server) -> Server:
         """Use a server."""
@@ -165,7 +165,7 @@ class _AttachedServer:
     async def listening(self) -> Server:
         """The server, which listens."""
         if self.attached is None:
-            server = self._host.server(self._recorder.app)
+            server = self._thread.server(self._recorder.app)
             await server.open()
             self.attach(server)
         assert self.attached is not None, "attached"
@@ -179,8 +179,8 @@ async def _nowhere() -> None:
 class RemoteAdapter(LiveAdapter):
     """Reaches a deployed server. What runs on the user's side, `async def` steps among it, has a loop of its own."""
 
-    def __init__(self, recorder: Recorder, host: Host, base_url: str, user_loop: Callable[[], Loop]) -> None:
-        super().__init__(recorder, host, _nowhere, verify=True)
+    def __init__(self, recorder: Recorder, thread: ServerThread, base_url: str, user_loop: Callable[[], Loop]) -> None:
+        super().__init__(recorder, thread, _nowhere, verify=True)
         self.base_url = base_url
         self.host = httpx2.URL(base_url).host
         self._make_user_loop = user_loop

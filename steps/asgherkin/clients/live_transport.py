@@ -15,7 +15,7 @@ import httpx2
 
 from asgherkin.clients.network import failed, late
 from asgherkin.clients.recorder import decoded
-from asgherkin.clients.response_stream import CallBehind, ResponseStream, StreamTransport
+from asgherkin.clients.response_stream import ObservedCall, ResponseStream, StreamTransport
 from asgherkin.evidence.exchange_record import BODY_CAP, Exchange
 
 if TYPE_CHECKING:
@@ -29,8 +29,7 @@ if TYPE_CHECKING:
     Serving: TypeAlias = Callable[[], Awaitable[Server | None]]
 
 _SAFE = frozenset(("GET", "HEAD", "OPTIONS", "QUERY"))
-OF_CONNECTION = frozenset((b"connection", b"transfer-encoding"))
-"""Headers that uvicorn adds, and no app that is asked in-process."""
+OF_CONNECTION = frozenset((b"connection", b"transfer-encoding"))  # uvicorn adds them, no app that is asked in-process
 BROKEN = (httpx2.NetworkError, httpx2.RemoteProtocolError, httpx2.TimeoutException)
 """What says that a server gave no whole answer; other errors are about the request."""
 
@@ -161,8 +160,9 @@ class _Sending:
     async def chunk(self) -> bytes | None:
         """The next part of the body, None at its end."""
         exchange = self.exchange
-        chunk = await anext(self._parts, None)
-        if chunk is None:
+        try:
+            chunk = await anext(self._parts)
+        except StopAsyncIteration:
             exchange.complete = True
             exchange.seconds = perf_counter() - self._began
             return None
@@ -251,7 +251,7 @@ class _Pump:
             await self._sending.close()
 
 
-class CallOverSocket(CallBehind, Protocol):
+class CallOverSocket(ObservedCall, Protocol):
     """The app's call behind a response that comes over a socket."""
 
     patience: float

@@ -85,7 +85,7 @@ class StreamTransport(httpx2.AsyncBaseTransport):
         return AppError(f"The app did not answer {doing_of(request)} {within}.{waiting_at(stream.place())}")
 
 
-class CallBehind(Protocol):
+class ObservedCall(Protocol):
     """The app's call behind a response: an `AppCall`, or what can be known of one over a socket."""
 
     def rest(self) -> None:
@@ -136,7 +136,7 @@ class ResponseStream(httpx2.AsyncByteStream):
         self._news = anyio.Event()
         self._room = anyio.Event()
 
-    def attach(self, call: CallBehind, close_source: Callable[[], Awaitable[None]]) -> None:
+    def attach(self, call: ObservedCall, close_source: Callable[[], Awaitable[None]]) -> None:
         """Take note of the app's call, and of a way to let the source know that the reader has left."""
         self._call = call
         self._close_source = close_source

@@ -119,7 +119,7 @@ class Server:
         """What is known of the app's call for a request that is to be sent."""
         return ServedCall(self, doing)
 
-    def let_rest(self, doing: str) -> None:
+    def leave_unwatched(self, doing: str) -> None:
         """Let no watch stop the next call for a request: its client has deadlines of its own."""
         self._resting.append(doing)
 
@@ -206,7 +206,7 @@ class ServedCall:
         if self._call is not None:
             self._call.rest()
         else:
-            self._server.let_rest(self._doing)
+            self._server.leave_unwatched(self._doing)
 
     def resume(self) -> None:
         """Let the watch stop it again."""

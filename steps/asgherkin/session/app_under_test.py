@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from pathlib import Path
 
-    from asgherkin.clients.hosting import Hosts
     from asgherkin.clients.port import Client
+    from asgherkin.clients.server_threads import ServerThreads
     from asgherkin.evidence.crash_record import Crash
     from asgherkin.evidence.record import Evidence
     from asgherkin.options import Settings
@@ -51,10 +51,10 @@ class Surroundings(Protocol):
     def outlasts_scenario(self, fixture: str) -> bool:
         """Whether a fixture gives other scenarios what it gives this one."""
 
-    def hosts(self) -> Hosts:
+    def server_threads(self) -> ServerThreads:
         """What the scenarios of this worker share on the client live."""
 
-    def hosts_in_use(self) -> Hosts | None:
+    def server_threads_in_use(self) -> ServerThreads | None:
         """The same, if a scenario has asked for it."""
 
     def at_teardown(self, function: Callable[[], None]) -> None:

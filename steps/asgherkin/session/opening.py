@@ -61,9 +61,9 @@ def plugged_app(app: AppUnderTest, own: object) -> ASGI3:
 
 def _alone(surroundings: Surroundings, app: ASGI3) -> ASGI3:
     """The app, after it was shut down where a server of this process runs it."""
-    hosts = surroundings.hosts_in_use()
-    if hosts is not None:
-        hosts.rest(app)
+    server_threads = surroundings.server_threads_in_use()
+    if server_threads is not None:
+        server_threads.shut_down(app)
     return app
 
 
@@ -83,13 +83,17 @@ def _client(surroundings: Surroundings, recorder: Recorder) -> Client:
 def _live(surroundings: Surroundings, recorder: Recorder) -> Client:
     from asgherkin.clients.live import LocalAdapter, RemoteAdapter  # slow to import, and an extra
 
-    hosts = surroundings.hosts()
+    server_threads = surroundings.server_threads()
     if surroundings.settings.base_url:
         user_loop = partial(make_loop, "asyncio")
+        server_threads.thread("asyncio")
         return RemoteAdapter(
-            recorder, hosts.host("asyncio"), surroundings.settings.base_url, lambda: user_loop(surroundings.loop())
+            recorder,
+            server_threads.thread("asyncio"),
+            surroundings.settings.base_url,
+            lambda: user_loop(surroundings.loop()),
         )
-    return LocalAdapter(recorder, hosts, surroundings.loop_name)
+    return LocalAdapter(recorder, server_threads, surroundings.loop_name)
 
 
 def _shared_app(app: AppUnderTest) -> ASGI3:
@@ -99,9 +103,9 @@ def _shared_app(app: AppUnderTest) -> ASGI3:
         location = surroundings.settings.app or None
     given = location or _given_app(surroundings)
     if isinstance(given, str):
-        return surroundings.hosts().shared(given, lambda: asgi3(load_app(given, surroundings.root)))
+        return surroundings.server_threads().shared(given, lambda: asgi3(load_app(given, surroundings.root)))
     if surroundings.outlasts_scenario("asgi_app"):
-        return surroundings.hosts().shared(given, lambda: asgi3(given))
+        return surroundings.server_threads().shared(given, lambda: asgi3(given))
     return asgi3(given)
 
 

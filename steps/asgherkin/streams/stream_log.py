@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Came:
+class Received:
     """What came of a stream, how many seconds after its opening."""
 
     what: Event | bytes
@@ -43,8 +43,8 @@ class StreamLog(Record):
         self.name = ""
         """What the scenario calls it; "" for one without a name."""
         self._began = monotonic()
-        self.head: list[Came] = []
-        self.tail: deque[Came] = deque(maxlen=KEPT)
+        self.head: list[Received] = []
+        self.tail: deque[Received] = deque(maxlen=KEPT)
         self.total = 0
         self.over = False
         """Whether its end was read: nothing more comes."""
@@ -61,7 +61,7 @@ class StreamLog(Record):
     def add(self, what: Event | bytes) -> None:
         """Keep what came."""
         size = len(what.data if isinstance(what, Event) else what)
-        came = Came(_cut(what), monotonic() - self._began, size)
+        came = Received(_cut(what), monotonic() - self._began, size)
         self.total += 1
         (self.head if len(self.head) < KEPT else self.tail).append(came)
 
@@ -114,7 +114,7 @@ class StreamLog(Record):
         return Part("stream", title, lines=lines, notes=(*notes, end))
 
 
-def _came(came: Came) -> Document:
+def _came(came: Received) -> Document:
     what = came.what
     if isinstance(what, Event):
         shown: Document = {"name": what.name, "data": Content(what.data), "id": what.id}

@@ -34,7 +34,7 @@ def make_pool(*, verify: bool = True) -> httpx2.AsyncHTTPTransport:
     return httpx2.AsyncHTTPTransport(verify=verify, limits=limits)
 
 
-class Host:
+class ServerThread:
     """A thread with an event loop, the servers on it, and the connections of their clients."""
 
     def __init__(self, *, use_uvloop: bool, timeout: float, root: Path) -> None:
@@ -68,7 +68,7 @@ class Host:
         if task:
             self.loop.forget(task)
 
-    def rest(self, app: ASGI3) -> None:
+    def shut_down(self, app: ASGI3) -> None:
         """Shut an app down, if it runs here; its server stays. What goes wrong is told of by its next scenario."""
         server = self._servers.get(id(app))
         if server is not None and server.lifespan.running and not self.loop.blocked:
@@ -117,17 +117,17 @@ class Host:
             raise blocked.error from None
 
 
-class Hosts:
-    """The hosts of a worker, by the kind of their loops, and the apps that all scenarios share."""
+class ServerThreads:
+    """The server_threads of a worker, by the kind of their loops, and the apps that all scenarios share."""
 
     def __init__(self, timeout: float, root: Path) -> None:
         self._timeout = timeout
         self._root = root
-        self._hosts: dict[str, Host] = {}
+        self._server_threads: dict[str, ServerThread] = {}
         self._apps: dict[object, tuple[object, ASGI3]] = {}
 
-    def host(self, loop_name: str) -> Host:
-        """The host with a loop of that name. One whose loop an app blocks for good is given up.
+    def thread(self, loop_name: str) -> ServerThread:
+        """The thread with a loop of that name. One whose loop an app blocks for good is given up.
 
         Raises `ConfigurationError` for trio, which uvicorn does not know.
         """
@@ -137,13 +137,13 @@ class Hosts:
                 "The client live serves the app by uvicorn, which does not run on trio. "
                 "Use the loop asyncio or uvloop with it; tag what needs trio with @in_process."
             )
-        host = self._hosts.get(loop_name)
-        if host is None or host.loop.blocked:
-            if host is not None:
-                host.close()
-            host = Host(use_uvloop=loop_name == "uvloop", timeout=self._timeout, root=self._root)
-            self._hosts[loop_name] = host
-        return host
+        thread = self._server_threads.get(loop_name)
+        if thread is None or thread.loop.blocked:
+            if thread is not None:
+                thread.close()
+            thread = ServerThread(use_uvloop=loop_name == "uvloop", timeout=self._timeout, root=self._root)
+            self._server_threads[loop_name] = thread
+        return thread
 
     def shared(self, key: object, make: Callable[[], ASGI3]) -> ASGI3:
         """The app under a key, a location or an object, made once: all scenarios that name it share its server."""
@@ -152,11 +152,11 @@ class Hosts:
             known = self._apps[key if isinstance(key, str) else id(key)] = (key, make())
         return known[1]
 
-    def rest(self, app: ASGI3, *, but: Host | None = None) -> None:
-        """Shut an app down where it runs, except on one host: it keeps its state in one place, and so runs in one."""
-        for host in self._hosts.values():
-            if host is not but:
-                host.rest(app)
+    def shut_down(self, app: ASGI3, *, but: ServerThread | None = None) -> None:
+        """Shut an app down where it runs, except on one thread: it keeps its state in one place, and so runs in one."""
+        for thread in self._server_threads.values():
+            if thread is not but:
+                thread.shut_down(app)
 
     def keeps(self, app: ASGI3) -> bool:
         """Whether an app is shared, so that its server stays when a scenario ends."""
@@ -164,7 +164,7 @@ class Hosts:
 
     def close(self) -> None:
         """Stop all servers and threads. Raises `AppError` for what went wrong since the last scenario."""
-        hosts, self._hosts = list(self._hosts.values()), {}
-        errors = [error for host in hosts for error in host.close()]
+        server_threads, self._server_threads = list(self._server_threads.values()), {}
+        errors = [error for thread in server_threads for error in thread.close()]
         if errors:
             raise errors[0]
