@@ -46,6 +46,7 @@ class Shop:
             WebSocketRoute("/refuse", self.refuse),
             WebSocketRoute("/crash", self.crash_socket),
             WebSocketRoute("/leave", self.leave),
+            WebSocketRoute("/broken", self.broken),
         ]
         self.app = Starlette(routes=routes, lifespan=self.lifespan)
 
@@ -125,6 +126,10 @@ class Shop:
         await websocket.accept()
         await websocket.receive_text()
         raise KeyError("spilt")
+
+    async def broken(self, websocket: WebSocket) -> None:
+        """Fail before an answer."""
+        raise KeyError("no cups")
 
     async def leave(self, websocket: WebSocket) -> None:
         """Leave without a word."""

@@ -11,6 +11,7 @@ import httpx2
 import pytest
 
 from asgherkin.clients.deadlines import AppCall
+from asgherkin.clients.recorder import SERVED
 from asgherkin.errors import AppError
 from asgherkin.websockets import live_websocket
 from asgherkin.websockets.websocket_evidence import Refusal
@@ -298,3 +299,20 @@ def test_a_websocket_of_the_users_own(run: LiveRun, shop: Shop, is_async: bool) 
             got = websocket.receive_text()
 
     assert got == "hi"
+
+
+def test_a_server_that_knows_no_websockets(run: LiveRun, shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without the capability's own call for it, a websocket is served all the same, and recorded by nobody."""
+    monkeypatch.delitem(SERVED, "websocket")
+    client = run.scenario(shop.app)
+    client.client.start()
+
+    socket = client.open("/echo")
+    socket.send("hi")
+    received = socket.receive(30)
+    crashed = client.open("/broken")
+
+    assert (received, transcripts(client)) == ("hi", [socket.transcript, crashed.transcript])
+    assert crashed.transcript.refusal is not None
+    assert crashed.transcript.refusal.status == 500
+    assert [crash.doing for crash in client.recorder.crashes] == ["websocket /broken"]

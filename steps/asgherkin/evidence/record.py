@@ -91,7 +91,7 @@ class Evidence:
 
     def read(self, record: Record) -> None:
         """Note that the running step looks at a record."""
-        if self.step not in record.read_in:
+        if record.read_in[-1:] != [self.step]:
             record.read_in.append(self.step)
 
     def remove(self, record: Record) -> None:

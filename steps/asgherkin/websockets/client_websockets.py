@@ -84,17 +84,19 @@ class _Queue:
 
     def __init__(self) -> None:
         self._messages: deque[Message] = deque()
-        self._news = anyio.Event()
+        self._news: anyio.Event | None = None
 
     async def put(self, message: Message) -> None:
         """Send a message."""
         self._messages.append(message)
-        self._news.set()
-        self._news = anyio.Event()
+        if self._news is not None:
+            self._news.set()
+            self._news = None
 
     async def get(self) -> Message:
         """Receive the next message."""
         while not self._messages:
+            self._news = self._news or anyio.Event()
             await self._news.wait()
         return self._messages.popleft()
 

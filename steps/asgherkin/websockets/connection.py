@@ -75,7 +75,8 @@ class Connection:
         self._source = source
         self._sizes: deque[int] = deque()
         self._ahead = 0
-        self._changed = anyio.Event()
+        self._changed: anyio.Event | None = None
+        """Made where something waits: few messages are waited for."""
 
     @property
     def has_message(self) -> bool:
@@ -182,8 +183,9 @@ class Connection:
 
     def notify(self) -> None:
         """Wake what waits for something to change."""
-        self._changed.set()
-        self._changed = anyio.Event()
+        if self._changed is not None:
+            self._changed.set()
+            self._changed = None
 
     async def came(self, size: int) -> None:
         """A message of so many bytes is there to be fetched. An app that is far ahead of its client has to wait."""
@@ -208,6 +210,7 @@ class Connection:
         if not condition():
             with anyio.move_on_after(seconds):
                 while not condition():
+                    self._changed = self._changed or anyio.Event()
                     await self._changed.wait()
         return condition()
 
