@@ -8,8 +8,9 @@ masked to a text in hex below the key `hex`.
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 from itertools import pairwise
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from asgherkin.errors import SentenceError
 from asgherkin.matching.documents import parse_cell
@@ -24,62 +25,129 @@ if TYPE_CHECKING:
 _COMPACT = (",", ":")
 
 
-class Fields(dict[str, object]):
-    """Names and values that are not this toolkit's: the value of a secret name is masked, at any depth."""
-
-
-class Headers(tuple[tuple[str, str], ...]):
-    """Headers of a request or a response. Masked, they are lists of a name and a value."""
+class Marked:
+    """A part of a record that the app or its client has chosen. Its class knows where secrets are in it."""
 
     __slots__ = ()
 
+    def learn(self, redactor: Redactor) -> None:
+        """Know the secrets in it."""
+        raise NotImplementedError
 
-class Target(str):
+    def masked(self, redactor: Redactor) -> object:
+        """It as JSON data, without secrets."""
+        raise NotImplementedError
+
+
+class Fields(dict[str, object], Marked):
+    """Names and values: the value of a secret name is masked, at any depth."""
+
+    def learn(self, redactor: Redactor) -> None:
+        """Know the values of secret names."""
+        redactor.learn_document(self)
+
+    def masked(self, redactor: Redactor) -> object:
+        """A dict."""
+        return _masked_leaves(redactor.masked(dict(self)), redactor)
+
+
+class Headers(tuple[tuple[str, str], ...], Marked):
+    """Headers of a request or a response."""
+
+    __slots__ = ()
+
+    def learn(self, redactor: Redactor) -> None:
+        """Know the values of secret headers."""
+        redactor.learn_headers(self)
+
+    def masked(self, redactor: Redactor) -> list[list[str]]:
+        """Lists of a name and a value."""
+        if redactor.are_open(self):
+            return [[name, value] for name, value in self]
+        return [[name, MASK if redactor.is_secret(name) else redactor.redact(value)] for name, value in self]
+
+
+class Target(str, Marked):
     """A path with its query."""
 
     __slots__ = ()
 
+    def learn(self, redactor: Redactor) -> None:
+        """Know the values of secret parameters."""
+        redactor.learn_body(self.partition("?")[2])
 
-class Content(str):
-    """A text that the app or its client has sent: JSON or a form may have secrets in it."""
+    def masked(self, redactor: Redactor) -> str:
+        """A text."""
+        return redactor.redact(self)
+
+
+class Content(str, Marked):
+    """A text that was sent: JSON or a form may have secrets in it."""
 
     __slots__ = ()
 
+    def learn(self, redactor: Redactor) -> None:
+        """Know the values of secret fields."""
+        redactor.learn_body(self)
 
-class Body(NamedTuple):
-    """A body, of which `content` may be the beginning. Masked, it is a text; None where it is none."""
+    def masked(self, redactor: Redactor) -> str:
+        """A text."""
+        return _masked_text(self, redactor)
+
+
+@dataclass(frozen=True, slots=True)
+class Body(Marked):
+    """A body, of which `content` may be the beginning."""
 
     content: bytes
     size: int
 
+    def learn(self, redactor: Redactor) -> None:
+        """Know the values of secret fields."""
+        redactor.learn_body(self.content.decode(errors="replace"))
 
-class Cell(NamedTuple):
-    """A value of a table, below a name. Masked, it is the text that `show` makes of it."""
+    def masked(self, redactor: Redactor) -> str | None:
+        """A text; None where it is none. A character that the cut went through is left out."""
+        try:
+            text = self.content.decode()
+        except UnicodeDecodeError as error:
+            if self.size == len(self.content) or error.start < len(self.content) - 3:
+                return None  # else a character was cut in two
+            text = self.content[: error.start].decode()
+        return _masked_text(text, redactor)
+
+
+@dataclass(frozen=True, slots=True)
+class Cell(Marked):
+    """A value of a table, below a name. `show` makes a text of it."""
 
     name: str
     value: object
     show: Callable[[object], str] = str
 
+    def learn(self, redactor: Redactor) -> None:
+        """Know the value, if its name is secret, and what is secret inside of it."""
+        redactor.learn_document({self.name: self.value})
+
+    def masked(self, redactor: Redactor) -> str:
+        """A text."""
+        if redactor.is_secret(self.name) and self.value is not None and not isinstance(self.value, bool):
+            return MASK
+        return redactor.redact(self.show(redactor.masked(self.value)))
+
 
 def learn_data(tree: object, redactor: Redactor) -> None:
     """Know the secrets in a tree, wherever they turn up."""
-    if isinstance(tree, Target):
-        redactor.learn_body(tree.partition("?")[2])
-    elif isinstance(tree, Content):
-        redactor.learn_body(tree)
-    elif isinstance(tree, Fields):
-        redactor.learn_document(tree)
-    elif isinstance(tree, Headers):
-        redactor.learn_headers(tree)
-    elif isinstance(tree, Body):
-        redactor.learn_body(tree.content.decode(errors="replace"))
-    elif isinstance(tree, Cell):
-        redactor.learn_document({tree.name: tree.value})
+    if isinstance(tree, Marked):
+        tree.learn(redactor)
+    elif isinstance(tree, dict):
+        for inner in tree.values():
+            learn_data(inner, redactor)
+    elif isinstance(tree, list | tuple):
+        for inner in tree:
+            learn_data(inner, redactor)
     elif isinstance(tree, bytes):
         redactor.learn_body(tree.decode(errors="replace"))
-    elif isinstance(tree, dict | list | tuple):
-        for inner in tree.values() if isinstance(tree, dict) else tree:
-            learn_data(inner, redactor)
 
 
 def learn_argument(doc_string: str | None, rows: Sequence[Sequence[object]] | None, redactor: Redactor) -> None:
@@ -114,21 +182,12 @@ def _unquoted(cell: str) -> str:
 
 def masked_data(tree: object, redactor: Redactor) -> object:
     """A tree as JSON data, with every secret masked."""
-    if isinstance(tree, Target):
-        return redactor.redact(tree)
+    if isinstance(tree, Marked):
+        return tree.masked(redactor)
     if isinstance(tree, str):
-        return _masked_text(tree, redactor)
-    if isinstance(tree, Fields):
-        return _masked_leaves(redactor.masked(tree), redactor)
+        return redactor.redact(tree)
     if isinstance(tree, dict):
         return {key: one for name, value in tree.items() for key, one in _masked_items(name, value, redactor)}
-    if isinstance(tree, Headers):
-        return _masked_headers(tree, redactor)
-    if isinstance(tree, Body):
-        text = _as_text(tree)
-        return None if text is None else _masked_text(text, redactor)
-    if isinstance(tree, Cell):
-        return _masked_cell(tree, redactor)
     if isinstance(tree, list | tuple):
         return [masked_data(inner, redactor) for inner in tree]
     return tree
@@ -145,28 +204,6 @@ def _masked_items(name: str, value: object, redactor: Redactor) -> Iterator[tupl
         yield "hex", value.hex(" ")
     else:
         yield from (("text", masked), ("bytes", True))
-
-
-def _masked_headers(headers: Headers, redactor: Redactor) -> list[list[str]]:
-    if redactor.are_open(headers):
-        return [[name, value] for name, value in headers]
-    return [[name, MASK if redactor.is_secret(name) else redactor.redact(value)] for name, value in headers]
-
-
-def _masked_cell(cell: Cell, redactor: Redactor) -> str:
-    if redactor.is_secret(cell.name) and cell.value is not None and not isinstance(cell.value, bool):
-        return MASK
-    return redactor.redact(cell.show(redactor.masked(cell.value)))
-
-
-def _as_text(body: Body) -> str | None:
-    """A body as a text; None where it is none. A character that the cut went through is left out."""
-    try:
-        return body.content.decode()
-    except UnicodeDecodeError as error:
-        if body.size == len(body.content) or error.start < len(body.content) - 3:
-            return None  # else a character was cut in two
-        return body.content[: error.start].decode()
 
 
 def _masked_text(text: str, redactor: Redactor) -> str:
