@@ -17,10 +17,11 @@ if TYPE_CHECKING:
 SIZES = (1_000, 10_000)
 _EACH = 25
 _MAKE = """
-import resource, sys, time
+import gc, resource, sys, time
 from pathlib import Path
 import asgherkin.plugin
 start = time.process_time()
+gc.disable()  # as `asgherkin report` does
 from asgherkin.report.output_files import read_messages
 from asgherkin.report.page.page_html import write_page
 from asgherkin.report.reading import read_report

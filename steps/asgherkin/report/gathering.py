@@ -110,9 +110,10 @@ def gather(envelopes: Iterable[Mapping[str, object]]) -> Gathered:
 def _read(kind: str, message: Message) -> Message:
     """A message. The most frequent ones are stripped of what no output shows: it would take most of the memory."""
     if kind == "testCase":
-        return {**message, "testSteps": _case_steps(message)}
+        return {"id": message["id"], "pickleId": message["pickleId"], "testSteps": _case_steps(message)}
     if kind == "testStepFinished":
-        return {**message, "testStepResult": _result_of(message.get("testStepResult") or {})}
+        ids = {name: message[name] for name in ("testCaseStartedId", "testStepId")}
+        return {**ids, "testStepResult": _result_of(message.get("testStepResult") or {})}
     return message
 
 

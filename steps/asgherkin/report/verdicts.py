@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from enum import StrEnum
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from asgherkin.evidence.page_parts import counted, number
@@ -78,7 +79,7 @@ class Status(StrEnum):
             return 0
         return 2 if self.is_problem else 1
 
-    @property
+    @cached_property  # it is asked of each step
     def is_problem(self) -> bool:
         """Whether somebody has to do something about it."""
         return self.rank >= Status.UNDEFINED.rank
@@ -99,13 +100,14 @@ LOST = "no result"
 """The word for a scenario that was not run, in a run that was broken off: it may have been running then."""
 
 
+_STANDARD = {status.name: status for status in Status if status not in (Status.NOT_RUN, Status.UNSEEN)}
+
+
 def status_of(result: Mapping[str, object]) -> Status:
     """The status of a result in a message; what nobody knows is unknown."""
-    written = str(result.get("status"))
-    if written == "SKIPPED" and str(result.get("message") or "").startswith(NOT_OBSERVABLE):
-        return Status.UNSEEN
-    is_ours = written in (Status.NOT_RUN.name, Status.UNSEEN.name)
-    return Status.UNKNOWN if is_ours else Status.__members__.get(written, Status.UNKNOWN)
+    status = _STANDARD.get(str(result.get("status")), Status.UNKNOWN)
+    is_unseen = status is Status.SKIPPED and str(result.get("message") or "").startswith(NOT_OBSERVABLE)
+    return Status.UNSEEN if is_unseen else status
 
 
 def of_steps(statuses: Iterable[Status]) -> Status:

@@ -194,7 +194,7 @@ def _environment(labels: Mapping[str, tuple[str, ...]], *, finished: bool) -> En
         trim_blocks=True,
         lstrip_blocks=True,
         loader=FileSystemLoader(_TEMPLATES),
-        bytecode_cache=None if sys.dont_write_bytecode else _Compiled(),
+        bytecode_cache=_Compiled(),
     )
     environment.filters.update(
         read=read,
@@ -248,7 +248,9 @@ class _Compiled(FileSystemBytecodeCache):
             super().load_bytecode(bucket)
 
     def dump_bytecode(self, bucket: Bucket) -> None:
-        """Write a template, unless the toolkit's folder cannot be written."""
+        """Write a template, unless the toolkit's folder cannot be written, or Python is not to write there."""
+        if sys.dont_write_bytecode:
+            return
         with suppress(OSError):
             Path(self.directory).mkdir(parents=True, exist_ok=True)
             super().dump_bytecode(bucket)
