@@ -96,7 +96,7 @@ class Evidence:
 
     def remove(self, record: Record) -> None:
         """Take a record back: it was one of several tries."""
-        self.records.remove(record)
+        self.records[:] = [one for one in self.records if one is not record]
 
     def of(self, kind: type[R]) -> list[R]:
         """The records of a kind."""

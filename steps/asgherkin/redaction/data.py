@@ -8,11 +8,11 @@ masked to a text in hex below the key `hex`.
 from __future__ import annotations
 
 import json
+from abc import abstractmethod
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from asgherkin.errors import SentenceError
 from asgherkin.matching.documents import parse_cell
 from asgherkin.redaction.secret_names import MASK
 
@@ -30,13 +30,13 @@ class Marked:
 
     __slots__ = ()
 
+    @abstractmethod
     def learn(self, redactor: Redactor) -> None:
         """Know the secrets in it."""
-        raise NotImplementedError
 
+    @abstractmethod
     def masked(self, redactor: Redactor) -> object:
         """It as JSON data, without secrets."""
-        raise NotImplementedError
 
 
 class Fields(dict[str, object], Marked):
@@ -173,10 +173,7 @@ def learn_table(rows: Sequence[Sequence[str]], redactor: Redactor) -> None:
 
 def _unquoted(cell: str) -> str:
     """What a cell stands for, where that is a text."""
-    try:
-        value = parse_cell(cell)
-    except SentenceError:  # that is told where the cell is used
-        return ""
+    value = parse_cell(cell)
     return value if isinstance(value, str) else ""
 
 
