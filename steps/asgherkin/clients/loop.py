@@ -18,6 +18,7 @@ from anyio.from_thread import BlockingPortal, start_blocking_portal
 
 from asgherkin.clients.deadlines import comes, start_soon
 from asgherkin.clients.hang import family, frame_place, thread_place
+from asgherkin.clients.port import Loop
 from asgherkin.errors import AppError, AsgherkinError, ConfigurationError
 
 if TYPE_CHECKING:
@@ -29,7 +30,6 @@ if TYPE_CHECKING:
     from anyio.abc import TaskGroup
 
     from asgherkin.clients.deadlines import Work
-    from asgherkin.clients.port import Loop
 
 T = TypeVar("T")
 LOOPS = ("asyncio", "uvloop", "trio")
@@ -67,7 +67,7 @@ def check_loop(name: str) -> None:
             raise ConfigurationError(told) from error
 
 
-class MainThreadLoop:
+class MainThreadLoop(Loop):
     """An asyncio loop driven from the main thread. All its runs share one context; `own` ones are closed."""
 
     def __init__(self, loop: asyncio.AbstractEventLoop, *, own: bool = False) -> None:
@@ -167,7 +167,7 @@ class MainThreadLoop:
         _look_at(task)
 
 
-class PortalLoop:
+class PortalLoop(Loop):
     """An event loop in another thread, reached through an AnyIO portal; one of its `own` ends with it."""
 
     def __init__(self, portal: BlockingPortal, own: AbstractContextManager[object] | None = None) -> None:

@@ -80,7 +80,7 @@ class Recorder:
         self.crashes: list[Crash] = []
         self.running = 0
         """Requests and websockets that the app is busy with."""
-        self._news = anyio.Event()
+        self._news: anyio.Event | None = None
 
     @property
     def exchanges(self) -> list[Exchange]:
@@ -130,7 +130,7 @@ class Recorder:
             raise
         finally:
             self.running -= busy
-            self._news.set()
+            self._wake()
 
     def record(self, exception: BaseException, doing: str) -> Crash:
         """Record a crash; one exception is one crash, however often it is met."""
@@ -139,7 +139,7 @@ class Recorder:
             crash = Crash(exception, doing, root=self.root)
             self.crashes.append(crash)
             self.evidence.add(crash)
-            self._news.set()
+            self._wake()
         return crash
 
     async def until_crash(self, known: int, seconds: float) -> None:
@@ -148,6 +148,10 @@ class Recorder:
             while self.running and len(self.crashes) <= known:
                 self._news = anyio.Event()
                 await self._news.wait()
+
+    def _wake(self) -> None:
+        if self._news is not None:
+            self._news.set()
 
     def crash_of(self, exception: BaseException) -> Crash | None:
         """The crash that an exception was recorded as."""

@@ -194,7 +194,6 @@ class ServedCall:
         self._server = server
         self._doing = doing
         self._call: AppCall | None = None
-        self._resting = False
 
     def answered(self, response: httpx2.Response) -> None:
         """A response has come."""
@@ -202,7 +201,6 @@ class ServedCall:
 
     def rest(self) -> None:
         """Let no watch stop it: the client has deadlines of its own."""
-        self._resting = True
         if self._call is not None:
             self._call.rest()
         else:
@@ -210,9 +208,8 @@ class ServedCall:
 
     def resume(self) -> None:
         """Let the watch stop it again."""
-        if self._resting and self._call is not None:
-            self._resting = False
-            self._call.resume()
+        for call in self._calls():
+            call.resume()
 
     def place(self) -> str:
         """Where it waits; empty where that is not known. To be called on its loop."""
