@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from asgherkin.websockets.websocket_evidence import Refusal
 from tests.websockets.rooms import closing, messages
 from tests.websockets.sayings import ACCEPT, LONG, text
 
@@ -61,51 +60,6 @@ def test_a_crash_is_there_after_the_act(
     assert (str(crash.exception), crash.doing, crash.delivered) == ("division by zero", "websocket /greet", False)
 
 
-def test_a_crash_before_it_accepts_refuses(make_client: MakeWebSocketClient) -> None:
-    """With the status that servers give."""
-    socket = make_client(partial(crashes, when="before accepting")).open("/")
-
-    assert socket.transcript.refusal == Refusal(status=500)
-
-
-def test_a_crash_closes(make_client: MakeWebSocketClient) -> None:
-    """With the code that servers give; what came before is received."""
-    socket = make_client(partial(crashes, when="at a message")).open("/")
-    socket.send("hi")
-
-    seen = [socket.receive(LONG), socket.receive(LONG)]
-
-    assert (seen, closing(socket)) == (["one moment", None], ("app", 1011, ""))
-
-
-def test_an_app_that_returns_without_an_answer(make_client: MakeWebSocketClient) -> None:
-    """It has refused, as servers take it; it is no crash."""
-
-    async def app(scope: Scope, receive: Receive, send: Send) -> None:
-        await receive()
-
-    client = make_client(app)
-    socket = client.open("/")
-
-    assert socket.transcript.refusal == Refusal(status=500)
-    assert messages(client) == []
-
-
-def test_an_app_that_returns_without_closing(make_client: MakeWebSocketClient) -> None:
-    """The connection is lost."""
-
-    async def app(scope: Scope, receive: Receive, send: Send) -> None:
-        await send(ACCEPT)
-        await send(text("bye"))
-
-    client = make_client(app)
-    socket = client.open("/")
-    seen = [socket.receive(LONG), socket.receive(LONG)]
-
-    assert (seen, messages(client)) == (["bye", None], [])
-    assert closing(socket) == ("app", 1006, "the app ended without closing it")
-
-
 def test_a_stray_cancellation_is_a_crash(make_client: MakeWebSocketClient, kind: str) -> None:
     """An app that awaits a task that was cancelled."""
     if kind.endswith("trio"):
@@ -138,3 +92,30 @@ def test_an_error_of_its_own_is_a_crash(make_client: MakeWebSocketClient) -> Non
     client.open("/").close()
 
     assert messages(client) == ["no space left on device"]
+
+
+async def returns(scope: Scope, receive: Receive, send: Send) -> None:
+    await send(ACCEPT)
+    await receive()
+    await receive()
+    await send(text("one moment"))
+
+
+@pytest.mark.parametrize(
+    ("app", "end", "crash"),
+    [
+        pytest.param(partial(crashes, when="at a message"), ("app", 1011, ""), ["division by zero"], id="crashes"),
+        pytest.param(returns, ("app", 1006, "the app ended without closing it"), [], id="returns"),
+    ],
+)
+def test_an_app_that_ends_without_closing(
+    make_client: MakeWebSocketClient, app: object, end: tuple[str, int, str], crash: list[str]
+) -> None:
+    """The code is the one that servers give, or that of a connection that is lost; what came before is received."""
+    client = make_client(app)
+    socket = client.open("/")
+    socket.send("hi")
+
+    seen = [socket.receive(LONG), socket.receive(LONG)]
+
+    assert (seen, closing(socket), messages(client)) == (["one moment", None], end, crash)

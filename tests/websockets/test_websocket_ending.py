@@ -89,6 +89,18 @@ def test_websockets_leave_nothing_behind(make_client: MakeWebSocketClient, path:
     assert (client.run(tasks), threading.active_count()) == before
 
 
+@pytest.mark.usefixtures("no_thread_left")
+def test_a_loop_ends_without_waiting_for_websockets(make_client: MakeWebSocketClient) -> None:
+    """As after Ctrl-C, where what a scenario holds has not been closed before."""
+    client = make_client(Shop().app)
+    client.open("/greet")
+
+    client.client.close()
+    client.client.close_loop()
+
+    assert messages(client) == []
+
+
 def test_nothing_is_left_on_asyncios_loop(make_client: MakeWebSocketClient, kind: str) -> None:
     """Counted by asyncio itself, after the end."""
     if not kind.endswith("asyncio"):

@@ -43,24 +43,37 @@ def test_a_refusal_by_a_response(make_client: MakeWebSocketClient) -> None:
     assert (socket.transcript.accepted, messages(client)) == (False, [])
 
 
-def test_an_unknown_path_is_refused(make_client: MakeWebSocketClient) -> None:
-    """As Starlette refuses it."""
-    socket = make_client(Shop().app).open("/nowhere")
-
-    assert socket.transcript.refusal == Refusal(1000, "")
-
-
 async def parts_of_a_denial(scope: Scope, receive: Receive, send: Send, *, ends: bool) -> None:
     await send({"type": "websocket.http.response.start", "status": 429})
     await send({"type": "websocket.http.response.body", "body": b"too ", "more_body": True})
     await send({"type": "websocket.http.response.body", "body": b"many", "more_body": not ends})
 
 
-@pytest.mark.parametrize("ends", [pytest.param(True, id="whole"), pytest.param(False, id="broken-off")])
-def test_a_denial_in_parts(make_client: MakeWebSocketClient, ends: bool) -> None:
-    """Its parts are joined; one that is broken off is as far as it came."""
-    client = make_client(partial(parts_of_a_denial, ends=ends))
+async def crashes(scope: Scope, receive: Receive, send: Send) -> None:
+    await receive()
+    raise ZeroDivisionError("division by zero")
 
-    socket = client.open("/")
 
-    assert socket.transcript.refusal == Refusal(status=429, body=b"too many")
+async def returns(scope: Scope, receive: Receive, send: Send) -> None:
+    await receive()
+
+
+@pytest.mark.parametrize(
+    ("app", "refusal", "crash"),
+    [
+        pytest.param(Shop().app, Refusal(1000, ""), [], id="an unknown path"),
+        pytest.param(partial(parts_of_a_denial, ends=True), Refusal(status=429, body=b"too many"), [], id="in parts"),
+        pytest.param(
+            partial(parts_of_a_denial, ends=False), Refusal(status=429, body=b"too many"), [], id="broken off"
+        ),
+        pytest.param(crashes, Refusal(status=500), ["division by zero"], id="by a crash"),
+        pytest.param(returns, Refusal(status=500), [], id="by an app that returns"),
+    ],
+)
+def test_a_refusal(make_client: MakeWebSocketClient, app: object, refusal: Refusal, crash: list[str]) -> None:
+    """An answer that never comes is the 500 of servers, and no crash unless the app raised."""
+    client = make_client(app)
+
+    socket = client.open("/nowhere")
+
+    assert (socket.transcript.refusal, messages(client)) == (refusal, crash)

@@ -154,6 +154,8 @@ class TestClientWebSockets(WebSockets):
         self._act = side.act
         self._client = side.test_client
         self._entered: list[SessionWebSocket] = []
+        # Also where a scenario is interrupted: TestClient's portal would wait for its sessions without end.
+        self._client.exit_stack.callback(self.close)
 
     def open(self, opening: Opening) -> SessionWebSocket:
         """Open a websocket for sentences. Raises `AppError` when the app neither accepts nor refuses it in time."""
