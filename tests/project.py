@@ -84,7 +84,7 @@ class Project:
         """Run pytest in this process."""
         reports = _Reports()
         out, err = _text_file(), _text_file()
-        with _project_forgotten(), redirect_stdout(out), redirect_stderr(err):
+        with project_forgotten(), redirect_stdout(out), redirect_stderr(err):
             code = _exit_code(["-p", "no:cacheprovider", *arguments], reports)
         output = _written_to(out)
         return Outcome(
@@ -144,7 +144,7 @@ def _written_to(file: io.TextIOWrapper) -> str:
 
 
 @contextmanager
-def _project_forgotten() -> Iterator[None]:
+def project_forgotten() -> Iterator[None]:
     """Forget the project's modules and changes of import paths; keep what the run has imported besides.
 
     pytester forgets all of it, so that each run would import the toolkit, SQLAlchemy and Jinja2 anew.

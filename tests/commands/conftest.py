@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 @pytest.fixture
 def asgherkin(project: Project, capfd: pytest.CaptureFixture[str]) -> CommandLine:
     """The command line in a project's folder, with what the processes say that it starts."""
-    return CommandLine(project.root, capfd)
+    return CommandLine(capfd)
 
 
 @pytest.fixture

@@ -80,7 +80,7 @@ def told(project: Project, capsys: pytest.CaptureFixture[str]) -> Path:
         no_code = shutil.ignore_patterns("*.py", "__pycache__")
         shutil.copytree(folder, project.root / "features" / str(number), ignore=no_code)
     project.write({"conftest.py": CONFTEST, "features/cats.feature": CATS, "pyproject.toml": SETTINGS})
-    printed = CommandLine(project.root, capsys)("steps", "--vscode").out.partition("\n\n")[2]
+    printed = CommandLine(capsys)("steps", "--vscode").out.partition("\n\n")[2]
     project.write({SETTINGS_FILE: printed})
     return project.root / "features" / "cats.feature"
 

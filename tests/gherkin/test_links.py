@@ -111,6 +111,6 @@ def test_lint_finds_it(
     """As a feature file that cannot be read."""
     monkeypatch.chdir(project.root)
 
-    told = CommandLine(project.root, capsys)("lint", "--ignore=AG1")
+    told = CommandLine(capsys)("lint", "--ignore=AG1")
 
     assert told == (1, f"features/orders.feature:1: AG001 {GONE}\n1 finding in 2 feature files.\n", "")

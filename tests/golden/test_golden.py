@@ -59,7 +59,7 @@ def run(command: str, project: Project, capsys: pytest.CaptureFixture[str], monk
         outcome = project.run(*arguments)
         return shown(outcome.output, outcome.exit_code, project.root)
     assert program == "asgherkin"
-    told = CommandLine(project.root, capsys)(*arguments)
+    told = CommandLine(capsys)(*arguments)
     return shown(told.out + told.err, told.code, project.root)
 
 
