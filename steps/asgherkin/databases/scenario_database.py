@@ -16,7 +16,7 @@ from asgherkin.databases.query_evidence import CAP, QueryRecord, reads_only
 from asgherkin.databases.table_seeding import Seeder
 from asgherkin.errors import AppError, ConfigurationError, SentenceError
 from asgherkin.redaction.data import learn_table
-from asgherkin.session.part import Part
+from asgherkin.session.session import Part
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping, Sequence

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, ClassVar, TypeVar
 
 from asgherkin.clients.asgi import in_words
 from asgherkin.errors import SentenceError
-from asgherkin.session.part import Part
+from asgherkin.session.session import Part
 
 if TYPE_CHECKING:
     from asgherkin.evidence.record import Record

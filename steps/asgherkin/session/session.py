@@ -20,9 +20,27 @@ if TYPE_CHECKING:
     from asgherkin.evidence.crash_record import Crash
     from asgherkin.session.app_under_test import Surroundings
     from asgherkin.session.expected_crashes import Step
-    from asgherkin.session.part import Part
 
-    P = TypeVar("P", bound=Part)
+P = TypeVar("P", bound="Part")
+
+
+class Part:
+    """A part of a scenario's session: `session.part(Class)` gives the one object of the class.
+
+    A subclass takes from the session what it needs: its client, draft, evidence, settings.
+    """
+
+    def __init__(self, session: Session) -> None:
+        """Be made, at the first use."""
+
+    def await_crash(self) -> None:
+        """Wait until the app has crashed in the present act, or has ended what this part has asked of it."""
+
+    def leave(self) -> None:
+        """The scenario's steps are over; the app still runs."""
+
+    def close(self) -> None:
+        """The app is shut down; its loop still runs."""
 
 
 class Session:

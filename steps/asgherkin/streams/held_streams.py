@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 from asgherkin.errors import Mismatch, SentenceError
 from asgherkin.matching.values import sentence_start, show
 from asgherkin.session.channels import Channel, Channels, span, waiting_at
-from asgherkin.session.part import Part
 from asgherkin.session.requests import sent
+from asgherkin.session.session import Part
 from asgherkin.streams.client_streams import ClientStreams
 from asgherkin.streams.stream_sentences import STREAM
 

@@ -9,7 +9,7 @@ from asgherkin.errors import AppError, AsgherkinError, Mismatch, SentenceError
 from asgherkin.evidence.message_text import hexed
 from asgherkin.matching.values import sentence_start, show
 from asgherkin.session.channels import Channel, Channels, span, waiting_at
-from asgherkin.session.part import Part
+from asgherkin.session.session import Part
 from asgherkin.websockets.client_websockets import Opening, WebSockets
 from asgherkin.websockets.websocket_evidence import closing_of, refusal_of
 from asgherkin.websockets.websocket_fixtures import WEBSOCKET

@@ -13,7 +13,7 @@ from asgherkin.evidence.page_parts import Part as PagePart
 from asgherkin.evidence.page_parts import Text
 from asgherkin.evidence.record import Document, Record, Section
 from asgherkin.redaction.data import Fields
-from asgherkin.session.part import Part
+from asgherkin.session.session import Part
 from asgherkin.vocabulary.decorators import then, when
 
 if TYPE_CHECKING:

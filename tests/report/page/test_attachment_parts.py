@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from asgherkin.evidence.json_layout import laid_out
-from asgherkin.evidence.page_parts import LONGEST, MOST, Half, Text
+from asgherkin.evidence.page_parts import LONGEST, MOST, Half, Text, laid_out
 from asgherkin.report.attachments import read
 from tests.report.page.streams import CRASH, EXCHANGE, QUERY, STREAM, WEBSOCKET, Message, attachment, exchange
 
