@@ -13,7 +13,7 @@ from asgherkin.databases.row_checks import (
     verify_contains_exactly,
     verify_does_not_contain,
 )
-from asgherkin.errors import Mismatch
+from asgherkin.errors import Mismatch, SentenceError
 from tests.databases.rows import BREAD, HEADING, MILK, NOTES, SEVEN, failure, given, lines
 
 if TYPE_CHECKING:
@@ -70,6 +70,13 @@ def test_documents_are_rows_too() -> None:
 
     assert failure(verify_contains_exactly, rows, "extra", "true", '{"a": "#string"}', '{"a": [1.0, true]}') == ""
     assert failure(verify_contains, rows, "extra", "1") != ""
+
+
+@pytest.mark.parametrize("check", [verify_contains, verify_contains_exactly], ids=["contains", "exactly"])
+def test_a_boolean_is_no_number(check: Check) -> None:
+    """Python's True is 1, a database's is not."""
+    with pytest.raises(SentenceError, match=r"an integer, which true cannot be\. Write for example: 3$"):
+        failure(check, given("id", (1,)), "id", "true")
 
 
 def test_an_empty_table_contains_exactly_no_rows() -> None:
