@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import importlib
-from functools import partial
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, TypeVar, cast
 
 import httpx2
@@ -47,7 +47,7 @@ class LiveAdapter(AsyncAdapter):
         """Whether something may be open."""
         return bool(self._open_streams or self.before_shut_down)
 
-    @property
+    @cached_property
     def pool(self) -> httpx2.AsyncBaseTransport:
         """The connections that requests go over."""
         return self._thread.pool(verify=self._verify)
