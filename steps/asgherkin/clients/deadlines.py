@@ -81,7 +81,7 @@ class AppCall:
         at_end: Callable[[], None] | None = None,
         abandon: Abandon | None = None,
     ) -> None:
-        """`doing` is what the app is asked for. `at_end` is called when `ended` is set.
+        """`doing` is what the app is asked for: the recorder sets a request's. `at_end` is called when `ended` is set.
 
         `abandon` is called in place of the method when the watched call hung, and did not stop when it was cancelled.
         """

@@ -90,7 +90,7 @@ class Recorder:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Call the app as an ASGI server does."""
         if scope["type"] == "http":
-            call = AppCall(self, f"{scope['method']} {target(scope)}")
+            call = AppCall(self)
             await call.run(partial(self.answer, scope, receive, send, call, whole=False))
             if call.failure is not None:
                 raise call.failure
@@ -234,8 +234,10 @@ class _HTTPWrapper(Wrapper):
 
     def __init__(self, scope: Scope, receive: Receive, send: Send, call: AppCall, *, whole: bool) -> None:
         """`whole`: the client stays until the app has ended, so an app that waits for it to leave hangs."""
+        method, address = scope["method"], target(scope)
+        call.doing = f"{method} {address}"
         super().__init__(call.doing, receive, send)
-        self.exchange = Exchange(scope["method"], target(scope), decoded(scope["headers"]))
+        self.exchange = Exchange(method, address, decoded(scope["headers"]))
         self._left = False
         self._call = call
         self._whole = whole

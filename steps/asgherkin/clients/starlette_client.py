@@ -14,7 +14,6 @@ from starlette.testclient import TestClient
 from asgherkin.clients.deadlines import AppCall, is_failure
 from asgherkin.clients.in_process import Adapter, Outcome
 from asgherkin.clients.loop import PortalLoop, TaskOwner, check_loop
-from asgherkin.clients.recorder import target
 from asgherkin.clients.transport import CLIENT, doing_of
 
 if TYPE_CHECKING:
@@ -151,7 +150,7 @@ class AppForTestClient:
 
     async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
         client = _LeavingClient(receive, send)
-        call = AppCall(self._recorder, f"{scope['method']} {target(scope)}")
+        call = AppCall(self._recorder)
         answer = self._recorder.answer
         self._spawn(partial(call.run, partial(answer, scope, client.receive, client.send, call, whole=self._whole)))
         try:

@@ -82,7 +82,7 @@ class WholeTransport(httpx2.AsyncBaseTransport):
         """Send a request to the app."""
         whole = _WholeResponse()
         cycle = RequestCycle(request, whole)
-        call = AppCall(self._recorder, doing_of(request), abandon=self._abandon)
+        call = AppCall(self._recorder, abandon=self._abandon)
         scope = http_scope(request, self._state)
         answer = partial(self._recorder.answer, scope, cycle.receive, cycle.send, call, whole=True)
         if self._spawn is None:
