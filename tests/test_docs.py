@@ -5,15 +5,15 @@ from __future__ import annotations
 import re
 import shutil
 from dataclasses import dataclass, field
+from importlib import import_module
 from pathlib import Path
 
 import pytest
 
 import app.main  # noqa: F401 - a nested run forgets what it imported, and SQLAlchemy cannot be imported twice
 from asgherkin import fixtures
-from asgherkin.capabilities import built_in
+from asgherkin.capabilities import BUILT_IN, built_in
 from asgherkin.commands.sentence_catalogue import in_order, with_tables
-from asgherkin.databases import database_fixtures
 from asgherkin.gherkin.catalogue import listed
 from asgherkin.matching.comparators import COMPARATORS
 from asgherkin.options import OPTIONS
@@ -173,8 +173,10 @@ def test_the_reference_has_every_option() -> None:
 
 def test_the_reference_has_every_fixture() -> None:
     """docs/options-and-fixtures.md has a row for each public fixture."""
-    modules = {**vars(fixtures), **vars(database_fixtures)}
-    every = {name for name, value in modules.items() if isinstance(value, type(fixtures.client))}
+    plugins = [name for package in BUILT_IN for name in import_module(package).pytest_plugins]
+    modules = [fixtures, *map(import_module, plugins)]
+    named = {name: value for module in modules for name, value in vars(module).items() if name.isidentifier()}
+    every = {name for name, value in named.items() if isinstance(value, type(fixtures.client))}
     public = {name for name in every if not name.startswith("_")}
 
     rows = re.findall(r"^\| `(\w+)` \|", OPTIONS_AND_FIXTURES, re.MULTILINE)
