@@ -167,7 +167,6 @@ async def test_an_engine_that_was_handed_in_is_not_disposed(sqlite_url: str) -> 
     pool = engine.pool
 
     await close_database(database)
-    await close_database(Ours())
 
     assert engine.pool is pool
     await engine.dispose()

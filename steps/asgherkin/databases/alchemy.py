@@ -1,12 +1,13 @@
-"""The port on SQLAlchemy: each act is a connection, a deadline, and an error that the author of a feature can read.
+"""The port on SQLAlchemy. Each operation takes a connection, has a deadline, and explains the database's errors.
 
-A connection comes from a source: an engine, a session maker, or one connection that is handed in.
+A connection comes from a source: an engine, a session maker, or a connection of the user's.
 """
 
 from __future__ import annotations
 
 import asyncio
 from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias, TypeVar
@@ -45,18 +46,18 @@ _Making: TypeAlias = "Callable[[], AbstractAsyncContextManager[AsyncSession]]"
 
 
 class Source(NamedTuple):
-    """Gives a connection for one act, and takes it back."""
+    """Context managers that give a connection for one operation."""
 
     reading: _Opening
-    """A connection whose changes are not kept."""
+    """A connection whose changes are rolled back."""
     writing: _Opening
-    """A connection in a transaction, kept as a whole or not at all."""
+    """A connection in a transaction, which is committed at the end."""
     engine: AsyncEngine | None = None
-    """Whose pool each act takes a connection of, if it is an engine's."""
+    """The engine whose pool the connections come from; None for other sources."""
 
 
 def engine_source(engine: AsyncEngine) -> Source:
-    """A connection of an engine's pool for each act."""
+    """A connection of an engine's pool for each operation."""
 
     def checked(opening: _Opening) -> AbstractAsyncContextManager[AsyncConnection]:
         _check_folder(engine.url)
@@ -66,7 +67,7 @@ def engine_source(engine: AsyncEngine) -> Source:
 
 
 def session_source(maker: async_sessionmaker[AsyncSession]) -> Source:
-    """A session for each act, made as the app makes its own."""
+    """A session for each operation, made as the app makes its own."""
 
     @asynccontextmanager
     async def opened(making: _Making) -> AsyncIterator[AsyncConnection]:
@@ -77,7 +78,7 @@ def session_source(maker: async_sessionmaker[AsyncSession]) -> Source:
 
 
 def connection_source(connection: AsyncConnection) -> Source:
-    """One connection for all acts. Its transaction belongs to who made it: it is neither committed nor rolled back."""
+    """One connection for all operations. Its transaction is its owner's, who commits it or rolls it back."""
 
     @asynccontextmanager
     async def reading() -> AsyncIterator[AsyncConnection]:
@@ -91,7 +92,7 @@ def connection_source(connection: AsyncConnection) -> Source:
 
     @asynccontextmanager
     async def writing() -> AsyncIterator[AsyncConnection]:
-        # In a savepoint, so that an act that fails leaves nothing behind.
+        # In a savepoint, so that a failed operation leaves nothing behind.
         await _begin_on_sqlite(connection)
         async with connection.begin_nested():
             yield connection
@@ -100,9 +101,9 @@ def connection_source(connection: AsyncConnection) -> Source:
 
 
 def _check_folder(url: URL) -> None:
-    """Raise ConfigurationError where the folder of SQLite's file is not there.
+    """Raise ConfigurationError where the folder of SQLite's file is missing.
 
-    aiosqlite would say so, too, but leave a thread behind that reports to the event loop, be it closed or not.
+    aiosqlite would fail, too, but leave a thread behind that calls the event loop even after it is closed.
     """
     file = url.database or ""
     if url.get_backend_name() != "sqlite" or file.startswith((":", "file:")):
@@ -116,9 +117,9 @@ def _check_folder(url: URL) -> None:
 
 
 async def _begin_on_sqlite(connection: AsyncConnection) -> None:
-    """Begin a transaction in SQLite for real.
+    """Send BEGIN to SQLite.
 
-    Python's driver begins one before the first change only, and not before a savepoint: releasing that would commit.
+    Python's driver begins a transaction before the first change only. A savepoint without one commits at its release.
     """
     if connection.dialect.name != "sqlite":
         return
@@ -127,16 +128,15 @@ async def _begin_on_sqlite(connection: AsyncConnection) -> None:
         await connection.exec_driver_sql("BEGIN")
 
 
+@dataclass(slots=True, eq=False)
 class AlchemyDatabase:
-    """A database that SQLAlchemy reaches.
+    """A database behind SQLAlchemy."""
 
-    An act waits for `timeout` seconds at most; `where` is the address that messages show.
-    """
-
-    def __init__(self, source: Source, where: str, timeout: float = 5.0) -> None:
-        self.source = source
-        self.where = where
-        self.timeout = timeout
+    source: Source
+    where: str
+    """The address that messages show."""
+    timeout: float = 5.0
+    """Seconds that an operation may take."""
 
     async def read(self, selection: Selection) -> Rows:
         """Read a table, or count its rows.
@@ -147,7 +147,7 @@ class AlchemyDatabase:
             return await self._with_tables(self.source.reading, [selection.table], partial(_read, selection))
 
     async def write(self, seeding: Seeding) -> Sequence[Statement]:
-        """Empty tables, then put rows into one; all of it, or nothing.
+        """Empty tables, then insert rows into one of them, in one transaction.
 
         Raises SentenceError for an unknown table or column, and for rows that the database refuses.
         """
@@ -156,7 +156,7 @@ class AlchemyDatabase:
             return await self._with_tables(self.source.writing, names, partial(seed, seeding))
 
     async def query(self, query: Query) -> Rows:
-        """Run a query, and keep what it changes.
+        """Run a query, and commit its changes.
 
         Raises SentenceError for a query that the database refuses.
         """
@@ -167,7 +167,7 @@ class AlchemyDatabase:
             return await queries.run(connection, query)
 
     async def connected(self, until: AsyncExitStack) -> AsyncConnection:
-        """A connection in a transaction of its own, for more than one act: rolled back when `until` is closed."""
+        """A connection in a transaction of its own, for several operations: rolled back when `until` is closed."""
         async with self._explaining(partial(refused, what="begin a transaction")):
             connection = await until.enter_async_context(self._opened(self.source.reading))
             await connection.begin()
@@ -176,7 +176,7 @@ class AlchemyDatabase:
 
     @asynccontextmanager
     async def _explaining(self, other: Callable[[BaseException], SentenceError]) -> AsyncIterator[None]:
-        """A deadline, and an error in words."""
+        """Set a deadline, and turn the database's errors into the toolkit's."""
         deadline = asyncio.timeout(self.timeout)
         try:
             async with deadline:
@@ -200,34 +200,27 @@ class AlchemyDatabase:
             yield connection
 
     async def _with_tables(self, opening: _Opening, names: Sequence[str], act: _Act[T]) -> T:
-        """An act on reflected tables: once more where they may have changed since they were looked up."""
-        try:
-            return await self._once(opening, names, act)
-        except _OutdatedError:
-            return await self._once(opening, names, act)
-
-    async def _once(self, opening: _Opening, names: Sequence[str], act: _Act[T]) -> T:
-        async with self._opened(opening) as connection:
-            engine = connection.engine.sync_engine
-            reflection = reflection_of(engine)
-            remembered = any(name in reflection.tables for name in names)
+        """Run an operation on reflected tables; again where they may have changed since they were reflected."""
+        while True:
+            is_remembered = False
             try:
-                return await act(connection, await connection.run_sync(reflection.find, names))
-            except (DBAPIError, SentenceError) as error:
-                if not remembered:
+                async with self._opened(opening) as connection:
+                    engine = connection.engine.sync_engine
+                    reflection = reflection_of(engine)
+                    is_remembered = any(name in reflection.tables for name in names)
+                    return await act(connection, await connection.run_sync(reflection.find, names))
+            except (DBAPIError, SentenceError):
+                if not is_remembered:
                     raise
                 forget(engine)
-                raise _OutdatedError from error
-
-
-class _OutdatedError(Exception):
-    """An act failed on tables that were looked up in an earlier one."""
 
 
 async def _read(selection: Selection, connection: AsyncConnection, tables: Mapping[str, Table]) -> Rows:
     table = tables[selection.table]
     if selection.columns == ():
-        return await _count(connection, table)
+        counting = sa.select(sa.func.count()).select_from(table.clause)
+        total = await connection.scalar(counting)
+        return Rows(total=int(total or 0), statements=_evidence(connection, counting))
     fields = [table.field(name) for name in (table.fields if selection.columns is None else selection.columns)]
     statement = sa.select(*(field.reading for field in fields)).select_from(table.clause)
     rows = (await connection.execute(statement)).all()
@@ -240,33 +233,21 @@ async def _read(selection: Selection, connection: AsyncConnection, tables: Mappi
     return Rows(columns, list(zip(*values, strict=True)), len(rows), _evidence(connection, statement))
 
 
-async def _count(connection: AsyncConnection, table: Table) -> Rows:
-    statement = sa.select(sa.func.count()).select_from(table.clause)
-    total = await connection.scalar(statement)
-    return Rows(total=int(total or 0), statements=_evidence(connection, statement))
-
-
 def _evidence(connection: AsyncConnection, statement: sa.ClauseElement) -> tuple[Statement, ...]:
     return (Statement(str(statement.compile(dialect=connection.dialect))),)
 
 
-class Transaction:
-    """One transaction for a whole scenario, rolled back at its end with all that was committed in it.
+class Transaction(NamedTuple):
+    """A transaction for a whole scenario, rolled back at its end with everything that was committed in it.
 
     The app's `sessions` join it by savepoints: their commit releases one, their rollback goes back to one. See "Joining
     a Session into an External Transaction" in SQLAlchemy's documentation.
     """
 
-    def __init__(self, connection: AsyncConnection, until: AsyncExitStack, around: AlchemyDatabase) -> None:
-        self._until = until
-        self.database = AlchemyDatabase(connection_source(connection), around.where, around.timeout)
-        self.sessions: async_sessionmaker[AsyncSession] = async_sessionmaker(
-            connection, join_transaction_mode="create_savepoint", expire_on_commit=False
-        )
-
-    async def roll_back(self) -> None:
-        """Undo all of it, and give the connection back."""
-        await self._until.aclose()
+    database: AlchemyDatabase
+    sessions: async_sessionmaker[AsyncSession]
+    roll_back: Callable[[], Awaitable[None]]
+    """Roll back, and give the connection back."""
 
 
 async def begun(database: Database) -> Transaction:
@@ -281,4 +262,6 @@ async def begun(database: Database) -> Transaction:
         )
     async with AsyncExitStack() as stack:
         connection = await database.connected(stack)
-        return Transaction(connection, stack.pop_all(), database)
+        sessions = async_sessionmaker(connection, join_transaction_mode="create_savepoint", expire_on_commit=False)
+        inside = AlchemyDatabase(connection_source(connection), database.where, database.timeout)
+        return Transaction(inside, sessions, stack.pop_all().aclose)

@@ -1,4 +1,4 @@
-"""Cells of a feature's table by the type of their column, and values of a database as JSON and as a cell's text."""
+"""Cells of a feature's table, converted to their column's type; values of a database as JSON and as a cell's text."""
 
 from __future__ import annotations
 
@@ -34,9 +34,9 @@ _JSON_SCALARS: Final = frozenset({type(None), bool, int, float, str})
 
 
 def convert(column: Column, cell: Cell) -> object:
-    """The Python value that a cell is in a column of this type: None for null.
+    """The Python value of a cell in a column of this type: None for null.
 
-    Raises SentenceError where the type has no such value, and for a matcher, which stands for many.
+    Raises SentenceError for a value that the type does not have, and for a matcher.
     """
     if cell.value is None:
         return None
@@ -48,7 +48,7 @@ def convert(column: Column, cell: Cell) -> object:
     try:
         return _read(column.type, cell)
     except _ItemError as error:
-        raise _cannot_be(column, cell, f", because of {show(error.item, 80)}") from None
+        raise _cannot_be(column, cell, f", because of {show(error.item, _SEEN)}") from None
     except (ValueError, ArithmeticError):
         raise _cannot_be(column, cell) from None
 
@@ -70,32 +70,25 @@ def _first_matcher(value: object) -> str | None:
 
 
 def _cannot_be(column: Column, cell: Cell, reason: str = "") -> SentenceError:
-    """Return what is wrong with a cell that a column cannot hold: type, value, and how to write it."""
-    kind = column.type.kind
-    name = column.type.declared or _KINDS[kind][1]
-    seen = "an empty text" if cell.value == "" else _seen(cell)
-    null = "null for no value, or " if cell.value == "" else ""
+    """The error for a cell that a column cannot hold: the type, the value, and how to write one."""
+    name = column.type.declared or _KINDS[column.type.kind][1]
+    is_number_as_written = isinstance(cell.value, int | float) and len(cell.written) <= _SEEN
+    seen = cell.written if is_number_as_written else show(cell.value, _SEEN)
+    null = ""
+    if cell.value == "":
+        seen, null = "an empty text", "null for no value, or "
     return SentenceError(
         f'The column "{column.name}" is {name}, which {seen} cannot be{reason}. Write {null}{_advice(column.type)}'
     )
-
-
-def _seen(cell: Cell) -> str:
-    as_written = isinstance(cell.value, int | float) and len(cell.written) <= _SEEN
-    return cell.written if as_written else show(cell.value, _SEEN)
 
 
 def _advice(type_: Type) -> str:
     if type_.kind == "boolean":
         return "true or false."
     if type_.choices:
-        return f"one of: {_labels(type_.choices)}"
+        more = len(type_.choices) - _MOST_LABELS
+        return f"one of: {', '.join(type_.choices[:_MOST_LABELS])}" + (f" … and {more} more" if more > 0 else "")
     return f"for example: {_example(type_)}"
-
-
-def _labels(choices: tuple[str, ...]) -> str:
-    more = len(choices) - _MOST_LABELS
-    return ", ".join(choices[:_MOST_LABELS]) + (f" … and {more} more" if more > 0 else "")
 
 
 def _example(type_: Type) -> str:
@@ -124,10 +117,6 @@ class _ItemError(ValueError):
 def _text(_: Type, cell: Cell) -> str:
     # The digits as they are written: 007 stays 007, and 3.80 does not become 3.8.
     return unescape(cell.value) if isinstance(cell.value, str) else cell.written
-
-
-def _stripped(type_: Type, cell: Cell) -> str:
-    return _text(type_, cell).strip()
 
 
 def _valid(holds: object) -> None:
@@ -159,28 +148,15 @@ def _float(type_: Type, cell: Cell) -> float:
     return number
 
 
-def _date(type_: Type, cell: Cell) -> date:
-    text = _stripped(type_, cell)
-    _valid(is_date(text))
-    return date.fromisoformat(text)
+def _in_form(has_form: Callable[[str], object], parse: Callable[[str], object]) -> Read:
+    """A text in a form in which case and the spaces around it do not matter."""
 
+    def read(type_: Type, cell: Cell) -> object:
+        text = _text(type_, cell).strip().upper()
+        _valid(has_form(text))
+        return parse(text)
 
-def _time(type_: Type, cell: Cell) -> time:
-    text = _stripped(type_, cell).upper()
-    _valid(_TIME.fullmatch(text))
-    return time.fromisoformat(text)
-
-
-def _datetime(type_: Type, cell: Cell) -> datetime:
-    text = _stripped(type_, cell).upper()
-    _valid(is_datetime(text))
-    return datetime.fromisoformat(text)
-
-
-def _uuid(type_: Type, cell: Cell) -> UUID:
-    text = _stripped(type_, cell)
-    _valid(_UUID.fullmatch(text))
-    return UUID(text)
+    return read
 
 
 def _bytes(type_: Type, cell: Cell) -> bytes:
@@ -199,12 +175,8 @@ def _json(_: Type, cell: Cell) -> object:
     return _meant(cell.value)
 
 
-def _any(_: Type, cell: Cell) -> object:
-    return _meant(cell.value)
-
-
 def _meant(value: object) -> object:
-    """Return a document without its escapes."""
+    """A document without its escapes."""
     if isinstance(value, str):
         return unescape(value)
     if isinstance(value, list | tuple):
@@ -234,18 +206,18 @@ def _item(type_: Type, item: object) -> object:
         raise _ItemError(item) from None
 
 
-# How a cell is read, and what messages call such a value, with an example.
+# How a cell of a kind is read, what messages call its values, and an example of one.
 _KINDS: Final[Mapping[Kind, tuple[Read, str, str]]] = {
-    "unknown": (_any, "of a type that is not known", '"milk"'),
+    "unknown": (lambda _, cell: _meant(cell.value), "of a type that is not known", '"milk"'),
     "boolean": (_boolean, "a boolean", "true"),
     "integer": (_integer, "an integer", "3"),
     "decimal": (_decimal, "a decimal number", "3.80"),
     "float": (_float, "a number", "0.5"),
     "text": (_text, "a text", '"milk"'),
-    "date": (_date, "a date", "2026-11-22"),
-    "time": (_time, "a time", "10:30:00"),
-    "datetime": (_datetime, "a date and time", "2026-11-22T10:30:00"),
-    "uuid": (_uuid, "a UUID", "1b4e28ba-2fa1-41d2-883f-0016d3cca427"),
+    "date": (_in_form(is_date, date.fromisoformat), "a date", "2026-11-22"),
+    "time": (_in_form(_TIME.fullmatch, time.fromisoformat), "a time", "10:30:00"),
+    "datetime": (_in_form(is_datetime, datetime.fromisoformat), "a date and time", "2026-11-22T10:30:00"),
+    "uuid": (_in_form(_UUID.fullmatch, UUID), "a UUID", "1b4e28ba-2fa1-41d2-883f-0016d3cca427"),
     "json": (_json, "JSON", '{"a": 1}'),
     "bytes": (_bytes, "bytes", "68 69"),
     "enum": (_enum, "an enum", "a label"),
@@ -254,7 +226,7 @@ _KINDS: Final[Mapping[Kind, tuple[Read, str, str]]] = {
 
 
 def as_json(value: object) -> object:
-    """Return a value of a database as JSON, which matchers and JSONPath see.
+    """A value of a database as JSON, for matchers and JSONPath.
 
     A Decimal is an integer where it has no decimal places (`3`), and a number where it has (`3.00`). Dates and times
     are ISO texts, a UUID its text with dashes, bytes hex digits as in `68 69`, an enum its name.
@@ -273,20 +245,16 @@ def _as_json(value: object) -> object:
     if isinstance(value, list | tuple | set | frozenset):
         return [_as_json(item) for item in value]
     if isinstance(value, Decimal):
-        return _number(value)
+        exponent = value.as_tuple().exponent
+        is_whole = isinstance(exponent, int) and exponent >= 0 and value.adjusted() < _MOST_DIGITS
+        return int(value) if is_whole else float(value)
     if type(value) in _JSON_SCALARS or (isinstance(value, int | float | str) and not isinstance(value, Enum)):
         return value
     return plain_text(value)
 
 
-def _number(value: Decimal) -> int | float:
-    exponent = value.as_tuple().exponent
-    whole = isinstance(exponent, int) and exponent >= 0 and value.adjusted() < _MOST_DIGITS
-    return int(value) if whole else float(value)
-
-
 def plain_text(value: object) -> str:
-    """Return the text of a value that JSON has no type for."""
+    """The text of a value that JSON has no type for."""
     if isinstance(value, Enum):
         return value.name
     if isinstance(value, date | time):
@@ -297,22 +265,19 @@ def plain_text(value: object) -> str:
 
 
 def shown(value: object) -> str:
-    """Return a value of a database as one would write it in a feature's cell, shortened where it is long."""
+    """A value of a database as a feature's cell would have it, shortened where it is long."""
     if isinstance(value, Decimal):
         return capped(f"{value:f}")
     form = as_json(value)
     if not isinstance(form, str):
         return show(escape(form))
-    return _shown_text(form) if isinstance(value, str) else capped(form or '""')
-
-
-def _shown_text(text: str) -> str:
+    if not isinstance(value, str):
+        return capped(form or '""')
     # In quotes where the text alone would be read as something else, or would break the table.
-    plain = bool(text) and text == text.strip() and text.isprintable() and "|" not in text
-    written = str(escape(text))
-    return capped(written) if plain and parse_cell(text) == text else show(written)
+    is_plain = value != "" and value == value.strip() and value.isprintable() and "|" not in value
+    return capped(str(escape(value))) if is_plain and parse_cell(value) == value else show(escape(value))
 
 
 def capped(text: str) -> str:
-    """Return the start of a long text, with its length."""
+    """The start of a long text, with its length."""
     return text if len(text) <= SHOWN else f"{text[:SHOWN]}… ({len(text)} characters)"

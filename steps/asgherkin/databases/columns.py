@@ -1,8 +1,8 @@
-"""How a column is read and written: its type as the port has it, and what a driver needs around its values.
+"""How a column is read and written: its type for the port, and the conversions that a driver needs.
 
 SQLite has five types of its own and takes any name for a column's type. Values are written there as SQLAlchemy writes
-them, and read more widely: what cannot be of the column's type is given as it is, so that one odd value does not hide
-the others.
+them, and read more leniently: a value that is not of the column's type stays as it is, so that it does not hide the
+others.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from asgherkin.databases.port import Kind
 
 _ADDRESSES = ("INET", "CIDR")
-# The first that fits: Enum is a String, too, and so on.
+# The first match counts: an Enum is a String, too.
 _KINDS: tuple[tuple[type[TypeEngine[Any]], Kind], ...] = (
     (sa.Boolean, "boolean"),
     (sa.Integer, "integer"),
@@ -45,7 +45,7 @@ _KINDS: tuple[tuple[type[TypeEngine[Any]], Kind], ...] = (
     (sa.LargeBinary, "bytes"),
 )
 _DECLARED = sa.text("SELECT name, type FROM pragma_table_xinfo(:name, :schema)")
-# SQLAlchemy takes a name that it does not know for a number.
+# SQLAlchemy takes an unknown name for a number.
 _NAMED_OTHERWISE: dict[str, Kind] = {
     "BYTEA": "bytes",
     "TIMESTAMPTZ": "datetime",
@@ -64,27 +64,28 @@ class Field:
     clause: sa.ColumnClause[object]
     reading: sa.ColumnElement[object]
     writing: Callable[[str], sa.ColumnElement[object]]
-    """The bound value by its name, with what the database needs around it."""
+    """The bound parameter of a name, with the casts that the database needs."""
     encode: Callable[[object], object]
     decode: Callable[[object], object]
     numbered: bool = False
     """The database numbers it: a sequence, or an identity."""
     always_numbered: bool = False
     through_text: bool = False
-    """It takes nothing but texts."""
+    """It takes texts only."""
     perhaps_uuid: bool = False
-    """Its texts are UUIDs where all of them can be."""
+    """Its values are UUIDs where all of them look so."""
 
     def decoded(self, stored: list[object]) -> tuple[Column, list[object]]:
-        """The column with its values; both tell what the column holds."""
-        if self.perhaps_uuid and _are_uuids(stored):
+        """The column with its values; the values of a `perhaps_uuid` column decide its type."""
+        present = [value for value in stored if value is not None] if self.perhaps_uuid else []
+        if present and all(isinstance(value, str) and _HEX_UUID.fullmatch(value) for value in present):
             column = Column(self.column.name, Type("uuid", self.column.type.declared))
             return column, list(map(_decoder("uuid"), stored))
         return self.column, list(map(self.decode, stored))
 
 
 def field_of(dialect: sa.Dialect, reflected: ReflectedColumn, declared: str) -> Field:
-    """A column as it was reflected; `declared` is its type's name, needed for SQLite only."""
+    """A reflected column; `declared` is its type's name, for SQLite only."""
     return _sqlite_field(reflected, declared) if dialect.name == "sqlite" else _typed_field(dialect, reflected)
 
 
@@ -93,7 +94,7 @@ def _sqlite_field(reflected: ReflectedColumn, declared: str) -> Field:
     kind = _refined(_type_of(stored, declared), declared)
     scale = getattr(stored, "scale", None)
     is_json = kind.kind == "json"
-    # Read without a type of SQLAlchemy's, which would refuse a whole table for one value.
+    # Read without a type of SQLAlchemy's, which would refuse a whole table for a single value.
     written: TypeEngine[Any] = sa.JSON(none_as_null=True) if is_json else sa.types.NullType()
     clause = _clause(reflected, written)
     return Field(
@@ -101,9 +102,10 @@ def _sqlite_field(reflected: ReflectedColumn, declared: str) -> Field:
         clause=clause,
         reading=sa.type_coerce(clause, sa.types.NullType()) if is_json else clause,
         writing=_parameter_of(clause),
-        encode=(lambda value: value) if is_json else _encode,
+        encode=_unchanged if is_json else _encode,
         decode=_decoder(kind.kind, scale),
-        perhaps_uuid=_holds_uuids(declared),
+        # SQLAlchemy keeps a UUID in SQLite as 32 hex digits.
+        perhaps_uuid=re.sub(r"\s", "", declared).upper() == "CHAR(32)",
     )
 
 
@@ -116,13 +118,16 @@ def _typed_field(dialect: sa.Dialect, reflected: ReflectedColumn) -> Field:
     kind = _type_of(stored, declared)
     reading, writing = _through_text(clause, kind, dialect)
     identity = reflected.get("identity")
+    encode = _unchanged
+    if isinstance(stored, sa.DateTime | sa.Time):
+        encode = with_zone if stored.timezone else without_zone
     return Field(
         column=Column(reflected["name"], kind),
         clause=clause,
         reading=reading,
         writing=writing,
-        encode=_zoned(stored),
-        decode=_text_of_address if declared in _ADDRESSES else _as_it_is,
+        encode=encode,
+        decode=_text if declared in _ADDRESSES else _unchanged,
         numbered=bool(identity) or str(reflected["default"]).startswith("nextval("),
         always_numbered=bool(identity and identity["always"]),
         through_text=kind.kind == "unknown" and dialect.name == "postgresql",
@@ -140,7 +145,7 @@ def _parameter_of(clause: sa.ColumnClause[object]) -> Callable[[str], sa.ColumnE
 def _through_text(
     clause: sa.ColumnClause[object], kind: Type, dialect: sa.Dialect
 ) -> tuple[sa.ColumnElement[Any], Callable[[str], sa.ColumnElement[Any]]]:
-    """PostgreSQL's further types are read and written as text, which it can do with all of them."""
+    """How a column is read and written; types of PostgreSQL's that the port lacks, as text, which fits them all."""
     if kind.kind != "unknown" or dialect.name != "postgresql":
         return clause, _parameter_of(clause)
     addressed = kind.declared in _ADDRESSES
@@ -150,20 +155,13 @@ def _through_text(
     return reading, lambda name: sa.cast(sa.cast(sa.bindparam(name, type_=sa.Text()), sa.Text()), clause.type)
 
 
-def _as_it_is(value: object) -> object:
+def _unchanged(value: object) -> object:
     return value
 
 
-def _text_of_address(value: object) -> object:
-    """A network address as text; drivers have types of their own for it."""
+def _text(value: object) -> object:
+    # Drivers have types of their own for network addresses.
     return None if value is None else str(value)
-
-
-def _zoned(stored: TypeEngine[Any]) -> Callable[[object], object]:
-    """Times with or without a zone, as the column wants them. Where one of both has none, it counts as UTC."""
-    if not isinstance(stored, sa.DateTime | sa.Time):
-        return _as_it_is
-    return with_zone if stored.timezone else without_zone
 
 
 def with_zone(value: object) -> object:
@@ -183,7 +181,7 @@ def without_zone(value: object) -> object:
 
 
 def _type_of(stored: TypeEngine[Any], declared: str) -> Type:
-    """The port's type for a reflected one; `declared` is how the database names it. What is not known is `unknown`."""
+    """The port's type for a reflected one; `declared` is the database's name for it."""
     if isinstance(stored, postgresql.DOMAIN):
         return _type_of(stored.data_type, declared)
     if isinstance(stored, sa.Enum):
@@ -195,7 +193,7 @@ def _type_of(stored: TypeEngine[Any], declared: str) -> Type:
 
 
 def _declared_name(stored: TypeEngine[Any], dialect: sa.Dialect | None = None) -> str:
-    """How a database names a type; nothing where SQLAlchemy does not know it."""
+    """A database's name for a type, "" where SQLAlchemy does not know it."""
     if isinstance(stored, sa.types.NullType):
         return ""
     if isinstance(stored, postgresql.DOMAIN | postgresql.ENUM):
@@ -212,23 +210,12 @@ def declared_types(connection: sa.Connection, name: str, schema: str) -> dict[st
 
 
 def _refined(guess: Type, declared: str) -> Type:
-    """A type as guessed by SQLAlchemy, set right by the declared name."""
+    """SQLAlchemy's guess of a type, corrected by the declared name."""
     name = declared.partition("(")[0].strip().upper()
     if name in _NAMED_OTHERWISE:
         return Type(_NAMED_OTHERWISE[name], declared)
     guessed_by_default = guess.kind == "decimal" and name not in _DECIMALS
     return Type("unknown" if guessed_by_default else guess.kind, declared)
-
-
-def _holds_uuids(declared: str) -> bool:
-    """Whether a column may be one of SQLAlchemy's UUIDs, which stand in SQLite as 32 hex digits."""
-    return re.sub(r"\s", "", declared).upper() == "CHAR(32)"
-
-
-def _are_uuids(values: list[object]) -> bool:
-    """Whether all values that are not NULL are 32 hex digits, and at least one is there."""
-    present = [value for value in values if value is not None]
-    return bool(present) and all(isinstance(value, str) and _HEX_UUID.fullmatch(value) for value in present)
 
 
 def _encode(value: object) -> object:
@@ -239,20 +226,13 @@ def _encode(value: object) -> object:
     return value
 
 
-def _stored_datetime(value: datetime) -> str:
-    universal = value if value.tzinfo is None else value.astimezone(UTC).replace(tzinfo=None)
-    return universal.isoformat(" ", "microseconds")
-
-
-def _stored_time(value: time) -> str:
-    return value.replace(tzinfo=None).isoformat("microseconds")
-
-
 # A datetime is a date, too, and so comes first.
-_STORED: Mapping[type, Callable[..., object]] = {
-    datetime: _stored_datetime,
+_STORED: Mapping[type, Callable[[Any], object]] = {
+    datetime: lambda value: (
+        (value.astimezone(UTC) if value.tzinfo else value).replace(tzinfo=None).isoformat(" ", "microseconds")
+    ),
     date: date.isoformat,
-    time: _stored_time,
+    time: lambda value: value.replace(tzinfo=None).isoformat("microseconds"),
     Decimal: float,
     UUID: str,
     bool: int,
@@ -260,13 +240,13 @@ _STORED: Mapping[type, Callable[..., object]] = {
 
 
 def _decoder(kind: Kind, scale: int | None = None) -> Callable[[object], object]:
-    """What makes a stored value one of a column's kind, and gives it as it is where it cannot be one."""
+    """A function that converts a stored value to a column's kind, and leaves one that is not of it unchanged."""
     if kind == "decimal":
         return lambda value: _decimal(value, scale)
     if kind == "boolean":
         return lambda value: bool(value) if value in (0, 1) else value
     if kind not in _READ:
-        return lambda value: value
+        return _unchanged
     read = _READ[kind]
     return lambda value: _read(read, value)
 
@@ -290,7 +270,7 @@ def _read(read: Callable[[str], object], value: object) -> object:
 
 
 def _decimal(value: object, scale: int | None) -> object:
-    """A number that SQLite keeps in binary, rounded to the column's scale; to ten places without one."""
+    """A number that SQLite keeps in binary, rounded to the column's scale, or to ten places."""
     if isinstance(value, float):
         return Decimal(repr(round(value, 10))) if scale is None else Decimal(f"{value:.{scale}f}")
     if isinstance(value, int):

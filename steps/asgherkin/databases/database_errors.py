@@ -1,4 +1,4 @@
-"""What goes wrong in a database, told in one line for the author of a feature."""
+"""Errors of a database, explained in a line to the author of a feature."""
 
 from __future__ import annotations
 
@@ -20,13 +20,18 @@ _NO_DATABASE = ("file is not a database", "unable to open database file", "reado
 _NOT_NULL = re.compile(r"NOT NULL constraint failed: (?:.*\.)?(\S+)$|null value in column \"(.+)\" of relation")
 _NEAR = re.compile(r'^(?:near "(?=.+": syntax)|no such \w+: )([^"]+)')
 
-
+LOCK = "A transaction of the app's may hold a lock: is every one committed or rolled back before the response is sent?"
+_ADVICE_OTHER_LOOP = (
+    "The engine's pool holds connections of another event loop: {} Each scenario has a loop of its own. Dispose the "
+    "engine in the app's shut-down (await engine.dispose()), or make it without a pool: "
+    "create_async_engine(url, poolclass=NullPool)"
+)
 _KNOWN = (exc.SQLAlchemyError, OSError, UnicodeError, OverflowError)
-"""What comes out of a database: the last two for values that no database takes, such as half a character."""
+"""The last two come of values that no database stores, such as half of a surrogate pair."""
 
 
 def is_database_error(error: BaseException) -> bool:
-    """Whether an exception is about the database, and none of a programmer's mistakes."""
+    """Whether an exception is the database's, and no programmer's mistake."""
     return isinstance(error, _KNOWN) or (isinstance(error, RuntimeError) and _of_another_loop(error))
 
 
@@ -35,12 +40,12 @@ def _of_another_loop(error: BaseException) -> bool:
 
 
 def address(url: sa.URL) -> str:
-    """Where a database is, without its password and its settings."""
+    """The URL of a database, without its password and its settings."""
     return url.set(query={}).render_as_string(hide_password=True)
 
 
 def cause(error: BaseException) -> BaseException:
-    """The driver's own exception, out of SQLAlchemy's and its adapter's."""
+    """The driver's own exception, which SQLAlchemy and its adapter have wrapped."""
     inner = getattr(error, "orig", None) or error
     driver = inner.__cause__
     return driver if driver is not None and hasattr(driver, "sqlstate") else inner
@@ -51,19 +56,15 @@ def message(error: BaseException) -> str:
     driver = cause(error)
     texts = [text for text in reversed(driver.args) if isinstance(text, str)]
     main = (texts[0] if texts else str(driver)) or type(driver).__name__
-    further = [getattr(driver, name, None) for name in ("detail", "hint")]
-    return " ".join(" ".join([_sentence(main), *(_sentence(str(text)) for text in further if text)]).split())
-
-
-def _sentence(text: str) -> str:
-    return text.rstrip().rstrip(".") + "."
+    parts = [main, *(str(text) for name in ("detail", "hint") if (text := getattr(driver, name, None)))]
+    return " ".join(" ".join(part.rstrip().rstrip(".") + "." for part in parts).split())
 
 
 def explained(error: BaseException, where: str) -> AsgherkinError | None:
-    """What an exception means that is about the database itself; None where the feature's own sentence is wrong."""
+    """The error for a fault of the database itself; None where the sentence of the feature is wrong."""
     text = message(error)
     if _of_another_loop(error):
-        return ConfigurationError(OTHER_LOOP.format(text))
+        return ConfigurationError(_ADVICE_OTHER_LOOP.format(text))
     if isinstance(error, exc.TimeoutError):
         return AppError(f"The engine's pool has no free connection. Does the app give back all of its own? {text}")
     if _BUSY.search(text):
@@ -76,28 +77,18 @@ def explained(error: BaseException, where: str) -> AsgherkinError | None:
 
 
 def unreachable(error: BaseException, where: str) -> ConfigurationError:
-    """No connection was made."""
-    return ConfigurationError(f"The database {where} cannot be used: {message(error)} {_advice(error, where)}")
-
-
-LOCK = "A transaction of the app's may hold a lock: is every one committed or rolled back before the response is sent?"
-OTHER_LOOP = (
-    "The engine's pool holds connections of another event loop: {} Each scenario has a loop of its own. Dispose the "
-    "engine in the app's shut-down (await engine.dispose()), or make it without a pool: "
-    "create_async_engine(url, poolclass=NullPool)"
-)
-
-
-def _advice(error: BaseException, where: str) -> str:
+    """The error for a connection that could not be made, with advice by the kind of its address."""
     if where.startswith("sqlite"):
-        return "Is the path right? A relative one starts at the directory that pytest is run in."
-    if isinstance(error, OSError):
-        return "Is the server running, at this host and port?"
-    return "Are the user, the password and the database's name right?"
+        advice = "Is the path right? A relative one starts at the directory that pytest is run in."
+    elif isinstance(error, OSError):
+        advice = "Is the server running, at this host and port?"
+    else:
+        advice = "Are the user, the password and the database's name right?"
+    return ConfigurationError(f"The database {where} cannot be used: {message(error)} {advice}")
 
 
 def refused_query(error: BaseException, text: str) -> SentenceError:
-    """A query that the database does not take, with the line where it says so."""
+    """The error for a query that the database refuses, with the line where it does."""
     found = _line(error, text)
     where = f" Line {found[0]} of the query: {found[1]}" if found else ""
     return SentenceError(f"The database refuses the query: {message(error)}{where}")
@@ -119,7 +110,7 @@ def _line(error: BaseException, text: str) -> tuple[int, str] | None:
 
 
 def refused_rows(error: BaseException, table: str, given: Iterable[str]) -> SentenceError:
-    """Rows that the database does not take."""
+    """The error for rows that the database refuses."""
     missing = _NOT_NULL.search(message(error).rstrip(".").partition(". ")[0])
     name = (missing[1] or missing[2]) if missing else None
     advice = f' Add the column "{name}" to the table.' if name and name not in given else ""
@@ -127,5 +118,5 @@ def refused_rows(error: BaseException, table: str, given: Iterable[str]) -> Sent
 
 
 def refused(error: BaseException, what: str) -> SentenceError:
-    """Anything else that the database does not take."""
+    """The error for any other refused operation."""
     return SentenceError(f"The database refuses to {what}: {message(error)}")

@@ -17,12 +17,12 @@ if TYPE_CHECKING:
 
 @pytest.fixture
 def database(request: pytest.FixtureRequest) -> Any:
-    """The database that sentences look into: a URL, or what it may be overridden to give.
+    """The database of the sentences: the configured URL.
 
-    That is SQLAlchemy's AsyncEngine, AsyncConnection or async_sessionmaker, or an object with the methods of
-    `asgherkin.databases.port.Database`. It is asked for after the app has started.
+    Override it to give SQLAlchemy's AsyncEngine, AsyncConnection or async_sessionmaker, or an object with the methods
+    of `asgherkin.databases.port.Database`. It is set up after the app has started.
 
-    Raises ConfigurationError where none is configured.
+    Raises ConfigurationError where no URL is configured.
     """
     url = request.config.stash[settings_key].of_capabilities["asgi_database"]
     if not url:
@@ -43,9 +43,9 @@ def database(request: pytest.FixtureRequest) -> Any:
 def rolled_back_sessions(session: Session, database: object) -> async_sessionmaker[AsyncSession]:
     """Sessions for the app, all in one transaction, which is rolled back when the scenario has ended.
 
-    What the app commits is seen in the scenario and gone afterwards. The sentences about tables look into the same
-    transaction. To be handed to the app by the fixture `asgi_app`; `database` gives a URL or an AsyncEngine.
+    The scenario sees what the app commits, and its sentences use the same transaction. Hand it to the app in the
+    fixture `asgi_app`. The fixture `database` has to give a URL or an AsyncEngine.
     """
-    from asgherkin.databases.scenario_database import ScenarioDatabase  # only where a scenario looks into one
+    from asgherkin.databases.scenario_database import ScenarioDatabase  # imported only where it is used
 
     return session.part(ScenarioDatabase).begin(database)

@@ -1,4 +1,4 @@
-"""A database out of whatever a user hands in: a URL, something of SQLAlchemy's, or an object with the port's methods.
+"""Open what a user hands in as a database: a URL, an object of SQLAlchemy's, or one with the port's methods.
 
 SQLAlchemy is imported only when a database is opened.
 """
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from sqlalchemy import URL
     from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
 
+    from asgherkin.databases.alchemy import AlchemyDatabase
     from asgherkin.databases.port import Database
 
 _ALLOWED = (
@@ -41,39 +42,28 @@ _IN_MEMORY = (
     "without a row in common. Use a file (sqlite+aiosqlite:///shop.db), or hand in the app's own engine by the fixture "
     "database"
 )
-# By folder, too: where a relative file lies is settled when its engine is made.
+# By folder, too: the path of a relative file is resolved when its engine is made.
 _ENGINES: dict[tuple[Path, URL], AsyncEngine] = {}
 
 
 def open_database(given: object, timeout: float = 5.0) -> Database:
-    """The database that is handed in; no connection is made yet. An act on it waits for `timeout` seconds at most.
+    """The database that is handed in, not yet connected. Its operations take `timeout` seconds at most.
 
-    Raises ConfigurationError for what cannot be one, for a URL without an async driver, and for a missing package.
+    Raises ConfigurationError for an object that is no database, a URL without an async driver, and a missing package.
     """
     if is_own(given):
         return cast("Database", given)
     try:
-        import sqlalchemy  # noqa: F401
+        from sqlalchemy import URL
     except ModuleNotFoundError as error:
         raise ConfigurationError(_missing(error)) from error
-    return _opened(given, timeout)
-
-
-def is_own(given: object) -> bool:
-    """Whether it is an object of the user's with the port's methods."""
-    return all(callable(getattr(given, name, None)) for name in ("read", "write", "query"))
-
-
-def _opened(given: object, timeout: float) -> Database:
-    from sqlalchemy import URL
     from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, async_sessionmaker
 
     from asgherkin.databases.alchemy import AlchemyDatabase, connection_source, engine_source, session_source
     from asgherkin.databases.database_errors import address
 
     if isinstance(given, str | URL):
-        engine = _engine(given)
-        return AlchemyDatabase(engine_source(engine), address(engine.url), timeout)
+        given = _engine(given)
     if isinstance(given, AsyncEngine):
         return AlchemyDatabase(engine_source(given), address(given.url), timeout)
     if isinstance(given, AsyncConnection):
@@ -83,19 +73,23 @@ def _opened(given: object, timeout: float) -> Database:
     raise ConfigurationError(_refused(given))
 
 
-async def close_database(database: object) -> None:
-    """At a scenario's end: close the connections of an engine that was made from a URL, since they belong to its loop.
+def is_own(given: object) -> bool:
+    """Whether an object of the user's has the port's methods."""
+    return all(callable(getattr(given, name, None)) for name in ("read", "write", "query"))
 
-    What a user handed in stays as it is.
+
+async def close_database(database: Database) -> None:
+    """Close the connections of an engine that was made from a URL, at a scenario's end: they belong to its event loop.
+
+    Connections of a user's own engine stay open.
     """
-    source = getattr(database, "source", None)
-    engine = getattr(source, "engine", None)
-    if any(engine is one for one in _ENGINES.values()):
-        await cast("AsyncEngine", engine).dispose()
+    engine = cast("AlchemyDatabase", database).source.engine
+    if engine is not None and engine in _ENGINES.values():
+        await engine.dispose()
 
 
 def _bound_to(maker: async_sessionmaker[AsyncSession]) -> str:
-    """Where the sessions of a maker go, for messages."""
+    """The address that a maker's sessions connect to, for messages."""
     from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
     from asgherkin.databases.database_errors import address
@@ -125,7 +119,7 @@ def _engine(given: str | URL) -> AsyncEngine:
 
 
 def _url(given: str | URL) -> URL:
-    """A parsed URL. What cannot be parsed is not shown beyond its scheme: it may hold a password."""
+    """A parsed URL. The error for a malformed URL shows its scheme only: the rest may hold a password."""
     from sqlalchemy.engine import make_url
     from sqlalchemy.exc import ArgumentError
 

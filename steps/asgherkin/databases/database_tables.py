@@ -1,4 +1,4 @@
-"""Tables as the database has them: looked up once for each engine, emptied, and filled."""
+"""Tables of a database: reflected once for each engine, emptied, and filled."""
 
 from __future__ import annotations
 
@@ -82,7 +82,7 @@ def _offer(label: str, name: str, known: Iterable[str]) -> str:
 
 @dataclass(slots=True)
 class Reflection:
-    """What is known of an engine's tables."""
+    """The reflected tables of an engine."""
 
     tables: dict[str, Table] = dataclasses.field(default_factory=dict)
 
@@ -94,8 +94,8 @@ class Reflection:
         return {name: self.tables.get(name) or self._look_up(connection, name) for name in names}
 
     def _look_up(self, connection: sa.Connection, name: str) -> Table:
-        # pytest and its users turn warnings into errors. A filter that stays is safer than one taken back: the app's
-        # own tasks may change the filters in between.
+        # pytest and its users turn warnings into errors. The filter stays: the app's own tasks may change the filters
+        # before it would be removed.
         warnings.filterwarnings("ignore", message="Did not recognize type", category=SAWarning)
         inspector: sa.Inspector = sa.inspect(connection)
         key = _key(inspector, name)
@@ -109,22 +109,21 @@ _KNOWN: WeakKeyDictionary[sa.Engine, Reflection] = WeakKeyDictionary()
 
 
 def reflection_of(engine: sa.Engine) -> Reflection:
-    """What is known of an engine's tables: one for all scenarios of a run."""
+    """The reflected tables of an engine, for all scenarios of a run."""
     return _KNOWN.setdefault(engine, Reflection())
 
 
 def forget(engine: sa.Engine) -> None:
-    """Look everything up anew."""
+    """Have an engine's tables reflected anew."""
     _KNOWN.pop(engine, None)
 
 
 def _table_names(inspector: sa.Inspector, schema: str | None) -> list[str]:
     """The tables and views of a schema."""
-    return [*inspector.get_table_names(schema), *inspector.get_view_names(schema), *_materialized(inspector, schema)]
-
-
-def _materialized(inspector: sa.Inspector, schema: str | None) -> list[str]:
-    return inspector.get_materialized_view_names(schema) if inspector.dialect.name == "postgresql" else []
+    names = [*inspector.get_table_names(schema), *inspector.get_view_names(schema)]
+    if inspector.dialect.name == "postgresql":
+        names += inspector.get_materialized_view_names(schema)
+    return names
 
 
 def _key(inspector: sa.Inspector, name: str) -> Key | None:
@@ -164,14 +163,14 @@ def _reflected(connection: sa.Connection, inspector: sa.Inspector, key: Key) -> 
 def _references(inspector: sa.Inspector, key: Key) -> frozenset[Key]:
     """The tables that a table's foreign keys refer to. SQLite's stay in their own schema."""
     schema, name = key
-    found = inspector.get_foreign_keys(name, schema)
-    return frozenset((key["referred_schema"], key["referred_table"]) for key in found)
+    keys = inspector.get_foreign_keys(name, schema)
+    return frozenset((foreign["referred_schema"], foreign["referred_table"]) for foreign in keys)
 
 
 async def seed(seeding: Seeding, connection: AsyncConnection, tables: Mapping[str, Table]) -> list[Statement]:
-    """Empty tables, then put rows into one. `tables` holds every table of the seeding by its name.
+    """Empty tables, then insert rows into one of them. `tables` holds every table of the seeding by its name.
 
-    Raises SentenceError for what a column cannot hold, and for what the database refuses.
+    Raises SentenceError for a value that a column cannot hold, and for rows that the database refuses.
     """
     table = tables[seeding.table]
     fields = [table.field(name) for name in seeding.columns]
@@ -195,24 +194,22 @@ def _value(field: Field, cell: Cell) -> object:
 async def _insert(
     connection: AsyncConnection, table: Table, fields: Sequence[Field], rows: Sequence[Mapping[str, object]]
 ) -> Statement:
-    numbered_by_us = any(field.always_numbered for field in fields)
-    kind = _Overriding if numbered_by_us else Insert
-    statement = kind(table.clause).values({field.clause: field.writing(f"c{n}") for n, field in enumerate(fields)})
+    names = [field.column.name for field in fields]
+    insert = _Overriding if any(field.always_numbered for field in fields) else Insert
+    statement = insert(table.clause).values({field.clause: field.writing(f"c{n}") for n, field in enumerate(fields)})
     try:
         await connection.execute(statement, rows)
         await _go_on_numbering(connection, table, fields, rows)
     except (DBAPIError, StatementError) as error:
-        raise refused_rows(error, table.shown, [field.column.name for field in fields]) from error
-    text = str(statement.compile(dialect=connection.dialect))
-    return Statement(
-        text, [dict(zip((field.column.name for field in fields), row.values(), strict=True)) for row in rows]
-    )
+        raise refused_rows(error, table.shown, names) from error
+    parameters = [dict(zip(names, row.values(), strict=True)) for row in rows]
+    return Statement(str(statement.compile(dialect=connection.dialect)), parameters)
 
 
 async def _go_on_numbering(
     connection: AsyncConnection, table: Table, fields: Sequence[Field], rows: Sequence[Mapping[str, object]]
 ) -> None:
-    """Set PostgreSQL's sequences past the numbers that were written, so that the app's own rows get free ones."""
+    """Set PostgreSQL's sequences past the inserted numbers, so that the app's own rows get free ones."""
     name = connection.dialect.identifier_preparer.format_table(table.clause)
     for number, field in enumerate(fields):
         given = [value for row in rows if isinstance(value := row[f"c{number}"], int)]
@@ -223,14 +220,14 @@ async def _go_on_numbering(
 
 
 class _Overriding(Insert):
-    """An INSERT that writes identity columns which the database always numbers itself."""
+    """An INSERT into identity columns that the database always numbers itself."""
 
     inherit_cache = True
 
 
 @compiles(_Overriding, "postgresql")
 def _overriding(statement: _Overriding, compiler: SQLCompiler, **options: object) -> str:
-    # The parameters behind VALUES hold no names that a feature or a table chose.
+    # The last VALUES is the statement's own: behind it are no names of a feature or a table, only parameters.
     text: str = compiler.visit_insert(statement, **options)  # type: ignore[no-untyped-call]
     columns, values, parameters = text.rpartition(") VALUES (")
     return f"{columns}) OVERRIDING SYSTEM VALUE{values[1:]}{parameters}"
@@ -246,7 +243,9 @@ async def _empty(connection: AsyncConnection, tables: Iterable[Table]) -> list[S
     if circle and connection.dialect.name == "postgresql":
         statements.append((circle, _at_once(circle)))
     else:
-        await _defer(connection, circle)
+        if circle and connection.dialect.name == "sqlite":
+            # SQLite looks at foreign keys at the transaction's end then, since no order is right.
+            await connection.exec_driver_sql("PRAGMA defer_foreign_keys = ON")
         statements += [([table], sa.delete(table.clause)) for table in circle]
     done = []
     for emptied, statement in statements:
@@ -259,17 +258,12 @@ async def _empty(connection: AsyncConnection, tables: Iterable[Table]) -> list[S
 
 
 def _in_order(tables: Iterable[Table]) -> tuple[list[Table], list[Table]]:
-    """Those that no other one refers to first; and what is left, since its tables refer to each other in a circle."""
-    left = list({table.key: table for table in tables}.values())
+    """The tables, each before those that it refers to; and those left, which refer to each other in a circle."""
+    left = {table.key: table for table in tables}
     ordered: list[Table] = []
-    while free := next((one for one in left if not _referred(one, left)), None):
-        ordered.append(free)
-        left.remove(free)
-    return ordered, left
-
-
-def _referred(table: Table, others: Iterable[Table]) -> bool:
-    return any(table.key in other.refers for other in others if other is not table)
+    while free := [key for key in left if not any(key in other.refers for other in left.values() if other.key != key)]:
+        ordered.append(left.pop(free[0]))
+    return ordered, list(left.values())
 
 
 def _at_once(circle: Sequence[Table]) -> sa.Delete:
@@ -280,21 +274,14 @@ def _at_once(circle: Sequence[Table]) -> sa.Delete:
     return statement
 
 
-async def _defer(connection: AsyncConnection, circle: Sequence[Table]) -> None:
-    """Have SQLite look at foreign keys at the transaction's end only, where no order is right."""
-    if circle and connection.dialect.name == "sqlite":
-        await connection.exec_driver_sql("PRAGMA defer_foreign_keys = ON")
-
-
 async def _still_referred(
     connection: AsyncConnection, emptied: Sequence[Table], error: IntegrityError
 ) -> SentenceError:
     names = " and ".join(f'"{table.shown}"' for table in emptied)
-    by_database = getattr(cause(error), "table_name", None)
-    if by_database:
-        referring = [str(by_database)]
-    else:
-        referring = await connection.run_sync(_referring, {table.key for table in emptied})
+    by_driver = getattr(cause(error), "table_name", None)
+    referring = (
+        [str(by_driver)] if by_driver else await connection.run_sync(_referring, {table.key for table in emptied})
+    )
     what = " or ".join(f'"{name}"' for name in referring) or "another table"
     example = f': Given the table "{referring[0]}" is emptied' if referring else ""
     return SentenceError(

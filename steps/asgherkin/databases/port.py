@@ -1,4 +1,4 @@
-"""The port: what a scenario asks of a database, as typed records. An object of a user's own may answer it."""
+"""The port: reading, writing and querying a database, with typed records. A user's own object may implement it."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ Kind: TypeAlias = Literal[
     "enum",
     "array",
 ]
-"""What a column holds. `unknown`: the values tell, each by its own type."""
+"""What a column holds. Values of an `unknown` column are compared each by its own type."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,15 +55,15 @@ class Cell:
     written: str
     """Its text."""
     value: object
-    """What it is as JSON: a number, a boolean, None for `null`, an array, an object; a text where it is none of them.
+    """The text as JSON: a number, a boolean, None for `null`, an array, an object; else a text.
 
-    A text that starts with `#` is a matcher, one that starts with `\\#` a text with `#`.
+    A text that starts with `#` is a matcher; `\\#` starts a text with `#`.
     """
 
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """Which columns of a table to read: None for all of them, none at all where only their number is asked for."""
+    """Which columns of a table to read: None for all, an empty tuple where only the number of rows is needed."""
 
     table: str
     columns: tuple[str, ...] | None = None
@@ -89,21 +89,21 @@ class Query:
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """What was sent to the database: evidence."""
+    """A statement that was sent to the database: evidence."""
 
     text: str
     parameters: object = None
-    """Bound parameters: a mapping, or a list of them, one for each row."""
+    """Bound parameters: a mapping, or a list with a mapping for each row."""
 
 
 @dataclass(frozen=True, slots=True)
 class Rows:
-    """What came from the database. `returns` is False for a query that gives no rows at all."""
+    """Rows of a table or a query. `returns` is False for a statement that has no result, such as an UPDATE."""
 
     columns: Sequence[Column] = ()
     values: Sequence[tuple[object, ...]] = ()
     total: int = 0
-    """The number of rows: also where no columns were asked for."""
+    """The number of rows, also where no columns were read."""
     statements: tuple[Statement, ...] = ()
     returns: bool = True
 
@@ -111,17 +111,14 @@ class Rows:
 class Database(Protocol):
     """A database, for one scenario. Its methods are awaited on the app's own loop.
 
-    They raise SentenceError for what a feature got wrong: an unknown table, a value that a column cannot hold.
+    They raise SentenceError for a mistake in a feature: an unknown table, a value that a column cannot hold.
     """
 
     async def read(self, selection: Selection) -> Rows:
         """Read a table."""
-        ...
 
     async def write(self, seeding: Seeding) -> Sequence[Statement]:
-        """Empty tables, then put rows into one; all of it, or nothing."""
-        ...
+        """Empty tables, then insert rows into one of them, in one transaction."""
 
     async def query(self, query: Query) -> Rows:
-        """Run a query. What it changes is kept."""
-        ...
+        """Run a query, and commit its changes."""

@@ -1,4 +1,4 @@
-"""Queries that a feature writes: `{{name}}` becomes a bound parameter, and everything else stays as it is."""
+"""Queries of a feature: `{{name}}` becomes a bound parameter, and everything else is sent unchanged."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ from asgherkin.errors import SentenceError
 from asgherkin.matching.documents import parse_cell
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
 
     from sqlalchemy.ext.asyncio import AsyncConnection
 
     from asgherkin.databases.port import Kind
 
-# Texts in quotes, comments, and PostgreSQL's texts between dollars hold no parameters.
+# Quoted texts, comments, and PostgreSQL's dollar-quoted texts hold no parameters.
 _PARTS = re.compile(
     r"""(?P<quoted>[eE]'(?:[^'\\]|\\.|'')*' | '(?:[^']|'')*' | "(?:[^"]|"")*" | `[^`]*`)
     | (?P<aside>--[^\n]* | /\*.*?\*/ | (?<![\w$])\$(?P<tag>[^\W\d]\w*|)\$.*?\$(?P=tag)\$)
@@ -31,10 +31,9 @@ _PARTS = re.compile(
 )
 _SLOT = re.compile(r"\{\{\s*([^{}]*?)\s*\}\}")
 _JSON_TYPES = (114, 3802)
-"""PostgreSQL's numbers of `json` and `jsonb`."""
-
+"""PostgreSQL's type numbers of `json` and `jsonb`."""
 _UNTYPED = "invalid input for query argument"
-"""What asyncpg says of a text for a parameter of another type. It has sent nothing yet."""
+"""asyncpg's error for a text as a parameter of another type. It has sent nothing by then."""
 _POSTGRES: Mapping[str, Kind] = {
     "bool": "boolean",
     "bytea": "bytes",
@@ -56,26 +55,29 @@ def bound(query: Query) -> sa.TextClause:
 
     Raises SentenceError for a `{{name}}` in quotes, and for one without a value.
     """
-    text: list[str] = []
-    names: list[str] = []
+    text = ""
+    names: dict[str, str] = {}
     end = 0
     for part in _PARTS.finditer(query.text):
-        text.append(_escaped(query.text[end : part.start()]))
-        if part["name"] is None:
-            text.append(_escaped(_apart(part, query.parameters)))
+        text += _escaped(query.text[end : part.start()])
+        name, end = part["name"], part.end()
+        if name is None:
+            text += _escaped(_verbatim(part, query.parameters))
+        elif name in query.parameters:
+            text += f":{names.setdefault(name, f'p{len(names)}')}"
         else:
-            text.append(f":{_parameter(part['name'], names, query.parameters)}")
-        end = part.end()
-    text.append(_escaped(query.text[end:]))
-    values = [_bindparam(f"p{number}", query.parameters[name]) for number, name in enumerate(names)]
-    return sa.text("".join(text)).bindparams(*values)
+            known = ", ".join(sorted(query.parameters)) or "none"
+            raise SentenceError(f"The query's {{{{{name}}}}} has no value. Values: {known}")
+    values = [_bindparam(bound_name, query.parameters[name]) for name, bound_name in names.items()]
+    return sa.text(text + _escaped(query.text[end:])).bindparams(*values)
 
 
 def _escaped(text: str) -> str:
     return text.replace(":", "\\:")
 
 
-def _apart(part: re.Match[str], parameters: Mapping[str, object]) -> str:
+def _verbatim(part: re.Match[str], parameters: Mapping[str, object]) -> str:
+    """A quoted text or a comment of a query, in which nothing is bound."""
     slot = _SLOT.search(part["quoted"] or "")
     if slot and slot[1] in parameters:
         raise SentenceError(
@@ -85,17 +87,8 @@ def _apart(part: re.Match[str], parameters: Mapping[str, object]) -> str:
     return part[0]
 
 
-def _parameter(name: str, names: list[str], parameters: Mapping[str, object]) -> str:
-    if name not in parameters:
-        known = ", ".join(sorted(parameters)) or "none"
-        raise SentenceError(f"The query's {{{{{name}}}}} has no value. Values: {known}")
-    if name not in names:
-        names.append(name)
-    return f"p{names.index(name)}"
-
-
 def _bindparam(name: str, value: object) -> sa.BindParameter[object]:
-    """A text gets no type: PostgreSQL then takes it as what it is compared with, such as a UUID or a date."""
+    """A text gets no type: PostgreSQL then gives it that of its place, such as a UUID or a date."""
     if isinstance(value, dict):
         value = json.dumps(value)
     plain = isinstance(value, str | list)
@@ -116,15 +109,23 @@ async def run(connection: AsyncConnection, query: Query) -> Rows:
         result = await connection.execute(await _typed(connection, statement))
     if not result.returns_rows:
         return Rows(total=max(result.rowcount, 0), statements=evidence, returns=False)
-    names = _distinct(list(result.keys()))
+    names = list(result.keys())
+    twice = next((name for name in names if names.count(name) > 1), None)
+    if twice is not None:
+        raise SentenceError(
+            f'The query gives two columns with the name "{twice}". Name them apart with AS: '
+            f'SELECT a."{twice}" AS "first_{twice}", b."{twice}" AS "second_{twice}" …'
+        )
     described = result.context.cursor.description if result.context else ()
-    columns = [Column(name, _type(column)) for name, column in zip(names, described, strict=True)]
+    # A value of PostgreSQL's JSON may be a text, which then is no other type's text.
+    types = [Type("json", "json") if column[1] in _JSON_TYPES else Type() for column in described]
+    columns = list(map(Column, names, types))
     values = [tuple(row) for row in result]
     return Rows(columns, values, len(values), evidence)
 
 
 async def _typed(connection: AsyncConnection, statement: sa.TextClause) -> sa.TextClause:
-    """The statement with its texts as what PostgreSQL takes them for: the day of an order as a date."""
+    """The statement with its texts converted to the types that PostgreSQL wants, such as a date."""
     compiled = statement.compile(dialect=connection.dialect)
     driver = (await connection.get_raw_connection()).driver_connection
     wanted = (await driver.prepare(str(compiled))).get_parameters()  # type: ignore[union-attr]
@@ -141,18 +142,3 @@ def _as_wanted(value: object, type_name: str) -> object:
     cell = Cell(value, parse_cell(value))
     converted = convert(Column("parameter", Type(_POSTGRES[type_name], type_name)), cell)
     return with_zone(converted) if type_name == "timestamptz" else without_zone(converted)
-
-
-def _distinct(names: Sequence[str]) -> Sequence[str]:
-    twice = next((name for name in names if names.count(name) > 1), None)
-    if twice is not None:
-        raise SentenceError(
-            f'The query gives two columns with the name "{twice}". Name them apart with AS: '
-            f'SELECT a."{twice}" AS "first_{twice}", b."{twice}" AS "second_{twice}" …'
-        )
-    return names
-
-
-def _type(described: Sequence[object]) -> Type:
-    """A value of PostgreSQL's JSON may be a text, which is then no other type's text."""
-    return Type("json", "json") if described[1] in _JSON_TYPES else Type()

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from asgherkin.databases.cells import as_json, shown
@@ -22,7 +21,7 @@ CAP = 50
 """Rows that are shown."""
 _FIRST_WORD = r"(?i)[\s(]*(?:select|with|values|table|show)\b"
 _CHANGES = r"(?i)\b(?:insert|update|delete|merge|into)\b"
-# Texts, quoted names and comments: what stands in them is no statement.
+# Texts, quoted names and comments, whose words are no statement.
 _ASIDE = r"""(?s)'(?:[^']|'')*'|"(?:[^"]|"")*"|--[^\n]*|/\*.*?\*/"""
 
 
@@ -45,8 +44,8 @@ class QueryRecord(Record):
         columns = self.columns
         document = {
             "statements": [
-                {"text": one.text.strip(), "parameters": _fields(_json(one.parameters)) or None}
-                for one in self.rows.statements
+                {"text": statement.text.strip(), "parameters": _fields(_json(statement.parameters)) or None}
+                for statement in self.rows.statements
             ],
             "columns": columns,
             "rows": [[_cell(*pair) for pair in zip(columns, row, strict=True)] for row in self.rows.values[:CAP]],
@@ -56,7 +55,7 @@ class QueryRecord(Record):
         return document if self.rows.returns else {**document, "returns": False}
 
     def unshown(self) -> object:
-        """All rows, whatever their number, as documents."""
+        """All rows, for the secrets in those that are not shown."""
         return [Fields(zip(self.columns, map(_json, row), strict=True)) for row in self.rows.values]
 
     @staticmethod
@@ -88,7 +87,7 @@ class QueryRecord(Record):
 
 
 def reads_only(text: str) -> bool:
-    """Whether a query can be run again without harm: as far as its words tell."""
+    """Whether a query can be run again without harm, by its words."""
     text = re.sub(_ASIDE, " ", text)
     return re.match(_FIRST_WORD, text) is not None and re.search(_CHANGES, text) is None
 
@@ -101,27 +100,21 @@ def _fields(value: object) -> object:
     """Parameters of a statement, whose names may be secret."""
     if isinstance(value, dict):
         return Fields(value)
-    return [_fields(one) for one in value] if isinstance(value, list) else value
+    return list(map(_fields, value)) if isinstance(value, list) else value
 
 
 def _cell(name: str, value: object) -> Cell:
-    document = as_json(value)
-    if isinstance(value, dict | list):
-        return Cell(name, document, shown)
-    return Cell(name, document, partial(_shown, value))
-
-
-def _shown(value: object, _: object) -> str:
-    # A date or a decimal is written otherwise than the text that it is in JSON.
-    return shown(value)
+    # A date or a decimal is shown otherwise than its text in JSON.
+    show = shown if isinstance(value, dict | list) else lambda _: shown(value)
+    return Cell(name, as_json(value), show)
 
 
 def _parameters(parameters: object) -> list[str]:
     given = parameters if isinstance(parameters, list) else [parameters]
-    named = [one for one in given if isinstance(one, Mapping)]
+    named = [row for row in given if isinstance(row, Mapping)]
     if not named and parameters:
         return [f"with {shown(parameters)}"]
-    return ["with " + ", ".join(f"{name} = {shown(value)}" for name, value in one.items()) for one in named if one]
+    return ["with " + ", ".join(f"{name} = {shown(value)}" for name, value in row.items()) for row in named if row]
 
 
 def _rows(document: Mapping[str, Any]) -> list[str]:
@@ -130,11 +123,8 @@ def _rows(document: Mapping[str, Any]) -> list[str]:
     total, rows = document["total"], document["rows"]
     if not document["columns"] or not rows:
         return ["1 row" if total == 1 else f"{total or 'no'} rows"]
-    more = total - len(rows)
-    below = [f"… and {more} more {'row' if more == 1 else 'rows'}"] if more > 0 else []
-    return [*_aligned([document["columns"], *rows]), *below]
-
-
-def _aligned(table: Sequence[Sequence[str]]) -> list[str]:
+    table = [document["columns"], *rows]
     widths = [max(map(len, cells)) for cells in zip(*table, strict=True)]
-    return [f"| {' | '.join(cell.ljust(width) for cell, width in zip(row, widths, strict=True))} |" for row in table]
+    aligned = [f"| {' | '.join(cell.ljust(width) for cell, width in zip(row, widths, strict=True))} |" for row in table]
+    more = total - len(rows)
+    return [*aligned, f"… and {more} more {'row' if more == 1 else 'rows'}"] if more > 0 else aligned

@@ -1,7 +1,6 @@
-"""Which expected row is which row of the database: looked up by plain values, tried in turn only for matchers.
+"""Pair expected rows with rows of a database: by a look-up of plain values, by trial only for matchers.
 
-A cell is converted once and compared many times: what two values of a kind have in common when they are the same is a
-key that both have.
+A cell is converted once and compared many times: equal values of a kind have the same key.
 """
 
 from __future__ import annotations
@@ -10,6 +9,7 @@ import math
 import struct
 from collections import defaultdict
 from contextlib import suppress
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from enum import Enum
@@ -56,19 +56,17 @@ _KINDS: Final[tuple[tuple[type | tuple[type, ...], Kind], ...]] = (
 )
 
 
+@dataclass(eq=False)
 class ComparedRows:
     """Expected rows and the rows of a database, with the same columns in the same order."""
 
-    def __init__(
-        self, columns: Sequence[Column], expected: Sequence[Sequence[Cell]], actual: Sequence[tuple[object, ...]]
-    ) -> None:
-        self.columns = columns
-        self.expected = expected
-        self.actual = actual
-        self._prepared: dict[tuple[int, int], ExpectedCell] = {}
+    columns: Sequence[Column]
+    expected: Sequence[Sequence[Cell]]
+    actual: Sequence[tuple[object, ...]]
+    _prepared: dict[tuple[int, int], ExpectedCell] = field(default_factory=dict)
 
     def cell(self, want: int, column: int) -> ExpectedCell:
-        """What an expected row has below a column."""
+        """A cell of an expected row."""
         place = (want, column)
         if place not in self._prepared:
             self._prepared[place] = ExpectedCell(self.columns[column], self.expected[want][column])
@@ -92,7 +90,7 @@ class ComparedRows:
             rows[offered[at]].append(at)
         given: list[int | None] = [None] * len(wanted)
         for want, key in enumerate(wanted):
-            # Rows with the same key are alike, so that whichever is taken, no other row loses by it.
+            # Rows with the same key are alike: it does not matter which of them is taken.
             if rows.get(key):
                 given[want] = rows[key].pop()
         patterns = [want for want, key in enumerate(wanted) if _PATTERN in key]
@@ -126,7 +124,7 @@ class ComparedRows:
         )
 
     def found(self) -> list[tuple[int, int]]:
-        """The rows of the database that are an expected one, each with the first such."""
+        """The rows of the database that are expected, each with the first expected row that it fits."""
         wanted, offered = self._keys
         plain = {key: want for want, key in reversed(list(enumerate(wanted)))}
         patterns = [want for want, key in enumerate(wanted) if _PATTERN in key]
@@ -156,18 +154,18 @@ class ComparedRows:
             value = row[column].value
             if type(value) is quick and not (quick is str and value[:1] in ("#", "\\")):  # type: ignore[index]
                 keys.append(value)
-                continue
-            if kind == "decimal" and type(value) is float:
+            elif kind == "decimal" and type(value) is float:
                 keys.append(Decimal(row[column].written))
-                continue
-            cell = self.cell(want, column)
-            keys.append(_PATTERN if kind is None or cell.is_pattern else cell.key(kind))
+            else:
+                cell = self.cell(want, column)
+                keys.append(_PATTERN if kind is None or cell.is_pattern else cell.key(kind))
         return keys
 
 
 def _common_kind(values: Iterable[object]) -> Kind | None:
     """The kind of all values; None where they are of several."""
-    kinds = {kind_of(value) for value in {type(one): one for one in values if one is not None}.values()}
+    examples = {type(value): value for value in values if value is not None}
+    kinds = {kind_of(value) for value in examples.values()}
     return None if len(kinds) > 1 else next(iter(kinds), "text")
 
 
@@ -179,40 +177,39 @@ def _offered_keys(kind: Kind | None, values: list[object]) -> list[Hashable]:
     return [key_of(kind, value) for value in values]
 
 
+@dataclass(slots=True, eq=False)
 class ExpectedCell:
     """A cell below a column.
 
     Raises SentenceError for a cell that the column's type does not have.
     """
 
-    __slots__ = ("_keys", "cell", "column", "is_pattern")
+    column: Column
+    cell: Cell
+    is_pattern: bool = field(init=False)
+    """It is a matcher, or a document with one in it: many values fit."""
+    _keys: dict[Kind, Hashable] = field(init=False, default_factory=dict)
 
-    def __init__(self, column: Column, cell: Cell) -> None:
-        self.column = column
-        self.cell = cell
-        self.is_pattern = matcher_in(column, cell) is not None
-        """It is a matcher, or a document with one in it: many values fit."""
-        self._keys: dict[Kind, Hashable] = {}
-        if column.type.kind != "unknown" and not self.is_pattern:
-            self.key(column.type.kind)
+    def __post_init__(self) -> None:
+        self.is_pattern = matcher_in(self.column, self.cell) is not None
+        if self.column.type.kind != "unknown" and not self.is_pattern:
+            self.key(self.column.type.kind)
 
     def matches(self, actual: object) -> bool:
-        """Tell whether a value of the database is what the cell says."""
+        """Whether a value of the database is the expected one."""
         if self.is_pattern:
             return not differences(self.cell.value, as_json(actual))
-        kind = self.column.type.kind
-        if kind == "unknown":
-            kind = kind_of(actual)
+        kind = kind_of(actual) if self.column.type.kind == "unknown" else self.column.type.kind
         return self.key(kind) == key_of(kind, actual)
 
     def key(self, kind: Kind) -> Hashable:
-        """What `key_of` gives for the values that the cell equals, where they are of this kind; not for a pattern."""
+        """The key of the values of a kind that the cell equals; not for a pattern."""
         if kind not in self._keys:
             self._keys[kind] = self._key(kind)
         return self._keys[kind]
 
     def is_of_another_type(self, actual: object) -> bool:
-        """Whether a value is of a type that no value of the cell has."""
+        """Whether a value is of a type that the cell cannot have."""
         kind = self.column.type.kind
         if actual is None or self.cell.value is None or self.is_pattern or kind in ("json", "array"):
             return False
@@ -229,12 +226,12 @@ class ExpectedCell:
 
 
 def kind_of(value: object) -> Kind:
-    """The kind of column that a value would stand in; all numbers are of one kind, and what is not known is text."""
+    """The kind of a value's column: "decimal" for all numbers, "text" for an unknown type."""
     return next((kind for known, kind in _KINDS if isinstance(value, known)), "text")
 
 
 def key_of(kind: Kind, value: object) -> Hashable:
-    """What two values of a column of this kind have in common when they are the same."""
+    """A key that equal values of a column of this kind share."""
     if value is None:
         return None
     if kind == "json":
@@ -275,12 +272,12 @@ def _document(value: object) -> Hashable:
 
 
 def _shortest(value: float) -> float:
-    """PostgreSQL's REAL gives 0.1 as 0.10000000149011612: the shortest number that it keeps in the same way."""
-    if not math.isfinite(value) or value.is_integer() or _single(value) != value:
+    """The shortest number that PostgreSQL's REAL keeps as this value: 0.1, which it returns as 0.10000000149011612."""
+    # What is too large for a REAL is a whole number.
+    if not math.isfinite(value) or value.is_integer() or _as_real(value) != value:
         return value
-    return next((short for digits in (6, 7, 8) if _single(short := float(f"{value:.{digits}g}")) == value), value)
+    return next((short for digits in (6, 7, 8) if _as_real(short := float(f"{value:.{digits}g}")) == value), value)
 
 
-def _single(value: float) -> float:
-    # What is too large for it is a whole number, and has been dealt with.
+def _as_real(value: float) -> float:
     return float(struct.unpack("f", struct.pack("f", value))[0])

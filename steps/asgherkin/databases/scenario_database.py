@@ -1,4 +1,4 @@
-"""The database of a scenario: which one it is, what is asked of it, and what came."""
+"""The database of a scenario: how it is chosen, its operations, and the last query's result."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from urllib.parse import unquote, urlsplit
 import anyio
 
 from asgherkin.clients.asgi import in_words
-from asgherkin.databases.port import Query, Rows, Selection
+from asgherkin.databases.port import Query, Rows, Seeding, Selection
 from asgherkin.databases.query_evidence import CAP, QueryRecord, reads_only
 from asgherkin.databases.table_seeding import Seeder
 from asgherkin.errors import AppError, ConfigurationError, SentenceError
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
     from asgherkin.databases.alchemy import Transaction
-    from asgherkin.databases.port import Cell, Database, Seeding
+    from asgherkin.databases.port import Cell, Database
     from asgherkin.session.session import Session
 
 T = TypeVar("T")
@@ -32,7 +32,7 @@ _GRACE = 1.0
 
 
 class ScenarioDatabase(Part):
-    """What the sentences about tables and queries act on. The app is started before the first act."""
+    """The database that sentences act on. The app is started before the first operation."""
 
     def __init__(self, session: Session) -> None:
         self._session = session
@@ -44,7 +44,7 @@ class ScenarioDatabase(Part):
         self._query: Query | None = None
         self._result: Rows | None = None
 
-    # Which one it is
+    # Choosing and closing
 
     def choose(self, url: str) -> None:
         """Use another database in this scenario.
@@ -60,7 +60,7 @@ class ScenarioDatabase(Part):
         self._url = url
 
     def _learn_password(self, url: str) -> None:
-        with suppress(ValueError):  # what is no URL is told of where it is opened
+        with suppress(ValueError):  # a malformed URL is reported when it is opened
             password = urlsplit(url).password or ""
             for spelling in (password, unquote(password)):
                 self._session.redactor.learn(spelling)
@@ -98,7 +98,7 @@ class ScenarioDatabase(Part):
         return database
 
     def begin(self, given: object) -> async_sessionmaker[AsyncSession]:
-        """Begin a transaction on what the fixture `database` gives; all acts of the scenario are inside of it.
+        """Begin a transaction on what the fixture `database` gives; all operations of the scenario are inside it.
 
         The app is not started before: it may be made with these sessions.
         """
@@ -111,30 +111,30 @@ class ScenarioDatabase(Part):
         return self._transaction.sessions
 
     def close(self) -> None:
-        """Roll the scenario's transaction back, if there is one, and let go of what was opened."""
+        """Roll the scenario's transaction back, if there is one, and close what was opened."""
         if self._transaction is not None:
             with suppress(AppError):
                 self._session.client.run(self._transaction.roll_back)
         if self._opened is not None:
             from asgherkin.databases.database_opening import close_database
 
-            with suppress(AppError):  # an app that blocks its loop was told of already
+            with suppress(AppError):  # an app that blocks its loop has been reported
                 self._session.client.run(close_database, self._opened)
 
-    # What is asked of it
+    # Operations
 
     def read(self, table: str, columns: Sequence[str] | None) -> Rows:
-        """Read columns of a table: None for all of them, none at all for the number of its rows alone."""
+        """Read columns of a table: None for all, an empty sequence to count its rows only."""
         database, selection = self._ready(), Selection(table, None if columns is None else tuple(columns))
         return self._rows("read", lambda: database.read(selection))
 
     def count(self, table: str, expected: int) -> int:
-        """The number of a table's rows. Where it is another than expected, a few rows are read: they are evidence."""
+        """The number of a table's rows. Where it is not the expected one, a small table is read, as evidence."""
         total = self.read(table, ()).total
         return total if total == expected or total > CAP else self.read(table, None).total
 
     def knows(self, table: str) -> bool:
-        """Whether there is a table of this name."""
+        """Whether a table exists."""
         database = self._ready()
         try:
             self._ask("read", lambda: database.read(Selection(table, ())))
@@ -143,22 +143,22 @@ class ScenarioDatabase(Part):
         return True
 
     def seed(self, table: str, columns: Sequence[str] = (), rows: Sequence[tuple[Cell, ...]] = ()) -> None:
-        """Empty a table and put rows into it; see `Seeder`."""
+        """Empty a table and insert rows into it; see `Seeder`."""
         self._seeder.seed(table, columns, rows)
 
-    def write(self, seeding: Seeding) -> None:
-        """Empty tables, and put rows into one."""
-        database = self._ready()
+    def write(self, table: str, empty: Sequence[str], columns: Sequence[str], rows: Sequence[tuple[Cell, ...]]) -> None:
+        """Empty tables, and insert rows into one of them."""
+        database, seeding = self._ready(), Seeding(table, tuple(empty), tuple(columns), rows)
         self._ask("write", lambda: database.write(seeding))
 
     def run_query(self, text: str, parameters: Mapping[str, object]) -> None:
-        """Run a query, whose result can be looked at then."""
+        """Run a query, and keep its result."""
         self._query = Query(text, parameters)
         self._run_again()
 
     def _run_again(self) -> None:
         database, query = self._ready(), self._query
-        assert query is not None, "only what was run is run again"
+        assert query is not None, "a query has been run"
         self._result = self._rows("query", lambda: database.query(query))
 
     @property
@@ -193,15 +193,15 @@ class ScenarioDatabase(Part):
         return rows
 
     def _ask(self, method: str, act: Callable[[], Awaitable[T]]) -> T:
-        # An adapter's own deadline comes first, and says more.
+        # The grace lets the adapter's own deadline come first: its error says more.
         deadline = self._session.settings.timeout
         answer: T = self._session.client.run(_answer, method, act, deadline, 0.0 if self._opened is None else _GRACE)
         return answer
 
-    # Trying again, and evidence
+    # Retries, and evidence
 
     def read_again(self) -> Callable[[], None]:
-        """What comes before another reading of a table: of all tries the last one alone is evidence."""
+        """What to call before a table is read again: only the last attempt stays in the evidence."""
         evidence = self._session.evidence
         before = len(evidence.of(QueryRecord))
 
@@ -212,11 +212,11 @@ class ScenarioDatabase(Part):
         return forget
 
     def run_again(self) -> Callable[[], None]:
-        """What runs the last query again.
+        """What to call to run the last query again.
 
         Raises SentenceError for one that may change something.
         """
-        self.result  # noqa: B018 - that there is none yet goes first
+        self.result  # noqa: B018 - raises where there is none yet
         assert self._query is not None, "there is a result"
         if not reads_only(self._query.text):
             raise SentenceError(
@@ -232,7 +232,7 @@ class ScenarioDatabase(Part):
         return again
 
     def note_table(self, table: Sequence[Sequence[str]]) -> None:
-        """Know the secrets in a table of the feature."""
+        """Learn the secrets in a table of the feature."""
         learn_table(table, self._session.redactor)
 
 
