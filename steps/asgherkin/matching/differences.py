@@ -1,8 +1,9 @@
-"""Every difference between an expected document and the one that came."""
+"""The differences between an expected document and the actual one."""
 
 from __future__ import annotations
 
 from collections import deque
+from functools import cache
 from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
 
 from asgherkin.errors import Mismatch, SentenceError
@@ -15,20 +16,21 @@ if TYPE_CHECKING:
 _SCALARS: Final = frozenset({str, bool, int, float, type(None)})
 _LINES: Final = 20
 _NEAREST_OF: Final = 100
+# A path is a chain of links to its parent, since most paths are never shown: only a difference spells its own.
 _Path: TypeAlias = "tuple[_Path, str | int] | None"
 
 
 class Difference(NamedTuple):
-    """One place where two documents differ."""
+    """A place where two documents differ."""
 
     path: str
     """A JSONPath into the actual document."""
     expected: object
     """A value, a `Matcher`, or `ABSENT` where nothing is expected."""
     actual: object
-    """A value, or `ABSENT` where nothing is."""
+    """A value, or `ABSENT` where there is none."""
     note: str = ""
-    """What stands in place of the values, where they alone would mislead."""
+    """The text shown in place of the values, where they alone would mislead."""
 
 
 def same(expected: object, actual: object) -> bool:
@@ -47,37 +49,38 @@ def same(expected: object, actual: object) -> bool:
 
 
 def resolve(expected: object) -> object:
-    """Return what an expected value means: a `Matcher`, or the value itself without its escape."""
+    """Return the meaning of an expected value: a `Matcher`, or the value itself without its escape."""
     if isinstance(expected, str) and expected[:1] in ("#", "\\"):
         return parse_matcher(expected) or unescape(expected)
     return expected
 
 
 def named(wanted: object) -> str:
-    """Return what `resolve` returned as it stands in a message."""
+    """Return a value that `resolve` has returned, as it stands in a message."""
     return wanted.name if isinstance(wanted, Matcher) else typed(wanted)
 
 
 def differences(expected: object, actual: object) -> list[Difference]:
     """List where a document is not exactly the expected one, which may hold matchers."""
-    found: list[Difference] = []
-    try:
-        _compare(expected, actual, None, found)
-    except RecursionError:
-        raise _too_deep() from None
-    return found
+    return _collect(_compare, expected, actual)
 
 
 def missing_parts(expected: object, actual: object) -> list[Difference]:
-    """List what a document lacks of the expected one.
+    """List the parts of the expected document that a document lacks.
 
     Objects may have other keys; each expected item of an array is found in an item of its own, in any order.
     """
+    return _collect(_search, expected, actual)
+
+
+def _collect(
+    walk: Callable[[object, object, _Path, list[Difference]], None], expected: object, actual: object
+) -> list[Difference]:
     found: list[Difference] = []
     try:
-        _search(expected, actual, None, found)
+        walk(expected, actual, None, found)
     except RecursionError:
-        raise _too_deep() from None
+        raise SentenceError("The documents are nested too deeply to be compared.") from None
     return found
 
 
@@ -103,10 +106,6 @@ def _path(path: _Path) -> str:
     return path_of(reversed(steps))
 
 
-def _too_deep() -> SentenceError:
-    return SentenceError("The documents are nested too deeply to be compared.")
-
-
 def _compare(expected: object, actual: object, path: _Path, found: list[Difference]) -> None:
     if isinstance(expected, dict) and isinstance(actual, dict):
         for key, value in expected.items():
@@ -126,11 +125,11 @@ def _compare(expected: object, actual: object, path: _Path, found: list[Differen
 
 def _compare_value(expected: object, actual: object, path: _Path, found: list[Difference]) -> None:
     wanted = resolve(expected)
-    if not _is(wanted, actual):
+    if not _fits(wanted, actual):
         found.append(Difference(_path(path), wanted, actual))
 
 
-def _is(wanted: object, actual: object) -> bool:
+def _fits(wanted: object, actual: object) -> bool:
     return wanted.matches(actual) if isinstance(wanted, Matcher) else same(wanted, actual)
 
 
@@ -139,20 +138,16 @@ def _search(expected: object, actual: object, path: _Path, found: list[Differenc
         for key, value in expected.items():
             _search(value, actual.get(key, ABSENT), (path, key), found)
     elif isinstance(expected, list) and isinstance(actual, list):
-        _search_items(expected, actual, path, found)
+        missing, free = _assign_items(expected, actual)
+        for item in missing:
+            found.extend(_nearest(item, actual, free[:_NEAREST_OF], path) or [_no_item(item, actual, path)])
     else:
         _compare_value(expected, actual, path, found)
 
 
-def _search_items(expected: list[object], actual: list[object], path: _Path, found: list[Difference]) -> None:
-    missing, free = _assign_items(expected, actual)
-    for want in missing:
-        found.extend(_nearest(want, actual, free[:_NEAREST_OF], path) or [_no_item(want, actual, path)])
-
-
 def _assign_items(expected: list[object], actual: list[object]) -> tuple[list[object], list[int]]:
     """Return the expected items that are found nowhere, and the indexes of the items that are left over."""
-    may_be_absent = [_is(resolve(item), ABSENT) for item in expected]
+    may_be_absent = [_fits(resolve(item), ABSENT) for item in expected]
     # What may be absent comes last, as it must not take an item that another one needs.
     order = [expected[at] for at in sorted(range(len(expected)), key=may_be_absent.__getitem__)]
     given = assign(len(order), len(actual), lambda want, offer: contains(order[want], actual[offer]))
@@ -165,12 +160,12 @@ def _assign_items(expected: list[object], actual: list[object]) -> tuple[list[ob
 
 
 def contains(expected: object, actual: object) -> bool:
-    """Tell whether nothing of the expected document is missing: quicker than `missing_parts`."""
+    """Tell whether `missing_parts` would find nothing; stops at the first missing part."""
     if isinstance(expected, dict) and isinstance(actual, dict):
         return all(contains(value, actual.get(key, ABSENT)) for key, value in expected.items())
     if isinstance(expected, list) and isinstance(actual, list):
         return not _assign_items(expected, actual)[0]
-    return _is(resolve(expected), actual)
+    return _fits(resolve(expected), actual)
 
 
 def _nearest(want: object, actual: list[object], free: list[int], path: _Path) -> list[Difference]:
@@ -214,35 +209,21 @@ def _what(difference: Difference) -> str:
 
 
 def verify_document(subject: str, expected: object, actual: object) -> None:
-    """Check that a document is exactly the expected one.
-
-    Raises:
-        Mismatch: it is not; the text lists the differences.
-    """
-    found = differences(expected, actual)
-    if found:
+    """Check that a document is exactly the expected one. Raises Mismatch with the differences."""
+    if found := differences(expected, actual):
         places = "1 place" if len(found) == 1 else f"{len(found)} places"
         raise Mismatch(f"{sentence_start(subject)} differs in {places}:", describe(found))
 
 
 def verify_contains(subject: str, expected: object, actual: object) -> None:
-    """Check that a document contains the expected one: `missing_parts` finds none.
-
-    Raises:
-        Mismatch: it does not; the text lists what is missing.
-    """
-    found = missing_parts(expected, actual)
-    if found:
+    """Check that a document contains the expected one; see `missing_parts`. Raises Mismatch with what is missing."""
+    if found := missing_parts(expected, actual):
         count = "1 difference" if len(found) == 1 else f"{len(found)} differences"
         raise Mismatch(f"{sentence_start(subject)} does not contain what is expected, {count}:", describe(found))
 
 
 def verify_does_not_contain(subject: str, expected: object, actual: object) -> None:
-    """Check that a document does not contain another one.
-
-    Raises:
-        Mismatch: it does.
-    """
+    """Check that a document does not contain another one. Raises Mismatch where it does."""
     if not missing_parts(expected, actual):
         raise Mismatch(f"{sentence_start(subject)} contains what it should not: {show(expected)}")
 
@@ -264,15 +245,9 @@ def assign(wanted: int, offered: int, fits: Callable[[int, int], bool]) -> list[
     Returns:
         For each wanted item the index of its own offered item, or None.
     """
-    known: dict[tuple[int, int], bool] = {}
+    fitting = cache(fits)
     owners: dict[int, int] = {}
     given: list[int | None] = [None] * wanted
-
-    def fitting(want: int, offer: int) -> bool:
-        pair = (want, offer)
-        if pair not in known:
-            known[pair] = fits(want, offer)
-        return known[pair]
 
     for want in range(wanted):
         # The free ones first: items in their expected order are then found at once.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from typing import Final, final
+from typing import Final, TypeGuard, final
 
 SHOWN: Final = 200
 """How many characters of a value a message shows."""
@@ -55,7 +55,7 @@ def type_name(value: object) -> str:
     return next((name for kind, name in _NAMES.items() if isinstance(value, kind)), type(value).__name__)
 
 
-def is_number(value: object) -> bool:
+def is_number(value: object) -> TypeGuard[int | float]:
     """Tell whether a value is a number, which a boolean is not."""
     return isinstance(value, int | float) and not isinstance(value, bool)
 
