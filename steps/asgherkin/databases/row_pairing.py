@@ -240,7 +240,7 @@ def key_of(kind: Kind, value: object) -> Hashable:
         except RecursionError:
             return _TOO_DEEP
     if kind == "float" and (is_number(value) or isinstance(value, Decimal)):
-        return _shortest(float(value))  # type: ignore[arg-type]
+        return _shortest(float(value))
     if isinstance(value, list | tuple):
         return ("array", *(key_of(kind, item) for item in value))
     return _key(value)

@@ -142,10 +142,10 @@ def _check_limit(
 ) -> None:
     if not is_number(operand):
         raise SentenceError(f"A value is {limit} a number, such as 5, not {typed(operand)}.")
-    if actual is not ABSENT and not is_number(actual):
-        raise _mismatch(subject, actual, f"which is not a number; expected {limit} {typed(operand)}.")
-    if actual is ABSENT or not holds(actual, operand):
-        raise _mismatch(subject, actual, f"expected {limit} {typed(operand)}.")
+    if is_number(actual) and holds(actual, operand):
+        return
+    hint = "" if actual is ABSENT or is_number(actual) else "which is not a number; "
+    raise _mismatch(subject, actual, f"{hint}expected {limit} {typed(operand)}.")
 
 
 def _number(value: object) -> object:

@@ -7,14 +7,12 @@ import math
 import re
 import sys
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Final, NoReturn, TypeAlias
+from contextlib import suppress
+from typing import Final, NoReturn, TypeAlias
 
 from asgherkin.errors import SentenceError
 from asgherkin.matching.matchers import escape, parse_matcher
 from asgherkin.matching.values import show, to_json, type_name
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 Lookup: TypeAlias = Callable[[str], object]
 """Returns the value of a name; raises a SentenceError for a name that is not known."""
@@ -22,7 +20,7 @@ Lookup: TypeAlias = Callable[[str], object]
 NAME: Final = re.compile(r"\{\{\s*([\w.\-]+)\s*\}\}")
 # A string ends with its line at the latest, so that a missing quote does not swallow the rest.
 _STRING_OR_NAME: Final = re.compile(rf'"[^"\\\n]*(?:\\.[^"\\\n]*)*"?|{NAME.pattern}')
-# Both with the backslashes doubled, as they are inside a JSON string: "#..." and "\\#...".
+# A text like "#…" or "\\#…", with the backslashes doubled as inside a JSON string.
 _LIKE_A_MATCHER: Final = r'"(?:\\\\)*#'
 _JSON_TYPES: Final = frozenset({"boolean", "integer", "number", "null", "array", "object"})
 
@@ -47,8 +45,6 @@ def fill_text(text: str, lookup: Lookup) -> str:
 
     Values are not searched for names again.
     """
-    if "{{" not in text:
-        return text
     return NAME.sub(lambda found: as_text(lookup(found[1])), text)
 
 
@@ -56,10 +52,10 @@ def fill_json(text: str, lookup: Lookup, *, expected: bool = False) -> str:
     r"""Put values in place of their names: as JSON, or as escaped text inside a string.
 
     Args:
-        text: JSON; anything else is filled too, as far as it looks like JSON.
+        text: JSON, or any text; names in a text that is no JSON are filled as if it were.
         lookup: finds a name's value.
         expected: the result may hold matchers. A value that starts with `#` is then inserted as `\#…`,
-            as it never is a matcher.
+            since a remembered value is never a matcher.
     """
     if "{{" not in text:
         return text
@@ -74,7 +70,7 @@ def fill_json(text: str, lookup: Lookup, *, expected: bool = False) -> str:
 
 
 def as_text(value: object) -> str:
-    """Return a value as it stands inside a text."""
+    """Return a value as it is written inside a text."""
     if isinstance(value, str):
         return value
     return to_json(value) if type_name(value) in _JSON_TYPES else str(value)
@@ -96,8 +92,8 @@ def parse_document(text: str, lookup: Lookup | None = None, *, expected: bool = 
     """Read a JSON document, with the values of its `{{names}}`.
 
     Args:
-        text: the document; a key twice in one object, NaN and Infinity are errors.
-        lookup: finds the value of a name; without it names are not looked for.
+        text: the document; a repeated key in an object, NaN and Infinity are errors.
+        lookup: finds the value of a name; without it, names are left alone.
         expected: the document may hold matchers; see `fill_json`.
 
     Raises:
@@ -125,28 +121,20 @@ def parse_literal(text: str, lookup: Lookup | None = None, *, expected: bool = F
 
 
 def parse_cell(text: str, lookup: Lookup | None = None, *, expected: bool = False) -> object:
-    """Read a table's cell: a JSON value where it is one, and a text where it is not.
+    """Read a table's cell: as JSON where it is valid JSON, else as a text.
 
-    A cell that is one `{{name}}` and no more is that name's value, of its own type.
+    A cell that is a `{{name}}` and nothing else is that name's value, of its own type.
     """
-    if lookup is not None and "{{" in text:
-        if name := NAME.fullmatch(text):
-            value = lookup(name[1])
-            return escape(value) if expected else value
-        filled = fill_json(text, lookup, expected=expected)
-    else:
-        filled = text
+    if lookup is not None and (name := NAME.fullmatch(text)):
+        value = lookup(name[1])
+        return escape(value) if expected else value
+    filled = text if lookup is None else fill_json(text, lookup, expected=expected)
     if filled[:1] in _FIRST_OF_JSON:
-        try:
+        with suppress(_Flaw):
             return _decode(filled)
-        except _Flaw:
-            pass
-    return text if lookup is None else _fill_cell(text, lookup, expected=expected)
-
-
-def _fill_cell(text: str, lookup: Lookup, *, expected: bool) -> str:
-    filled = fill_text(text, lookup)
-    return str(escape(filled)) if expected and NAME.match(text) else filled
+    filled = text if lookup is None else fill_text(text, lookup)
+    # A text that begins with the value of a name is never a matcher.
+    return escape(filled) if expected and NAME.match(text) else filled
 
 
 def _decode(text: str) -> object:
@@ -224,7 +212,7 @@ def _no_literal(text: str, flaw: _Flaw) -> str:
     return f"{shown} is not a JSON value. Write {quoted} for a text, or {others}."
 
 
-# Where JSON breaks a rule that Python's parser has no position for
+# Errors that Python's parser reports without a position
 
 _DEEPEST: Final = 100
 """How many arrays and objects may stand in one another: more than any feature needs, fewer than would exhaust
@@ -234,8 +222,8 @@ _NUMBER: Final = r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?"
 _PART: Final = rf'(?s)"[^"\\]*(?:\\.[^"\\]*)*"|[][{{}}:,]|NaN|-?Infinity|{_NUMBER}|[a-z]+|\S'
 
 
-class _Flaw(ValueError):  # noqa: N818 - a finding, which documents.py turns into an error
-    """What is wrong with a text that should be JSON, and at which of its characters."""
+class _Flaw(ValueError):  # noqa: N818 - a finding, from which a SentenceError is made
+    """Why a text is not JSON, and at which of its characters."""
 
     def __init__(self, reason: str, position: int | None = None) -> None:
         super().__init__(reason)
@@ -244,22 +232,24 @@ class _Flaw(ValueError):  # noqa: N818 - a finding, which documents.py turns int
 
 
 def depth(text: str) -> int:
-    """Return how deep arrays and objects are nested in JSON, or a number not over `_DEEPEST`."""
+    """Return how deep arrays and objects are nested in JSON, or any number up to `_DEEPEST`."""
+    # Nearly every document has fewer brackets than that in all.
     deepest = text.count("[") + text.count("{")
     if deepest <= _DEEPEST:
         return deepest
     deepest = level = 0
-    for part, _ in _parts(text):
-        level += (part in "[{") - (part in "]}")
+    for part in re.finditer(_PART, text):
+        level += (part[0] in "[{") - (part[0] in "]}")
         deepest = max(deepest, level)
     return deepest
 
 
 def find_flaw(text: str) -> _Flaw:
-    """Find the first key that is twice in an object, or value that is no JSON, in a text which has one."""
+    """Find the first repeated key or invalid value in a text that has one."""
     keys: list[set[str]] = []
     last = ("", 0)
-    for part, position in _parts(text):
+    for found in re.finditer(_PART, text):
+        part = found[0]
         if part in "{[":
             keys.append(set())
         elif part in "}]":
@@ -270,13 +260,9 @@ def find_flaw(text: str) -> _Flaw:
                 return _Flaw(f"the key {last[0]} is there twice", last[1])
             keys[-1].add(key)
         elif reason := _wrong_value(part):
-            return _Flaw(reason, position)
-        last = (part, position)
+            return _Flaw(reason, found.start())
+        last = (part, found.start())
     return _Flaw("a value in it cannot be read")
-
-
-def _parts(text: str) -> Iterator[tuple[str, int]]:
-    return ((found[0], found.start()) for found in re.finditer(_PART, text))
 
 
 def _wrong_value(part: str) -> str | None:

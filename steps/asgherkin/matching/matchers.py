@@ -1,10 +1,11 @@
-"""Matchers: what a document may hold in place of a value, such as `#uuid` or `#[] #string`."""
+"""Matchers, which a document may hold in place of values, such as `#uuid` or `#[] #string`."""
 
 from __future__ import annotations
 
 import difflib
 import re
 import warnings
+from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
@@ -56,7 +57,7 @@ def is_url(text: str) -> bool:
 
 
 def is_readable(read: Callable[[str], object], text: str) -> bool:
-    """Tell whether a text can be read; False stands for an unreadable one too."""
+    """Tell whether a function can read a text: it raises no ValueError, and does not return False."""
     try:
         return read(text) is not False
     except ValueError:
@@ -70,13 +71,9 @@ def _host_and_port(url: str) -> bool:
 
 @lru_cache(maxsize=512)
 def check_pattern(pattern: str) -> re.Pattern[str]:
-    """Compile a regular expression.
-
-    Raises:
-        SentenceError: it is not valid; the text says why, and at which character.
-    """
+    """Compile a regular expression. Raises SentenceError for an invalid one, with the reason and the place in it."""
     try:
-        # Python warns of patterns whose meaning may change some day: not the feature author's concern.
+        # Python warns of patterns whose meaning may change some day, which is no concern of a feature's author.
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             return re.compile(pattern)
@@ -91,23 +88,20 @@ def check_pattern(pattern: str) -> re.Pattern[str]:
 # Matchers
 
 
+@dataclass(slots=True, eq=False)
 class Matcher:
-    """What stands for many values."""
+    """A word or a pattern that stands for many values."""
 
-    __slots__ = ("_accepts", "allows_absent", "name")
-
-    def __init__(self, name: str, *, allows_absent: bool, accepts: Callable[[object], bool]) -> None:
-        self.name = name
-        """The matcher as it is written in the feature."""
-        self.allows_absent = allows_absent
-        """Whether no value at all fits too."""
-        self._accepts = accepts
+    name: str
+    """The matcher as it is written in the feature."""
+    accepts: Callable[[object], bool]
+    """Whether a value that is there fits."""
+    allows_absent: bool
+    """Whether an absent value fits too."""
 
     def matches(self, value: object) -> bool:
-        """Tell whether a value, or `ABSENT`, is one of those this matcher stands for."""
-        if value is ABSENT:
-            return self.allows_absent
-        return self._accepts(value)
+        """Tell whether a value, or `ABSENT`, fits."""
+        return self.allows_absent if value is ABSENT else self.accepts(value)
 
 
 def _text_that(fits: Callable[[str], bool]) -> Callable[[object], bool]:
@@ -119,13 +113,8 @@ def _type(name: str) -> Callable[[object], bool]:
 
 
 _PLAIN: Final[dict[str, Callable[[object], bool]]] = {
-    "string": _type("string"),
+    **{name: _type(name) for name in ("string", "integer", "boolean", "null", "array", "object")},
     "number": is_number,
-    "integer": _type("integer"),
-    "boolean": _type("boolean"),
-    "null": _type("null"),
-    "array": _type("array"),
-    "object": _type("object"),
     "uuid": _text_that(is_uuid),
     "datetime": _text_that(is_datetime),
     "date": _text_that(is_date),
@@ -156,14 +145,14 @@ def parse_matcher(text: str) -> Matcher | None:
 
 
 def unescape(text: str) -> str:
-    r"""Return the text an author means: `\#5` stands for `#5`, and `\\#5` for `\#5`."""
+    r"""Return the text that an author means: `\#5` stands for `#5`, and `\\#5` for `\#5`."""
     return text[1:] if text.startswith("\\") and re.match(_ESCAPED, text) else text
 
 
 def escape(value: object) -> object:
-    r"""Return a value as an author writes it who means it literally: the opposite of `unescape`, deep.
+    r"""Return a value with an escape before each text that would be read as a matcher: the opposite of `unescape`.
 
-    A remembered `#ignore` came from the app: it must be compared, and not ignore anything.
+    A remembered `#ignore` came from the app: it is compared, and must not accept every value.
     """
     if isinstance(value, str):
         return f"\\{value}" if value.startswith("#") or re.match(_ESCAPED, value) else value
@@ -183,28 +172,27 @@ def _parse(text: str) -> Matcher:
     if accepts is None:
         raise SentenceError(_no_matcher(text))
     if optional:
-        return Matcher(text, allows_absent=True, accepts=lambda value: value is None or accepts(value))
-    return Matcher(text, allows_absent=text == "#ignore", accepts=accepts)
+        return Matcher(text, lambda value: value is None or accepts(value), allows_absent=True)
+    return Matcher(text, accepts, allows_absent=text == "#ignore")
 
 
 def _accepts(name: str) -> Callable[[object], bool] | None:
     if name in _PLAIN:
         return _PLAIN[name]
     if array := re.fullmatch(_ARRAY, name):
-        return _array(array[1], _parse(array[2]) if array[2] else None)
+        return _array(int(array[1]) if array[1] else None, _parse(array[2]) if array[2] else None)
     if regex := re.fullmatch(_REGEX, name):
         pattern = check_pattern(regex[1])
         return _text_that(lambda text: pattern.search(text) is not None)
     return None
 
 
-def _array(length: str, item: Matcher | None) -> Callable[[object], bool]:
-    def accepts(value: object) -> bool:
-        if not isinstance(value, list | tuple) or (length and len(value) != int(length)):
-            return False
-        return item is None or all(map(item.matches, value))
-
-    return accepts
+def _array(length: int | None, item: Matcher | None) -> Callable[[object], bool]:
+    return lambda value: (
+        isinstance(value, list | tuple)
+        and length in (None, len(value))
+        and (item is None or all(map(item.matches, value)))
+    )
 
 
 def _no_matcher(text: str) -> str:

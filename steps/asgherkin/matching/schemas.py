@@ -1,4 +1,4 @@
-"""JSON Schema 2020-12, with its formats checked and no reference ever fetched."""
+"""JSON Schema 2020-12: formats are checked, references are never fetched."""
 
 from __future__ import annotations
 
@@ -31,16 +31,16 @@ _QUOTED: Final = r"'([^'\"\\]*)'"
 
 
 def verify_schema(subject: str, schema: object, document: object) -> None:
-    """Check that a document is as a JSON Schema says.
+    """Check that a document is valid by a JSON Schema.
 
     Args:
-        subject: what the document is, as in `the response body`.
+        subject: the document's name in a message, such as `the response body`.
         schema: the schema, read from JSON.
-        document: what is checked.
+        document: the document to check.
 
     Raises:
-        Mismatch: it is not; the text lists every violation with its path.
-        SentenceError: the schema is not valid, or refers to something that is not part of it.
+        Mismatch: it is not valid; the text lists every violation with its path.
+        SentenceError: the schema is not valid, or has a reference to something outside of it.
     """
     from referencing.exceptions import Unresolvable  # heavy, and needed by few scenarios
 
@@ -87,7 +87,7 @@ def _check_draft(schema: object) -> None:
 def _prepare(resource: Resource[_Schema], resolver: Resolver[_Schema]) -> None:
     """Look up every reference now, also in branches not taken, and spell `false` as `{"not": {}}`.
 
-    The library forgets the property whose schema is plain `false`.
+    The library's message for a plain `false` does not name the property.
     """
     contents = resource.contents if isinstance(resource.contents, dict) else {}
     for keyword in ("$ref", "$dynamicRef"):
@@ -131,13 +131,12 @@ def _violation(error: ValidationError) -> Difference:
     alternatives = [f"\n    {path_of(part.absolute_path)}: {_message(part)}" for part in context[:_ALTERNATIVES]]
     if len(context) > _ALTERNATIVES:
         alternatives.append("\n    …")
-    return Difference(
-        path_of(error.absolute_path), ABSENT, error.instance, note=_message(error) + "".join(alternatives)
-    )
+    note = _message(error) + "".join(alternatives)
+    return Difference(path_of(error.absolute_path), ABSENT, error.instance, note)
 
 
 def _message(error: ValidationError) -> str:
-    """Return the library's message with JSON in place of Python's spellings."""
+    """Return the library's message with JSON in place of Python literals."""
     if error.validator is None or (error.validator == "not" and error.validator_value == {}):
         return f"nothing is allowed here, got {typed(error.instance)}"
     message = error.message.replace(repr(error.instance), "\0", 1)
@@ -146,7 +145,7 @@ def _message(error: ValidationError) -> str:
     return message.replace("\0", show(error.instance)).replace("\1", show(error.validator_value))
 
 
-# The formats that JSON Schema 2020-12 names, where they are stricter or laxer than a matcher's
+# The formats of JSON Schema 2020-12, where they are stricter or laxer than a matcher's
 
 _RFC3339_TIME: Final = r"[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]+)?(?:Z|[+-][0-9]{2}:[0-9]{2})"
 _DURATION: Final = (
@@ -164,16 +163,8 @@ def _is_time(text: str) -> bool:
     return re.fullmatch(_RFC3339_TIME, upper) is not None and is_readable(time.fromisoformat, upper)
 
 
-def _is_date_time(text: str) -> bool:
-    return text[10:11] in ("T", "t") and is_date(text[:10]) and _is_time(text[11:])
-
-
 def _is_uri_reference(text: str) -> bool:
     return re.fullmatch(_URI_CHARACTERS, text) is not None and is_readable(urlsplit, text)
-
-
-def _is_uri(text: str) -> bool:
-    return re.match(_SCHEME, text) is not None and _is_uri_reference(text)
 
 
 def _is_pattern(text: str) -> bool:
@@ -185,17 +176,17 @@ def _is_pattern(text: str) -> bool:
 
 
 SCHEMA_FORMATS: Final[dict[str, Callable[[str], bool]]] = {
-    "date-time": _is_date_time,
+    "date-time": lambda text: text[10:11] in ("T", "t") and is_date(text[:10]) and _is_time(text[11:]),
     "date": is_date,
     "time": _is_time,
     "duration": lambda text: re.fullmatch(_DURATION, text) is not None,
     "email": lambda text: re.fullmatch(_MAILBOX, text) is not None,
     "idn-email": lambda text: re.fullmatch(_MAILBOX, text) is not None,
     "hostname": lambda text: re.fullmatch(_HOSTNAME, text) is not None,
-    "uri": _is_uri,
+    "uri": lambda text: re.match(_SCHEME, text) is not None and _is_uri_reference(text),
     "uri-reference": _is_uri_reference,
     "uuid": is_uuid,
     "json-pointer": lambda text: re.fullmatch(_JSON_POINTER, text) is not None,
     "regex": _is_pattern,
 }
-"""The formats of a schema that are checked, beside ipv4 and ipv6."""
+"""The formats that are checked, beside the library's ipv4 and ipv6."""

@@ -1,4 +1,4 @@
-"""JSON values: their types, and how they are shown."""
+"""JSON values: their types, and their display in messages."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ SHOWN: Final = 200
 
 @final
 class _Absent:
-    """The type of `ABSENT`, which stands where no value is (null is a value)."""
+    """The type of `ABSENT`, which stands where there is no value (null is a value)."""
 
     __slots__ = ()
 
@@ -28,7 +28,7 @@ ABSENT: Final = _Absent()
 
 
 class Nodes(list[object]):
-    """The values that a JSONPath with any number of results has found."""
+    """The values at a JSONPath that may lead to any number of places."""
 
     __slots__ = ()
 
@@ -50,9 +50,7 @@ _NAMES: Final[dict[type, str]] = {
 def type_name(value: object) -> str:
     """Return JSON's name of a value's type; a boolean is never an integer."""
     name = _NAMES.get(type(value))
-    if name is not None:
-        return name
-    return next((name for kind, name in _NAMES.items() if isinstance(value, kind)), type(value).__name__)
+    return name or next((name for kind, name in _NAMES.items() if isinstance(value, kind)), type(value).__name__)
 
 
 def is_number(value: object) -> TypeGuard[int | float]:
@@ -60,22 +58,19 @@ def is_number(value: object) -> TypeGuard[int | float]:
     return isinstance(value, int | float) and not isinstance(value, bool)
 
 
-# Line breaks, control and direction characters would garble the message they are shown in; half a
-# surrogate pair could not be printed at all.
+# Line breaks, control and direction characters would garble a message; half a surrogate pair cannot be printed.
 _UNSHOWABLE: Final = r"[\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]"
 
 
 def to_json(value: object) -> str:
-    """Return a value as JSON on one line, whole; what is not JSON stands in it as text."""
+    """Return a value as JSON on one line; parts that JSON cannot hold are written as text."""
     return json.dumps(value, ensure_ascii=False, default=str)
 
 
 def show(value: object, limit: int = SHOWN) -> str:
     """Return a value as JSON on one line of printable text, shortened to `limit` characters."""
     text = _whole(value)
-    if len(text) <= limit:
-        return text
-    return f"{text[:limit]}… ({len(text)} characters)"
+    return text if len(text) <= limit else f"{text[:limit]}… ({len(text)} characters)"
 
 
 def typed(value: object) -> str:
@@ -86,18 +81,18 @@ def typed(value: object) -> str:
 
 
 def typed_pair(expected: object, actual: object) -> tuple[str, str]:
-    """Return two differing values with their types, so shortened that the difference is seen."""
+    """Return two differing values with their types; long texts are cut around the first difference."""
     pair = typed(expected), typed(actual)
     if not isinstance(expected, str) or not isinstance(actual, str) or min(map(len, pair)) <= SHOWN:
         return pair
-    start = _first_difference(expected, actual) - SHOWN // 4
-    if start <= 0:
-        return pair
-    return _excerpt(expected, start), _excerpt(actual, start)
+    # One may be the start of the other, so the shorter one ends where they differ at the latest.
+    both = enumerate(zip(expected, actual, strict=False))
+    start = next((at for at, (a, b) in both if a != b), min(len(expected), len(actual))) - SHOWN // 4
+    return (_excerpt(expected, start), _excerpt(actual, start)) if start > 0 else pair
 
 
 def sentence_start(subject: str) -> str:
-    """Return a subject such as `the response body` as it stands at the start of a sentence."""
+    """Return a subject such as `the response body` for the start of a sentence."""
     return subject[:1].upper() + subject[1:]
 
 
@@ -117,10 +112,6 @@ def _whole(value: object) -> str:
 
 def _article(noun: str) -> str:
     return f"an {noun}" if noun[0] in "aeio" else f"a {noun}"
-
-
-def _first_difference(left: str, right: str) -> int:
-    return next((at for at, (a, b) in enumerate(zip(left, right, strict=False)) if a != b), min(len(left), len(right)))
 
 
 def _excerpt(text: str, start: int) -> str:

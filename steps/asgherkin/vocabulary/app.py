@@ -1,4 +1,4 @@
-"""Sentences about the app and the client: which app, on which loop, start, shut-down, and crashes."""
+"""Sentences about the app and the client: their choice, the event loop, start, shut-down, and crashes."""
 
 from __future__ import annotations
 
@@ -21,19 +21,23 @@ _CHOICE = re.compile(r'the (client is|app runs on) "(\w+)"')
 
 
 def plan(texts: Iterable[str], client: str, loop: str) -> tuple[str, str]:
-    """The client and the loop that a scenario's steps choose, known before any of them runs.
+    """The client and the loop that a scenario's steps choose, else those given.
 
-    The loop is made before the first step, so the choice cannot wait for its step.
+    The loop is made before the first step, so the choice cannot wait for its step to run.
     """
     for text in texts:
         chosen = _CHOICE.fullmatch(text)
-        if chosen is not None and chosen[2] in (CLIENTS if chosen[1] == "client is" else LOOPS):
-            client, loop = (chosen[2], loop) if chosen[1] == "client is" else (client, chosen[2])
+        if chosen is None:
+            continue
+        if chosen[1] == "client is" and chosen[2] in CLIENTS:
+            client = chosen[2]
+        if chosen[1] == "app runs on" and chosen[2] in LOOPS:
+            loop = chosen[2]
     return client, loop
 
 
 def named_client(texts: Iterable[str]) -> str:
-    """The client that a scenario's steps choose; "" where they choose none."""
+    """The client that a scenario's steps choose, else an empty text."""
     return plan(texts, "", "")[0]
 
 
@@ -130,7 +134,7 @@ def the_app_raised_saying(session: Session, exception: str, message: str) -> Non
 
 def _verify_start(session: Session, exception: str, message: str | None = None) -> None:
     session.check_observable("the start of a deployed app")
-    crashes = [one for one in session.crashes if one.doing == "start-up"]
+    crashes = [crash for crash in session.crashes if crash.doing == "start-up"]
     _verify(crashes, "failed to start with", exception, message, otherwise="started")
 
 
@@ -141,9 +145,10 @@ def _verify_raised(session: Session, exception: str, message: str | None = None)
 
 
 def _verify(crashes: Sequence[Crash], did: str, exception: str, message: str | None, *, otherwise: str) -> None:
-    raised = [one for crash in crashes for one in _leaves(crash.exception)]
+    raised = [leaf for crash in crashes for leaf in _leaves(crash.exception)]
+    # A feature may name the group, or an exception in it.
     candidates = [*raised, *(crash.exception for crash in crashes)]
-    if any(_fits(one, exception, message) for one in candidates):
+    if any(_fits(candidate, exception, message) for candidate in candidates):
         return
     came = f"{did} {', then '.join(map(summary, raised))}" if raised else otherwise
     wanted = exception if message is None else f'{exception} with a message that contains "{message}"'
@@ -151,7 +156,7 @@ def _verify(crashes: Sequence[Crash], did: str, exception: str, message: str | N
 
 
 def _leaves(exception: BaseException) -> Iterator[BaseException]:
-    """An exception, or those inside of a group: a task group wraps even a single one."""
+    """An exception, or those inside a group: a task group wraps even a single exception."""
     if isinstance(exception, BaseExceptionGroup):
         for inner in exception.exceptions:
             yield from _leaves(inner)

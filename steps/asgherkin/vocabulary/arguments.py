@@ -1,4 +1,4 @@
-"""What a sentence takes beside its slots: a data table with fixed columns, a file that it names."""
+"""The arguments of a sentence beside its slots: a data table with fixed columns, the content of a file."""
 
 from __future__ import annotations
 
@@ -18,10 +18,7 @@ Table = list[list[str]]
 
 
 def rows_of(table: Table, columns: Sequence[str]) -> list[list[str]]:
-    """The rows below the heading, which must be `columns`.
-
-    Raises SentenceError where the heading is another, or no row follows.
-    """
+    """The rows below the heading. Raises SentenceError where it is not `columns`, or no row follows."""
     heading = _row(columns)
     if table[0] != list(columns):
         raise SentenceError(
@@ -33,7 +30,7 @@ def rows_of(table: Table, columns: Sequence[str]) -> list[list[str]]:
 
 
 def pairs(table: Table, session: Session) -> list[tuple[str, str]]:
-    """Names and values of a table with the heading `| name | value |`, remembered values put in."""
+    """The names and values of a table with the heading `| name | value |`, with remembered values put in."""
     return [(session.fill_text(name), session.fill_text(value)) for name, value in rows_of(table, ("name", "value"))]
 
 
@@ -42,9 +39,9 @@ def _row(cells: Sequence[str]) -> str:
 
 
 def read_file(written: str, session: Session) -> tuple[str, bytes]:
-    """The name and content of a file below the project's root; its path starts at the feature file's folder.
+    """The name and content of a file of the project; its path starts at the feature file's folder.
 
-    Raises SentenceError where it is missing, or lies outside of the project.
+    Raises SentenceError where it is missing, unreadable, or outside of the project.
     """
     root = session.surroundings.root.resolve()
     folder = session.surroundings.feature_folder
@@ -56,7 +53,7 @@ def read_file(written: str, session: Session) -> tuple[str, bytes]:
         )
     if not path.is_file():
         raise SentenceError(
-            f'There is no file "{written}" in {_shown(folder.resolve(), root)}, the folder of the feature.'
+            f'There is no file "{written}" in {_relative(folder.resolve(), root)}, the folder of the feature.'
             f"{_nearest(path)}"
         )
     try:
@@ -79,12 +76,12 @@ def _resolved(folder: Path, written: str) -> Path:
     return path
 
 
-def _shown(folder: Path, root: Path) -> str:
+def _relative(folder: Path, root: Path) -> str:
     return folder.relative_to(root).as_posix() if folder.is_relative_to(root) else str(folder)
 
 
 def _nearest(path: Path) -> str:
     if not path.parent.is_dir():
         return ""
-    near = difflib.get_close_matches(path.name, [one.name for one in path.parent.iterdir() if one.is_file()])
+    near = difflib.get_close_matches(path.name, [file.name for file in path.parent.iterdir() if file.is_file()])
     return f" There is {' and '.join(near)}." if near else ""

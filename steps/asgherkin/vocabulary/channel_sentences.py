@@ -1,4 +1,4 @@
-"""Sentences about what a scenario has opened by a name, whether it is a websocket or a stream."""
+"""Sentences that fit websockets and streams alike."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def receives_the_text(session: Session, name: str, text: str, within: float | No
 
 
 def check_text(channel: Channel, text: str, within: float | None) -> None:
-    """Take what comes next. Raises Mismatch where it is not this text."""
+    """Receive the next text. Raises Mismatch where it is another."""
     received = channel.next_text(text, within)
     if received != text:
         verify(f"the text that {channel.subject} received", Comparison("is", escape(text)), received)

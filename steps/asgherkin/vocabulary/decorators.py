@@ -1,4 +1,4 @@
-"""The decorators of this toolkit's own sentences, and the sentence that they make.
+"""The decorators of this toolkit's own sentences, and the parser that they make of a template.
 
     @then("the response text {expected:wording}", example='the response text is "ok"', within=send_again)
     def the_response_text(session: Session, expected: Comparison) -> None: ...
@@ -25,7 +25,7 @@ from asgherkin.errors import Mismatch
 from asgherkin.vocabulary.grammar import KINDS, SPAN, Seconds
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
     from asgherkin.session.remembered import Slot
     from asgherkin.session.session import Session
@@ -34,10 +34,10 @@ if TYPE_CHECKING:
 
 Function = TypeVar("Function", bound="Callable[..., Any]")
 _TEMPLATE_SLOT = re.compile(r"\{(\w+):(\w+)\}")
+_ESCAPED_SLOT = r"\\\{(\w+):(\w+)\\\}"
 _TEXT_SLOT = re.compile(r"\{\w+:text\}")
 _WITHIN = rf"(?: within (?P<within>{SPAN}))?"
 _FORMS = re.compile(r"\(([^|]*)\|([^|]*)\)(.*)", re.DOTALL)
-_NAME = "{name:text}"
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.01, 0.1
 # pytest-bdd puts a definition into the module that is this many frames up from its own decorator.
 _OF_THE_MODULE = 2
@@ -65,8 +65,9 @@ def then(template: str, *, example: str, within: bool | Repeat = False) -> Calla
         template: the sentence; see `grammar`.
         example: a step that it fits, for the reference.
         within: whether the sentence may end in ` within 2 seconds`. With `True` the function waits itself, and takes
-            the seconds as `within`. A function is given the session before the first try, and returns what repeats
-            the act; the step's function is then called until it raises no Mismatch, or the time is up.
+            the seconds as `within`. A function is called with the session before the first try, and returns a
+            function that repeats the act; the step's function is then called until it raises no Mismatch, or the
+            time is up.
     """
     return _sentence(("then",), template, example, within)
 
@@ -85,18 +86,18 @@ def _sentence(
     return define
 
 
-def _forms(template: str, example: str) -> Iterator[tuple[str, str]]:
+def _forms(template: str, example: str) -> list[tuple[str, str]]:
+    """The sentences of a template, each with its example."""
     found = _FORMS.fullmatch(template)
     if found is None:
-        yield template, example
-        return
+        return [(template, example)]
     unnamed, named, rest = found.groups()
-    yield unnamed + rest, example
-    yield named + rest, named.replace(_NAME, '"alice"') + example.removeprefix(unnamed)
+    example_of_named = named.replace("{name:text}", '"alice"') + example.removeprefix(unnamed)
+    return [(unnamed + rest, example), (named + rest, example_of_named)]
 
 
 def _retried(function: Callable[..., Any], repeat: Repeat) -> Callable[..., Any]:
-    """A step's function with a parameter `within`: None for a single try, or for how long to try again."""
+    """A step's function with a parameter `within`: the seconds in which it is tried again, or None for a single try."""
 
     @functools.wraps(function)
     def retried(session: Session, *, within: float | None, **arguments: object) -> None:
@@ -114,7 +115,7 @@ def _retried(function: Callable[..., Any], repeat: Repeat) -> Callable[..., Any]
 def _retry(session: Session, within: float, check: Callable[[], object], repeat: Callable[[], object]) -> None:
     """Check until it holds, or `within` seconds are over; before each further try the act is repeated.
 
-    Raises the check's last Mismatch; a crash of the app in the meantime.
+    Raises the check's last Mismatch, or a crash of the app meanwhile.
     """
     until = time.monotonic() + within
     pause = _FIRST_PAUSE
@@ -179,9 +180,9 @@ class Sentence(StepParser):
         return self.parse_arguments(name) is not None
 
     def parse_arguments(self, name: str) -> dict[str, Slot | None] | None:
-        """The slots of a step's text; `within` is None where the sentence does not say it.
+        """The slots of a step's text; `within` is None where the step does not end in it.
 
-        They are kept: the look-up of a step parses its text, the call of its function does not again.
+        They are kept, since both the look-up of a step and the call of its function ask for them.
         """
         if name in self._parsed:
             return self._parsed[name]
@@ -189,16 +190,16 @@ class Sentence(StepParser):
         if found is None:
             return None
         slots: dict[str, Slot | None] = {
-            slot: None if found[slot] is None else KINDS[kind](slot, found[slot]) for slot, kind in self._types.items()
+            slot: None if found[slot] is None else KINDS[kind](found[slot]) for slot, kind in self._types.items()
         }
         if self._within:
-            slots["within"] = Seconds("within", found["within"]) if found["within"] else None
+            slots["within"] = Seconds(found["within"]) if found["within"] else None
         self._parsed[name] = slots
         return slots
 
 
 def _literal_start(template: str, *, within: bool) -> str:
-    """What each step of a sentence starts with. The look-up tries the sentence on no other step."""
+    """The start of each step that the sentence fits. The look-up tries the sentence on no other step."""
     literal = re.split(r"[{\[]", template, maxsplit=1)[0]
     if _TEXT_SLOT.match(template, len(literal)):
         return f'{literal}"'
@@ -206,17 +207,7 @@ def _literal_start(template: str, *, within: bool) -> str:
 
 
 def _regex(template: str, *, within: bool) -> str:
-    colon = template.endswith(":")
-    body = template.removesuffix(":")
-    parts: list[str] = []
-    last = 0
-    for slot in _TEMPLATE_SLOT.finditer(body):
-        parts.append(_literal(body[last : slot.start()]))
-        parts.append(f"(?P<{slot[1]}>{KINDS[slot[2]].pattern})")
-        last = slot.end()
-    parts.append(_literal(body[last:]))
-    return "".join(parts) + (_WITHIN if within else "") + (":" if colon else "")
-
-
-def _literal(text: str) -> str:
-    return re.escape(text).replace(r"\[", "(?:").replace(r"\]", ")?")
+    # The brackets first, as the slots' own patterns have some.
+    body = re.escape(template.removesuffix(":")).replace(r"\[", "(?:").replace(r"\]", ")?")
+    body = re.sub(_ESCAPED_SLOT, lambda slot: f"(?P<{slot[1]}>{KINDS[slot[2]].pattern})", body)
+    return f"{body}{_WITHIN if within else ''}{':' if template.endswith(':') else ''}"

@@ -1,4 +1,4 @@
-r"""The slots of sentences: what may stand in each kind, and the value that it has.
+r"""The slots of sentences: the kinds, what each may hold, and its value.
 
 {name:text}       "in double quotes", with \" for a quote inside
 {name:count}      a whole number above 0
@@ -13,8 +13,7 @@ r"""The slots of sentences: what may stand in each kind, and the value that it h
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
 from asgherkin.errors import SentenceError
 from asgherkin.matching.comparators import Comparison
@@ -40,34 +39,17 @@ _OPERAND = rf"(?s)(?P<operator>{_OPERATORS}) (?P<operand>.+)"
 _OTHER_SPAN = r"\bwithin (\S+(?: \S+)?)$"
 
 
-@dataclass(frozen=True, slots=True)
-class Written(Slot):
-    """A slot, as written in the step."""
-
-    pattern: ClassVar[str]
-    """A regular expression of what may stand in its place."""
-
-    name: str
-    written: str
-    varies: bool = field(init=False, compare=False)
-
-    def __post_init__(self) -> None:
-        # A frozen record has no other way; asked once here, and not at each step.
-        object.__setattr__(self, "varies", "{{" in self.written)
-
-
-class Text(Written):
+class Text(Slot):
     """A text in double quotes."""
 
     pattern = _QUOTED
 
     def filled(self, lookup: Lookup) -> str:
         """The text between the quotes."""
-        text = _unquoted(self.written)
-        return fill_text(text, lookup) if self.varies else text
+        return fill_text(_unquoted(self.written), lookup)
 
 
-class _Method(Written):
+class _Method(Slot):
     """An HTTP method."""
 
     pattern = "|".join(METHODS)
@@ -77,7 +59,7 @@ class _Method(Written):
         return self.written
 
 
-class _Count(Written):
+class _Count(Slot):
     """A whole number above 0."""
 
     pattern = r"\S+"
@@ -87,7 +69,7 @@ class _Count(Written):
         return _whole(fill_text(self.written, lookup), least=1)
 
 
-class _RowCount(Written):
+class _RowCount(Slot):
     """How many rows there are: `2 rows`."""
 
     pattern = r"\S+ rows?"
@@ -97,7 +79,7 @@ class _RowCount(Written):
         return _whole(fill_text(self.written.rsplit(" ", 1)[0], lookup), least=0)
 
 
-class Seconds(Written):
+class Seconds(Slot):
     """A span of time, in seconds or milliseconds."""
 
     pattern = SPAN
@@ -111,7 +93,7 @@ class Seconds(Written):
         return value / 1000 if unit.startswith("milli") else value
 
 
-class Expected(Written):
+class Expected(Slot):
     """A comparator and its operand, a JSON literal."""
 
     pattern = _COMPARISON
@@ -152,7 +134,7 @@ class _Wording(Expected):
         if operator.startswith("is at") and not operand.startswith('"'):
             return _number(fill_text(operand, lookup))
         text = _text(operand, lookup)
-        # Only what the feature itself says is a matcher: not a remembered value that happens to look like one.
+        # Only a text of the feature itself is a matcher: not a remembered value that happens to look like one.
         return text if _unquoted(operand).startswith(("#", "\\#")) else escape(text)
 
 
@@ -164,18 +146,17 @@ class _Status(Expected):
             value = super()._operand(operator, operand, lookup)
         except SentenceError:
             _check_end(operand)
-            # What a JSON value is would be the wrong thing to say: not any text is a status.
+            # An explanation of JSON values would mislead: not any text is a status.
             plain = operator.startswith("is") and not operand.startswith(('"', "[", "{", "#")) and not self.varies
-            problem = no_status(operator, operand.strip(" '"), operand) if plain else None
-            if problem is None:
-                raise
-            raise SentenceError(problem) from None
+            if plain and (problem := no_status(operator, operand.strip(" '"), operand)):
+                raise SentenceError(problem) from None
+            raise
         if isinstance(value, str) and operator.startswith("is") and not value.startswith("#"):
             return status_number(operator, value)
         return value
 
 
-KINDS: Mapping[str, type[Written]] = {
+KINDS: Mapping[str, type[Slot]] = {
     "text": Text,
     "count": _Count,
     "method": _Method,
@@ -201,7 +182,8 @@ def _split(written: str) -> tuple[str, str]:
 def _text(written: str, lookup: Lookup) -> str:
     if re.fullmatch(_QUOTED, written, re.DOTALL) is None:
         _check_end(written)
-        raise SentenceError(f"{written} is not a text. Write it in double quotes: {_quoted(written)}")
+        quoted = written.strip('"').replace('"', '\\"')
+        raise SentenceError(f'{written} is not a text. Write it in double quotes: "{quoted}"')
     return fill_text(_unquoted(written), lookup)
 
 
@@ -210,17 +192,11 @@ def _unquoted(written: str) -> str:
 
 
 def _check_end(operand: str) -> None:
-    """Raise SentenceError where what is wrong with an operand is what follows it."""
+    """Raise SentenceError where the end of an operand is at fault: a colon, or a wrong span of time."""
     if operand.endswith(":"):
         raise SentenceError("This sentence takes no doc string or data table. Write it without the colon at its end.")
-    span = re.search(_OTHER_SPAN, operand)
-    if span is not None:
+    if span := re.search(_OTHER_SPAN, operand):
         raise SentenceError(f"{span[1]} is not a span of time. Write for example: within 2 seconds")
-
-
-def _quoted(written: str) -> str:
-    inner = written.strip('"')
-    return '"' + inner.replace('"', '\\"') + '"'
 
 
 def _number(text: str) -> float:

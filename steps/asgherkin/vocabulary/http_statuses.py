@@ -1,4 +1,4 @@
-"""HTTP statuses in sentences: by number or by their standard phrase, and what to say of a text that is none."""
+"""HTTP statuses in sentences, by number or by standard phrase, and the messages for invalid ones."""
 
 from __future__ import annotations
 
@@ -23,10 +23,9 @@ _LONGEST = 80
 def status_number(operator: str, phrase: str) -> int:
     """The number of a status by its phrase; `operator` is the comparator before it.
 
-    Raises SentenceError for a text that is no phrase.
+    Raises SentenceError for any other text.
     """
-    problem = no_status(operator, phrase)
-    if problem is not None:
+    if problem := no_status(operator, phrase):
         raise SentenceError(problem)
     return _BY_PHRASE[phrase.lower()]
 
@@ -37,24 +36,24 @@ def status_in_cell(cell: str) -> int:
 
 
 def whole_number(cell: str) -> int:
-    """The whole number in a table's cell. Raises SentenceError where it is none."""
+    """The whole number in a table's cell. Raises SentenceError for any other text."""
     if re.fullmatch("[0-9]{1,9}", cell) is None:
         raise SentenceError(f'"{cell}" is not a whole number. Write for example: | 201 | 20 |')
     return int(cell)
 
 
 def is_server_error(text: str) -> bool:
-    """Whether a status, as written, is 5xx; also the text `5xx`: a step with it fails by itself, and says why."""
+    """Whether a status, as written, is 5xx. The text `5xx` counts too: its step fails by itself, and says why."""
     return re.fullmatch("5(?:[0-9][0-9]|[xX]{2})", str(_BY_PHRASE.get(text.lower(), text))) is not None
 
 
 def no_status(operator: str, text: str, written: str = "") -> str | None:
-    """What to say of a text that stands where a status is wanted; None where it is the phrase of one.
+    """The message for a text in the place of a status; None where it is the phrase of a status.
 
     Args:
         operator: the comparator before it.
         text: the text, without quotes.
-        written: the same as the feature has it, where that is not in double quotes.
+        written: the text as it is in the feature, where that is not in double quotes.
     """
     shown = written if written.isprintable() and 0 < len(written) <= _LONGEST else show(text, limit=_LONGEST)
     number = re.match("[1-5][0-9][0-9](?![0-9])", text)
@@ -77,14 +76,13 @@ _LEADS = {
 
 
 def _limits(operator: str, hundred: int) -> list[str]:
-    """Steps to write in place of a class of statuses."""
+    """The steps to write in place of a class of statuses."""
     least, most = f"{_SUBJECT} is at least", f"{_SUBJECT} is at most"
-    if operator == "is not":
-        others = [f"{most} {hundred - 1}99"] * (hundred > 1) + [f"{least} {hundred + 1}00"] * (hundred < 5)
-        return [f"  Then {one}" for one in others]
     first, last = f"{least} {hundred}00", f"{most} {hundred}99"
     return {
         "is": [f"  Then {first}", f"  And {last}"],
+        "is not": [f"  Then {most} {hundred - 1}99"] * (hundred > 1)
+        + [f"  Then {least} {hundred + 1}00"] * (hundred < 5),
         "is at least": [f"  Then {first}"],
         "is at most": [f"  Then {last}"],
     }[operator]
@@ -92,7 +90,6 @@ def _limits(operator: str, hundred: int) -> list[str]:
 
 def _no_phrase(text: str) -> str:
     near = difflib.get_close_matches(text.lower(), _BY_PHRASE)
-    known = ", ".join(f'"{HTTPStatus(_BY_PHRASE[one]).phrase}"' for one in near)
-    return f"{show(text, limit=_LONGEST)} is not the standard phrase of a status. " + (
-        f"Near to it: {known}." if near else 'Write for example: "Not Found", or 404.'
-    )
+    known = ", ".join(f'"{HTTPStatus(_BY_PHRASE[phrase]).phrase}"' for phrase in near)
+    hint = f"Near to it: {known}." if near else 'Write for example: "Not Found", or 404.'
+    return f"{show(text, limit=_LONGEST)} is not the standard phrase of a status. {hint}"

@@ -76,14 +76,12 @@ def the_response_redirects_to(session: Session, url: str) -> None:
     response = session.responses.last
     location = response.headers.get("location")
     if not 300 <= response.status_code < 400 or location is None:
-        followed = (
-            " It was reached by a redirect that was followed; write before it: Given redirects are not followed"
-            if response.history
-            else ""
-        )
-        raise Mismatch(
-            f'The response has the status {response.status_code} and is no redirect, expected one to "{url}".{followed}'
-        )
+        message = f'The response has the status {response.status_code} and is no redirect, expected one to "{url}".'
+        if response.history:
+            message += (
+                " It was reached by a redirect that was followed; write before it: Given redirects are not followed"
+            )
+        raise Mismatch(message)
     request_url = response.request.url
     if location != url and request_url.join(location) != request_url.join(url):
         raise Mismatch(f'The response redirects to "{location}", expected "{url}".')
@@ -146,13 +144,13 @@ def the_response_body_at(session: Session, path: str, expected: Comparison) -> N
 def the_response_body_has(session: Session, datatable: Table) -> None:
     """Several parts of the body: a table with `path` and `value`. All misses are listed."""
     rows = [
-        (session.fill_text(path), parse_cell(value, session.lookup, expected=True))
+        (session.fill_text(path), Comparison("is", parse_cell(value, session.lookup, expected=True)))
         for path, value in rows_of(datatable, ("path", "value"))
     ]
     misses: list[str] = []
-    for path, value in rows:
+    for path, expected in rows:
         try:
-            the_response_body_at(session, path, Comparison("is", value))
+            the_response_body_at(session, path, expected)
         except Mismatch as mismatch:
             misses.append(f"  {mismatch}".replace("\n", "\n  "))
     if misses:
@@ -162,7 +160,7 @@ def the_response_body_has(session: Session, datatable: Table) -> None:
 @then("the response body matches the schema:", example="the response body matches the schema:", within=send_again)
 def the_response_body_matches_the_schema(session: Session, docstring: str) -> None:
     """The body is valid by this JSON Schema (2020-12): a doc string."""
-    _verify_schema(session, parse_document(docstring, session.lookup))
+    verify_schema("the response body", parse_document(docstring, session.lookup), session.responses.document)
 
 
 @then(
@@ -177,10 +175,6 @@ def the_response_body_matches_the_schema_file(session: Session, file: str) -> No
         schema = parse_document(content.decode())
     except (SentenceError, UnicodeDecodeError) as error:
         raise SentenceError(f'The file "{file}" holds no JSON Schema. {error}') from None
-    _verify_schema(session, schema)
-
-
-def _verify_schema(session: Session, schema: object) -> None:
     verify_schema("the response body", schema, session.responses.document)
 
 
