@@ -17,7 +17,6 @@ from asgherkin.errors import ConfigurationError
 from asgherkin.event_loop import quiet_about_loop_scope
 from asgherkin.gherkin.bdd import register_mark, run_scenarios_with
 from asgherkin.gherkin.collect import FeatureFile, collect_dangling, freeze_collected
-from asgherkin.gherkin.definitions import Definitions, definitions_key
 from asgherkin.gherkin.items import (
     describe_failure,
     run_bound,
@@ -80,7 +79,6 @@ def pytest_configure(config: pytest.Config) -> None:
         if settings.tags:
             tag_filter(settings.tags)  # before all is collected for nothing
     config.stash[variants_key] = Variants(settings.clients, named_client)
-    config.stash[definitions_key] = Definitions()
     config.stash[hooks_key] = Hooks(config)
     config.stash[conduct_key] = conductor_of
     config.pluginmanager.register(UndefinedSteps())

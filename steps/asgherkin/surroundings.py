@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from asgherkin.event_loop import scenario_loop, use_loop_factory
-from asgherkin.gherkin.bdd import async_fixtures, defining_module, fixture_scope
+from asgherkin.gherkin.bdd import async_fixtures, fixture_definition
 from asgherkin.gherkin.items import step_texts
 from asgherkin.gherkin.run import progress_key
 from asgherkin.gherkin.variants import variant_of
@@ -48,7 +48,8 @@ class ItemSurroundings(Surroundings):
 
     def is_overridden(self, fixture: str) -> bool:
         """Whether a fixture of this toolkit is the user's own here."""
-        return defining_module(self.request, fixture) != "asgherkin.fixtures"
+        definition = fixture_definition(self.request, fixture)
+        return definition is None or definition.func.__module__ != "asgherkin.fixtures"
 
     def async_fixtures(self, names: Sequence[str]) -> list[str]:
         """The async fixtures of the user's that the scenario or one of the names needs."""
@@ -60,7 +61,8 @@ class ItemSurroundings(Surroundings):
 
     def outlasts_scenario(self, fixture: str) -> bool:
         """Whether a fixture gives other scenarios what it gives this one."""
-        return fixture_scope(self.request, fixture) != "function"
+        definition = fixture_definition(self.request, fixture)
+        return definition is not None and definition.scope != "function"
 
     def server_threads(self) -> ServerThreads:
         """What the scenarios of this worker share on the client live."""

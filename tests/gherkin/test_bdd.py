@@ -6,6 +6,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from pytest_bdd.compat import inject_fixture
 
 from asgherkin.gherkin import bdd
 from asgherkin.gherkin.items import run_bound
@@ -38,7 +39,7 @@ def by_way(asynchronous: None, generated: None, plain: str, unheard_of: None, cl
 
 def test_visible_contexts_are_found_with_their_rank(request: pytest.FixtureRequest) -> None:
     """Our own sentences are there, as a plugin's."""
-    ranks = {context.parser.name: rank for rank, context in bdd.visible_contexts(request.node)}
+    ranks = {found.context.parser.name: found.rank for found in bdd.visible_contexts(request.node)}
 
     assert ranks["the app starts"] == (0, False)
 
@@ -50,14 +51,14 @@ def named_like_a_step() -> None:
 
 def test_a_fixture_that_is_named_like_a_step_is_none(request: pytest.FixtureRequest) -> None:
     """Step definitions are those that pytest-bdd's decorators registered."""
-    assert bdd.has_fixture(request, "pytestbdd_stepdef_given_something")
-    assert all(context.parser.name for _, context in bdd.visible_contexts(request.node))
+    assert bdd.fixture_definition(request, "pytestbdd_stepdef_given_something")
+    assert all(found.context.parser.name for found in bdd.visible_contexts(request.node))
 
 
 def test_a_value_is_given_to_a_fixture(request: pytest.FixtureRequest) -> None:
     """Over one that is there, and for a name that is not."""
-    bdd.inject_fixture(request, "plain", "other")
-    bdd.inject_fixture(request, "unheard_of", 1)
+    inject_fixture(request, "plain", "other")
+    inject_fixture(request, "unheard_of", 1)
 
     assert request.getfixturevalue("plain") == "other"
     assert request.getfixturevalue("unheard_of") == 1
@@ -82,17 +83,11 @@ def test_what_is_no_bound_scenario_has_no_template(other: object) -> None:
     assert bdd.template_of(other) is None
 
 
-def test_the_module_of_a_fixture_is_known(request: pytest.FixtureRequest) -> None:
-    """An unknown one has none."""
-    assert bdd.defining_module(request, "client") == "asgherkin.fixtures"
-    assert bdd.defining_module(request, "plain") == __name__
-    assert bdd.defining_module(request, "unheard_of") == ""
-
-
-def test_fixtures_are_known_by_name(request: pytest.FixtureRequest) -> None:
+def test_a_fixture_is_known_by_its_name(request: pytest.FixtureRequest) -> None:
     """Also one that has not been asked for."""
-    assert bdd.has_fixture(request, "by_way")
-    assert not bdd.has_fixture(request, "unheard_of")
+    definitions = [bdd.fixture_definition(request, name) for name in ("client", "by_way", "unheard_of")]
+
+    assert [one and one.func.__module__ for one in definitions] == ["asgherkin.fixtures", __name__, None]
 
 
 def test_async_fixtures_are_found_behind_others(request: pytest.FixtureRequest) -> None:

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from pytest_bdd import parsers
+from pytest_bdd.gherkin_parser import DataTable, Location
+from pytest_bdd.parser import Step
 from pytest_bdd.steps import StepFunctionContext
 
 from asgherkin.errors import SentenceError
-from asgherkin.gherkin.bdd import DataTable, Location, Step
 from asgherkin.gherkin.calling import check_argument
 from asgherkin.gherkin.definitions import Definition, Index
 from tests.gherkin.notes import NOTES, SHOP, notes_of

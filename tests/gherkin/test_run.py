@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from pytest_bdd.gherkin_parser import DataTable
+from pytest_bdd.parser import Step
+
 from asgherkin.errors import UndefinedStep
-from asgherkin.gherkin.bdd import DataTable, Step
 from asgherkin.gherkin.calling import StepMatch
 
 if TYPE_CHECKING:

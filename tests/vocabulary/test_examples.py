@@ -42,9 +42,9 @@ def test_each_example_of_a_subject_passes(project: Project, subject: str) -> Non
 def test_each_sentence_has_an_example(request: pytest.FixtureRequest) -> None:
     """The text that stands for a sentence in the reference and in messages is a step of an example."""
     sentences = {
-        (context.type, context.parser.example)
-        for _, context in visible_contexts(request.node)
-        if isinstance(context.parser, Sentence)
+        (found.context.type, found.context.parser.example)
+        for found in visible_contexts(request.node)
+        if isinstance(found.context.parser, Sentence)
     }
 
     assert sentences - of_the_toolkit().keys() == set()

@@ -15,49 +15,25 @@ import textwrap
 from collections import OrderedDict
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol, cast
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 import pytest
-from pytest_bdd.compat import getfixturedefs, inject_fixture
+from pytest_bdd.compat import getfixturedefs
 from pytest_bdd.gherkin_parser import Cell, DataTable, Location, Row
 from pytest_bdd.parser import Feature, Rule, Scenario, ScenarioTemplate, Step
-from pytest_bdd.parsers import StepParser
-from pytest_bdd.steps import StepFunctionContext, StepNamePrefix, step_function_context_registry
+from pytest_bdd.steps import StepNamePrefix, step_function_context_registry
 
 from asgherkin.gherkin.document import fill
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
-    from asgherkin.gherkin.document import FeatureSource, Heading, ScenarioSource, StepSource, Table
+    from pytest_bdd.steps import StepFunctionContext
+
+    from asgherkin.gherkin.document import FeatureSource, ScenarioSource, StepSource, Table
 
 # By its name: pytest_bdd.scenario is a function too, which hides the module.
 _scenario: Any = import_module("pytest_bdd.scenario")
-
-__all__ = [
-    "Cell",
-    "DataTable",
-    "Feature",
-    "Location",
-    "Row",
-    "Rule",
-    "Scenario",
-    "ScenarioTemplate",
-    "Step",
-    "StepFunctionContext",
-    "StepParser",
-    "all_contexts",
-    "async_fixtures",
-    "defining_module",
-    "fixture_info",
-    "has_fixture",
-    "inject_fixture",
-    "register_mark",
-    "run_scenarios_with",
-    "settle_id",
-    "template_of",
-    "visible_contexts",
-]
 
 
 # Records as pytest-bdd's classes, which its hooks and step definitions know
@@ -82,16 +58,16 @@ def render_feature(source: FeatureSource, path: Path, shown_as: str) -> Feature:
 
 def render_scenario(feature: Feature, source: ScenarioSource) -> Scenario:
     """The scenario as pytest-bdd's hooks know it, an example's values put in."""
-    values = source.values
+    values, rule = source.values, source.rule
     return Scenario(
         feature=feature,
         keyword=source.keyword,
         name=fill(source.name, values),
         line_number=source.line,
-        steps=[_step(one, values) for one in source.steps],
+        steps=[_step(step, values) for step in source.steps],
         description=textwrap.dedent(source.description),
         tags={tag.name for tag in source.own_tags},
-        rule=_rule(source.rule) if source.rule else None,
+        rule=Rule(rule.keyword, rule.name, rule.description, {tag.name for tag in rule.tags}) if rule else None,
     )
 
 
@@ -113,90 +89,75 @@ def _step(source: StepSource, values: Mapping[str, str]) -> Step:
 
 
 def _data_table(table: Table, values: Mapping[str, str]) -> DataTable:
-    def row(cells: tuple[str, ...], line: int) -> Row:
+    rows = []
+    for cells, line in zip(table.rows, table.lines, strict=True):
         place = Location(column=1, line=line)
-        return Row("", place, [Cell(place, fill(one, values)) for one in cells])
-
-    rows = [row(cells, line) for cells, line in zip(table.rows, table.lines, strict=True)]
+        rows.append(Row("", place, [Cell(place, fill(text, values)) for text in cells]))
     return DataTable(rows[0].location, rows)
-
-
-def _rule(heading: Heading) -> Rule:
-    return Rule(heading.keyword, heading.name, heading.description, {tag.name for tag in heading.tags})
 
 
 # Step definitions
 
 
-class RunScenario(Protocol):
-    """What runs one scenario of `scenarios()`."""
+class RankedContext(NamedTuple):
+    """A step definition.
 
-    def __call__(self, feature: Feature, scenario: Scenario, request: pytest.FixtureRequest) -> None: ...
-
-
-def visible_contexts(
-    node: pytest.Item | pytest.Collector,
-) -> Iterator[tuple[tuple[int, int], StepFunctionContext]]:
-    """Every step definition that `node` sees, with its rank: the nearer to the node, the higher.
-
-    The rank is the length of the id of the node that the definition belongs to; at the root, a conftest.py is
-    nearer than a plugin; pytest itself distinguishes them by the order of registration only.
+    `seen_from` is the id of the node that it belongs to: "" for all of the project. The longer that id, the higher is
+    its rank; at the root, a conftest.py is nearer than a plugin, which pytest itself distinguishes by the order of
+    registration only.
     """
+
+    context: StepFunctionContext
+    rank: tuple[int, bool]
+    seen_from: str
+
+
+def visible_contexts(node: pytest.Item | pytest.Collector) -> Iterator[RankedContext]:
+    """Every step definition that `node` sees."""
     fixtures = node.session._fixturemanager  # noqa: SLF001 - see the module's docstring
-    in_conftests = _functions_of_conftests(node.config)
-    for name in dict.fromkeys(name for registry in _registries(fixtures) for name in registry):
-        if not name.startswith(StepNamePrefix.step_def.value):
-            continue
-        for fixture in getfixturedefs(fixtures, name, cast("pytest.Item", node)) or ():
-            context = step_function_context_registry.get(fixture.func)
-            if context is not None:
-                yield (len(fixture.baseid), fixture.func in in_conftests), context
+    names = dict.fromkeys(name for name, _ in _registered(fixtures))
+    found = (getfixturedefs(fixtures, name, cast("pytest.Item", node)) or () for name in names)
+    return _contexts(itertools.chain.from_iterable(found), node.config)
 
 
-def all_contexts(session: pytest.Session) -> Iterator[tuple[str, tuple[int, int], StepFunctionContext]]:
-    """Every step definition of a collected run, wherever it is seen from.
-
-    Each comes with the id of the node that it belongs to ("" for all of the project), and its rank as in
-    `visible_contexts`.
-    """
-    in_conftests = _functions_of_conftests(session.config)
-    for registry in _registries(session._fixturemanager):  # noqa: SLF001 - see the module's docstring
-        for name, kept in registry.items():
-            if not name.startswith(StepNamePrefix.step_def.value):
-                continue
-            for fixture in kept if isinstance(kept, list) else itertools.chain.from_iterable(kept.values()):
-                context = step_function_context_registry.get(fixture.func)
-                if context is not None:
-                    rank = (len(fixture.baseid), int(fixture.func in in_conftests))
-                    # pytest 9.1 has "." for the project's folder.
-                    yield "" if fixture.baseid == "." else fixture.baseid, rank, context
+def all_contexts(session: pytest.Session) -> Iterator[RankedContext]:
+    """Every step definition of a collected run, wherever it is seen from."""
+    registered = _registered(session._fixturemanager)  # noqa: SLF001 - see the module's docstring
+    found = (kept if isinstance(kept, list) else itertools.chain(*kept.values()) for _, kept in registered)
+    return _contexts(itertools.chain.from_iterable(found), session.config)
 
 
-def _registries(fixtures: object) -> list[dict[str, Any]]:
+def _registered(fixtures: object) -> Iterator[tuple[str, Any]]:
     # pytest 9.1 keeps them in the first of these, 9.2 in the others; what pytest-bdd has for it came with 9.0.1.
-    names = ("_arg2fixturedefs", "_arg2node2fixturedefs", "_arg2nodeid2fixturedefs")
-    return [getattr(fixtures, one) for one in names if hasattr(fixtures, one)]
+    for registry in ("_arg2fixturedefs", "_arg2node2fixturedefs", "_arg2nodeid2fixturedefs"):
+        for name, kept in getattr(fixtures, registry, {}).items():
+            if name.startswith(StepNamePrefix.step_def.value):
+                yield name, kept
 
 
-def _functions_of_conftests(config: pytest.Config) -> set[object]:
-    return {
+def _contexts(fixtures: Iterable[pytest.FixtureDef[Any]], config: pytest.Config) -> Iterator[RankedContext]:
+    in_conftests = {
         inspect.unwrap(cast("Callable[..., object]", value))
         for plugin in config.pluginmanager.get_plugins()
         if Path(getattr(plugin, "__file__", None) or "").name == "conftest.py"
         for name, value in vars(plugin).items()
         if name.startswith(StepNamePrefix.step_def.value)
     }
+    for fixture in fixtures:
+        context = step_function_context_registry.get(fixture.func)
+        if context is not None:
+            # pytest 9.1 has "." for the project's folder.
+            seen_from = "" if fixture.baseid == "." else fixture.baseid
+            yield RankedContext(context, (len(fixture.baseid), fixture.func in in_conftests), seen_from)
 
 
-def run_scenarios_with(run: RunScenario) -> Callable[[], None]:
+def run_scenarios_with(
+    run: Callable[[Feature, Scenario, pytest.FixtureRequest], None],
+) -> Callable[[], None]:
     """Let `run` run the scenarios of `scenarios()` and `@scenario`; the result puts pytest-bdd's own back."""
-    before = _scenario._execute_scenario  # noqa: SLF001 - see the module's docstring
-    _scenario._execute_scenario = run  # noqa: SLF001
-
-    def restore() -> None:
-        _scenario._execute_scenario = before  # noqa: SLF001
-
-    return restore
+    patch = pytest.MonkeyPatch()
+    patch.setattr(_scenario, "_execute_scenario", run)
+    return patch.undo
 
 
 def template_of(function: object) -> ScenarioTemplate | None:
@@ -226,21 +187,11 @@ def fixture_info(item: pytest.Function) -> object:
     return item._fixtureinfo  # noqa: SLF001 - see the module's docstring
 
 
-def defining_module(request: pytest.FixtureRequest, fixture: str) -> str:
-    """The module of the fixture function that a test gets under a name; "" where there is none."""
-    function = _fixture_function(request, fixture)
-    return str(getattr(function, "__module__", ""))
-
-
-def fixture_scope(request: pytest.FixtureRequest, fixture: str) -> str:
-    """How long the fixture lasts that a test gets under a name; "function" where there is none."""
-    definitions = _fixture_definitions(request, fixture)
-    return str(definitions[-1].scope) if definitions else "function"
-
-
-def has_fixture(request: pytest.FixtureRequest, name: str) -> bool:
-    """Whether a test can ask for a fixture of this name."""
-    return _fixture_function(request, name) is not None
+def fixture_definition(request: pytest.FixtureRequest, name: str) -> pytest.FixtureDef[Any] | None:
+    """The fixture that a test gets under a name; None where there is none."""
+    fixtures = request.session._fixturemanager  # noqa: SLF001 - see the module's docstring
+    found = getfixturedefs(fixtures, name, request.node)
+    return found[-1] if found else None
 
 
 def async_fixtures(request: pytest.FixtureRequest, names: Sequence[str]) -> list[str]:
@@ -250,23 +201,11 @@ def async_fixtures(request: pytest.FixtureRequest, names: Sequence[str]) -> list
     found: list[str] = []
     while waiting:
         name = waiting.pop(0)
-        if name in seen:
-            continue
+        definition = None if name in seen else fixture_definition(request, name)
         seen.add(name)
-        function = _fixture_function(request, name)
-        if function is None or str(function.__module__).startswith("asgherkin."):
+        if definition is None or str(definition.func.__module__).startswith("asgherkin."):
             continue
-        if inspect.iscoroutinefunction(function) or inspect.isasyncgenfunction(function):
+        if inspect.iscoroutinefunction(definition.func) or inspect.isasyncgenfunction(definition.func):
             found.append(name)
-        waiting += inspect.signature(function).parameters
+        waiting += inspect.signature(definition.func).parameters
     return found
-
-
-def _fixture_function(request: pytest.FixtureRequest, fixture: str) -> Callable[..., object] | None:
-    definitions = _fixture_definitions(request, fixture)
-    return definitions[-1].func if definitions else None
-
-
-def _fixture_definitions(request: pytest.FixtureRequest, fixture: str) -> Sequence[pytest.FixtureDef[Any]]:
-    fixtures = request.session._fixturemanager  # noqa: SLF001 - see the module's docstring
-    return getfixturedefs(fixtures, fixture, request.node) or ()

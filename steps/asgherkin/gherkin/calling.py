@@ -13,14 +13,15 @@ import pytest
 from pytest_bdd.parsers import string as exact_text
 
 from asgherkin.errors import AmbiguousStep, SentenceError, UndefinedStep
-from asgherkin.gherkin.bdd import has_fixture
-from asgherkin.gherkin.definitions import DOC_STRING, TABLE, Definition, definitions_key
+from asgherkin.gherkin.bdd import fixture_definition
+from asgherkin.gherkin.definitions import DOC_STRING, TABLE, Definition, index_of
 from asgherkin.gherkin.suggestions import ambiguous, nearest, undefined
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from asgherkin.gherkin.bdd import Scenario, Step
+    from pytest_bdd.parser import Scenario, Step
+
     from asgherkin.gherkin.definitions import Index
 
 _FORMS = {TABLE: ", a row a line: | … | … |", DOC_STRING: ', between two lines of """'}
@@ -95,12 +96,8 @@ class StepMatch(NamedTuple):
 
 def match_steps(scenario: Scenario, item: pytest.Item) -> list[StepMatch]:
     """The steps of an item's scenario, with their definitions."""
-    index = _index_of(item)
+    index = index_of(item)
     return [_match(step, index) for step in scenario.steps]
-
-
-def _index_of(item: pytest.Item) -> Index:
-    return item.config.stash[definitions_key].seen_by(item)
 
 
 def _match(step: Step, index: Index) -> StepMatch:
@@ -128,7 +125,7 @@ def arguments_of(
     step, definition = match.step, match.definition
     assert isinstance(definition, Definition)
     if step.docstring is not None or step.datatable is not None or definition.needs_argument:
-        check_argument(step, definition, _index_of(request.node))
+        check_argument(step, definition, index_of(request.node))
     values = _slot_values(match, definition, conduct)
     arguments = {name: value for name, value in values.items() if name in definition.parameters}
     # Our own sentences put remembered values in themselves: what is JSON is filled as JSON.
@@ -168,7 +165,7 @@ def _fixture(name: str, definition: Definition, request: pytest.FixtureRequest) 
     try:
         return request.getfixturevalue(name)
     except pytest.FixtureLookupError as error:
-        if error.argname != name or has_fixture(request, name):
+        if error.argname != name or fixture_definition(request, name):
             raise
     raise SentenceError(
         f'The step function at {definition.location} asks for "{name}", which is neither a slot of its sentence '
@@ -184,17 +181,12 @@ def check_argument(step: Step, definition: Definition, index: Index) -> None:
         surplus = given is not None and parameter not in definition.parameters and definition.strict
         missing = given is None and parameter in definition.required
         if surplus or missing:
-            takes = _argument_taken(definition) if definition.strict else f"a {name}"
+            taken = [f"a {name}" for parameter, _, name in arguments if parameter in definition.parameters]
+            takes = taken[-1] if taken else "neither a doc string nor a data table"
             stands = f"a {under} stands" if under else "none stands"
             how = "" if under else f" Write it on the lines below{_FORMS[parameter]}."
             fitting = _fitting_sentence(step, definition, index, least=0.25 if under else 0.7)
             raise SentenceError(f"This sentence takes {takes}, and {stands} under it.{how}{fitting}")
-
-
-def _argument_taken(definition: Definition) -> str:
-    if DOC_STRING in definition.parameters:
-        return "a doc string"
-    return "a data table" if TABLE in definition.parameters else "neither a doc string nor a data table"
 
 
 def _fitting_sentence(step: Step, definition: Definition, index: Index, *, least: float) -> str:
@@ -215,33 +207,24 @@ def call(
 ) -> object:
     """Call a step function; await it if it is async, run it to its yield if it has one."""
     __tracebackhide__ = True
-    value = definition.function(**arguments)
+    value: Any = definition.function(**arguments)
     if inspect.iscoroutine(value):
-        coroutine = value
-        return conduct.run(lambda: coroutine)
+        return conduct.run(lambda: value)
     if not definition.is_generator or not isinstance(value, (Generator, AsyncGenerator)):
         return value
-    generator = value
 
     def advance() -> object:
         __tracebackhide__ = True
-        if isinstance(generator, Generator):
-            return next(generator)
-        return conduct.run(lambda: anext(generator))
+        return next(value) if isinstance(value, Generator) else conduct.run(lambda: anext(value))
 
-    return _run_to_yield(advance, definition, request)
-
-
-def _run_to_yield(advance: Callable[[], object], definition: Definition, request: pytest.FixtureRequest) -> object:
-    __tracebackhide__ = True
     try:
-        value = advance()
+        result = advance()
     except (StopIteration, StopAsyncIteration):
         raise SentenceError(
             f"The step function at {definition.location} has a yield, and came to its end without it."
         ) from None
     request.addfinalizer(lambda: _run_to_end(advance, definition))
-    return value
+    return result
 
 
 def _run_to_end(advance: Callable[[], object], definition: Definition) -> None:

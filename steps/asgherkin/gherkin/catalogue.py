@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from asgherkin.gherkin.bdd import all_contexts
 from asgherkin.gherkin.collect import ScenarioItem
-from asgherkin.gherkin.definitions import Definition, definitions_key
+from asgherkin.gherkin.definitions import Definition, index_of
 from asgherkin.gherkin.document import fill
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     import pytest
 
-    from asgherkin.gherkin.bdd import StepFunctionContext
+    from asgherkin.gherkin.bdd import RankedContext
     from asgherkin.gherkin.document import StepSource
 
 # A definition's kind, its pattern and its function's place.
@@ -74,43 +74,36 @@ def listed(session: pytest.Session) -> list[Listed]:
     One that a conftest.py replaces with an equal one, so that no feature can reach it, is left out.
     """
     root = session.config.rootpath
-    reachable: dict[tuple[str, str | None, str, int], tuple[tuple[int, int], StepFunctionContext]] = {}
-    highest: dict[tuple[str, str | None, str], tuple[int, int]] = {}
-    for seen_from, rank, context in all_contexts(session):
-        sentence = (seen_from, context.type, str(context.parser.name))
-        highest[sentence] = max(rank, highest.get(sentence, rank))
-        reachable[*sentence, id(context)] = (rank, context)
-    found = [
-        _listed(Definition(context, rank, root), key[0])
-        for key, (rank, context) in reachable.items()
-        if rank == highest[key[:3]]
+    reachable: dict[tuple[str, str | None, str, int], RankedContext] = {}
+    highest: dict[tuple[str, str | None, str], tuple[int, bool]] = {}
+    for found in all_contexts(session):
+        sentence = (found.seen_from, found.context.type, str(found.context.parser.name))
+        highest[sentence] = max(found.rank, highest.get(sentence, found.rank))
+        reachable[*sentence, id(found.context)] = found
+    sentences = [
+        _listed(Definition(found.context, found.rank, root), found.seen_from)
+        for key, found in reachable.items()
+        if found.rank == highest[key[:3]]
     ]
-    return sorted(found, key=lambda one: (one.module, one.file, one.line or 0, one.kind, one.pattern))
+    return sorted(sentences, key=lambda one: (one.module, one.file, one.line or 0, one.kind, one.pattern))
 
 
 def _listed(definition: Definition, seen_from: str) -> Listed:
     path, _, line = definition.location.rpartition(":")
     known = line.isdigit()
     function = inspect.unwrap(definition.function)
+    docstring = inspect.cleandoc(getattr(function, "__doc__", None) or "")
     return Listed(
         definition=definition,
         kind=definition.kind.capitalize() if definition.kind else "any",
         pattern=str(getattr(definition.parser, "pattern", definition.pattern)),
         example=definition.example,
-        meaning=_first_paragraph(getattr(function, "__doc__", None)),
+        meaning=" ".join(docstring.partition("\n\n")[0].split()),
         file=path if known else definition.location,
         line=int(line) if known else None,
         module=str(getattr(function, "__module__", "")),
         seen_from=seen_from,
     )
-
-
-def _first_paragraph(docstring: str | None) -> str:
-    """The first paragraph of a docstring, in one line."""
-    if not isinstance(docstring, str):
-        return ""
-    paragraph = inspect.cleandoc(docstring).partition("\n\n")[0]
-    return " ".join(paragraph.split())
 
 
 # Steps that use them
@@ -126,7 +119,7 @@ def of_the_project(session: pytest.Session) -> Mapping[Key, str]:
     found: dict[Key, str] = {}
     for item in session.items:
         if isinstance(item, ScenarioItem):
-            index = session.config.stash[definitions_key].seen_by(item)
+            index = index_of(item)
             for step, text in zip(item.source.steps, item.source.texts, strict=True):
                 definitions = index.find(step.kind, text) if step.kind else ()
                 if len(definitions) == 1:

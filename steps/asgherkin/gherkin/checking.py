@@ -11,14 +11,15 @@ from asgherkin.errors import SentenceError
 from asgherkin.gherkin.calling import check_argument
 from asgherkin.gherkin.catalogue import key_of, listed
 from asgherkin.gherkin.collect import BrokenFeature, ScenarioItem
-from asgherkin.gherkin.definitions import definitions_key
+from asgherkin.gherkin.definitions import index_of
 from asgherkin.gherkin.items import example_of, is_scenario, scenario_of
 from asgherkin.gherkin.mistakes import NO_STEPS, shown_path
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from asgherkin.gherkin.bdd import Step
+    from pytest_bdd.parser import Step
+
     from asgherkin.gherkin.catalogue import Listed
     from asgherkin.gherkin.definitions import Definition, Index
 
@@ -149,7 +150,7 @@ class _Checker:
         return shown
 
     def _step(self, step: Step, place: Place, item: pytest.Item) -> None:
-        index = item.config.stash[definitions_key].seen_by(item)
+        index = index_of(item)
         try:
             found = index.find(step.type, step.name)
         except Exception as error:  # noqa: BLE001 - a project's own parser; shown where the step stands

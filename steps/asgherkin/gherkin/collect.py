@@ -24,7 +24,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
     from pathlib import Path
 
-    from asgherkin.gherkin.bdd import Feature
+    from pytest_bdd.parser import Feature
+
     from asgherkin.gherkin.document import FeatureSource, ScenarioSource
 
 # pytest splits a node id at "::", and prints it in one line.

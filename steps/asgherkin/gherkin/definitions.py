@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
     from types import CodeType
 
-    from asgherkin.gherkin.bdd import StepFunctionContext
+    from pytest_bdd.steps import StepFunctionContext
 
 TABLE = "datatable"
 DOC_STRING = "docstring"
@@ -117,8 +117,8 @@ class Index:
     def seen_from(cls, node: pytest.Item | pytest.Collector) -> Index:
         """The index of all definitions that pytest lets `node` see."""
         root = node.config.rootpath
-        unique = {(id(context), rank): (context, rank) for rank, context in visible_contexts(node)}
-        return cls(Definition(context, rank, root) for context, rank in unique.values())
+        unique = {(id(found.context), found.rank): found for found in visible_contexts(node)}
+        return cls(Definition(found.context, found.rank, root) for found in unique.values())
 
     def find(self, kind: str, text: str) -> Sequence[Definition]:
         """The nearest definitions of a step: one, none where it is undefined, or several where it is ambiguous.
@@ -135,36 +135,32 @@ class Index:
 
     def fitting(self, text: str) -> list[Definition]:
         """Every definition whose pattern fits the text, of whatever kind and rank."""
+        normal = _normal(text)
         return [
             *self._exact.get(text, ()),
-            *(one for one in self._candidates(text) if one.parser.is_matching(text)),
+            *(
+                definition
+                for length, prefixes in self._by_prefix.items()
+                for definition in prefixes.get(normal[:length], ())
+                if definition.parser.is_matching(text)
+            ),
         ]
 
-    def _candidates(self, text: str) -> Iterable[Definition]:
-        text = _normal(text)
-        for length, prefixes in self._by_prefix.items():
-            yield from prefixes.get(text[:length], ())
+
+def index_of(item: pytest.Item) -> Index:
+    """The index for a scenario, compiled at its first use.
+
+    It is that of the scenario's test module or class, or of the folder of its feature file.
+    """
+    node = getattr(item.parent, "definitions_from", item.parent)
+    assert isinstance(node, pytest.Collector)
+    indexes = item.config.stash.setdefault(_indexes_key, {})
+    if node not in indexes:
+        indexes[node] = Index.seen_from(node)
+    return indexes[node]
 
 
-class Definitions:
-    """The indexes of a run."""
-
-    def __init__(self) -> None:
-        self._indexes: dict[object, Index] = {}
-
-    def seen_by(self, item: pytest.Item) -> Index:
-        """The index for a scenario, compiled at its first use.
-
-        It is that of the scenario's test module or class, or of the folder of its feature file.
-        """
-        node = getattr(item.parent, "definitions_from", item.parent)
-        assert isinstance(node, pytest.Collector)
-        if node not in self._indexes:
-            self._indexes[node] = Index.seen_from(node)
-        return self._indexes[node]
-
-
-definitions_key = pytest.StashKey[Definitions]()
+_indexes_key = pytest.StashKey[dict[pytest.Collector, Index]]()
 
 
 def _normal(text: str) -> str:

@@ -9,7 +9,7 @@ import pytest
 
 from asgherkin.errors import AsgherkinError, Mismatch
 from asgherkin.frames import is_machinery, is_users
-from asgherkin.gherkin.bdd import has_fixture
+from asgherkin.gherkin.bdd import fixture_definition
 from asgherkin.gherkin.mistakes import lines_of
 from asgherkin.gherkin.run import progress_key
 
@@ -50,7 +50,7 @@ def _headline(error: BaseException, excinfo: pytest.ExceptionInfo[BaseException]
     if isinstance(error, (AsgherkinError, Mismatch)):
         return str(error)
     if isinstance(error, pytest.FixtureLookupError):
-        known = has_fixture(error.request, str(error.argname))
+        known = fixture_definition(error.request, str(error.argname)) is not None
         reason = "it needs itself, directly or by way of another" if known else "there is no fixture of that name here"
         return f'The fixture "{error.argname}" cannot be had: {reason}.'
     if isinstance(error, pytest.fail.Exception):

@@ -22,7 +22,8 @@ from asgherkin.gherkin.variants import set_variant, variants_key
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from asgherkin.gherkin.bdd import Feature, Scenario, ScenarioTemplate
+    from pytest_bdd.parser import Feature, Scenario, ScenarioTemplate
+
     from asgherkin.gherkin.variants import Variant
 
 _PARAMETER = "_asgherkin_variant"

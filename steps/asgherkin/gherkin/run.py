@@ -7,17 +7,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 import pytest
+from pytest_bdd.compat import inject_fixture
 
 from asgherkin.errors import FeatureError, NotObservable, UndefinedStep
-from asgherkin.gherkin.bdd import inject_fixture
 from asgherkin.gherkin.calling import Conduct, StepMatch, arguments_of, call, match_steps
 from asgherkin.gherkin.definitions import Definition
 from asgherkin.gherkin.mistakes import shown_path
 
 if TYPE_CHECKING:
     from pluggy import HookCaller
+    from pytest_bdd.parser import Feature, Scenario
 
-    from asgherkin.gherkin.bdd import Feature, Scenario
 
 _REPORTERS = ("cucumber_json_path", "gherkin_terminal_reporter")
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from asgherkin.errors import UndefinedStep
-from asgherkin.gherkin.definitions import definitions_key
+from asgherkin.gherkin.definitions import index_of
 from asgherkin.gherkin.mistakes import shown_path
 from asgherkin.gherkin.run import progress_key
 from asgherkin.gherkin.suggestions import corrections, indented, stubs
@@ -22,9 +22,7 @@ if TYPE_CHECKING:
 
     from pytest import TerminalReporter  # noqa: PT013 - a name for a type only
 
-    from asgherkin.gherkin.calling import StepMatch
-
-# On the report, as plain lists, so that pytest-xdist brings it from its workers.
+# On the report, as plain tuples, so that pytest-xdist brings it from its workers.
 _ATTRIBUTE = "asgherkin_undefined"
 _NOT_LOOKED_INTO = {"node_modules", "venv", "site-packages", "build", "dist"}
 _STEP = re.compile(r"^@(?:given|when|then|step)\(", re.MULTILINE)
@@ -47,9 +45,14 @@ class UndefinedSteps:
         if report.when == "call" and progress is not None:
             path, redact = progress.path(item.config.rootpath), progress.conduct.redact
             undefined = [
-                [one.kind, redact(one.step.name), f"{path}:{one.step.line_number}", _is_mixed_up(one, item)]
-                for one in progress.steps
-                if isinstance(one.definition, UndefinedStep)
+                (
+                    match.kind,
+                    redact(match.step.name),
+                    f"{path}:{match.step.line_number}",
+                    bool(corrections(match.kind, match.step.name, index_of(item))),
+                )
+                for match in progress.steps
+                if isinstance(match.definition, UndefinedStep)
             ]
             if undefined:
                 setattr(report, _ATTRIBUTE, undefined)
@@ -80,11 +83,6 @@ class UndefinedSteps:
         terminalreporter.line("\nTo write them yourself, put this into conftest.py:\n")
         for line in indented(stubs(missing)).splitlines():
             terminalreporter.line(line)
-
-
-def _is_mixed_up(one: StepMatch, item: pytest.Item) -> bool:
-    """Whether the text is a sentence but for its keyword, its quotes or the like."""
-    return bool(corrections(one.kind, one.step.name, item.config.stash[definitions_key].seen_by(item)))
 
 
 # Files that were not loaded

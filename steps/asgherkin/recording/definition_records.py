@@ -8,7 +8,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from asgherkin.errors import AmbiguousStep, UndefinedStep
-from asgherkin.gherkin.definitions import Definition, definitions_key
+from asgherkin.gherkin.definitions import Definition, index_of
 from asgherkin.gherkin.suggestions import stubs
 from asgherkin.redaction.secret_names import MASK
 
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     import pytest
 
     from asgherkin.gherkin.calling import StepMatch
-    from asgherkin.gherkin.definitions import Index
     from asgherkin.report.messages import DefinitionRecord, Match
 
 _Group = dict[str, Any]
@@ -37,7 +36,7 @@ class DefinitionRecords:
 
     def definitions(self, item: pytest.Item) -> list[DefinitionRecord]:
         """All that an item sees and no record has had yet, those that no step uses too."""
-        index = _index(item)
+        index = index_of(item)
         if id(index) in self._indexes:  # an index stays to the end of the run
             return []
         self._indexes.add(id(index))
@@ -70,16 +69,12 @@ class DefinitionRecords:
         return self._ids[definition]
 
 
-def _index(item: pytest.Item) -> Index:
-    return item.config.stash[definitions_key].seen_by(item)
-
-
 def _fitting(found: StepMatch, item: pytest.Item) -> Sequence[Definition]:
     if isinstance(found.definition, Definition):
         return [found.definition]
     if not isinstance(found.definition, AmbiguousStep):
         return []
-    return _index(item).find(found.kind, found.step.name)
+    return index_of(item).find(found.kind, found.step.name)
 
 
 def _record(id_: str, definition: Definition) -> DefinitionRecord:

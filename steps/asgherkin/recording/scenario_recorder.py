@@ -33,7 +33,8 @@ from asgherkin.surroundings import session_key
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from asgherkin.gherkin.bdd import Scenario
+    from pytest_bdd.parser import Scenario
+
     from asgherkin.gherkin.calling import StepMatch
     from asgherkin.gherkin.run import Progress
     from asgherkin.recording.journal import Journal
