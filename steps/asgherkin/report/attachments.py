@@ -1,8 +1,9 @@
-"""Evidence as the page shows it: read from attachments, which anybody may have written, and cut where it is long."""
+"""Evidence for the page: read from attachments, which may come from other tools, and cut where it is long."""
 
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from asgherkin.capabilities import kind_of
@@ -21,18 +22,16 @@ _WRONG = (ValueError, TypeError, KeyError, AttributeError, RecursionError)
 
 
 def read(attachment: Message) -> Part:
-    """An attachment as evidence. What is not as it should be is shown as the text that it is."""
+    """An attachment as evidence; a malformed one is shown as plain text."""
     kind = kind_of(str(attachment.get("mediaType", "")))
     if kind is not None and attachment.get("contentEncoding") != "BASE64":
-        try:
+        with suppress(*_WRONG):
             return kind.as_part(json.loads(attachment["body"]))
-        except _WRONG:
-            return _plain(attachment)
     return _plain(attachment)
 
 
 def is_read_in(attachment: Message, step: int) -> bool:
-    """Whether a step, by its number in the scenario, has looked at what an attachment tells of."""
+    """Whether a step, by its number in the scenario, has read the record of an attachment."""
     try:
         return step in json.loads(attachment["body"])["read_in"]
     except _WRONG:
@@ -45,12 +44,10 @@ def without_rows(attachments: Sequence[Message]) -> tuple[DifferingRows | None, 
     others: list[Message] = []
     for attachment in attachments:
         if attachment.get("mediaType") == _ROWS and found is None:
-            try:
+            with suppress(*_WRONG):
                 found = differing_rows(json.loads(attachment["body"]))
-            except _WRONG:
-                others.append(attachment)
-        else:
-            others.append(attachment)
+                continue
+        others.append(attachment)
     return found, tuple(others)
 
 

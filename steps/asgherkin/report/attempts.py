@@ -1,23 +1,23 @@
-"""The attempts at a scenario: its steps with what became of each."""
+"""The attempts at a scenario: the messages of a run folded by their ids, and the steps with what became of each."""
 
 from __future__ import annotations
 
+from collections import defaultdict
 from textwrap import dedent
 from typing import TYPE_CHECKING, NamedTuple
 
 from asgherkin.report.attachments import is_read_in, without_rows
-from asgherkin.report.gathering import Result, seconds
 from asgherkin.report.model import Attempt, Failure, Step
-from asgherkin.report.verdicts import Status, of_steps
+from asgherkin.report.verdicts import Status, of_steps, status_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from asgherkin.errors import DifferingRows
-    from asgherkin.report.gathering import Case, CaseStep, Gathered
     from asgherkin.report.model import Message
 
-_NOTHING = Result(Status.UNKNOWN)
+# Large or frequent, and shown by no output.
+_SKIPPED = ("source", "stepDefinition", "testStepStarted")
 _HEADLINES = {
     Status.UNDEFINED: "This sentence is not defined: no step definition matches it.",
     Status.AMBIGUOUS: "More than one step definition matches this sentence.",
@@ -28,8 +28,125 @@ Written = dict[str, tuple[str, str]]
 """The keyword of each step of a feature file, by the step's id there, and the part that it stands in."""
 
 
+class Result(NamedTuple):
+    """The result of a step or a hook. `headline` is the exception's message, `message` the whole text."""
+
+    status: Status
+    seconds: float | None = None
+    message: str = ""
+    headline: str = ""
+    frames: str = ""
+
+
+_NOTHING = Result(Status.UNKNOWN)
+
+
+class _CaseStep(NamedTuple):
+    """A step of a test case: which step of the pickle it is, or which hook."""
+
+    id: str
+    pickle_step: str | None
+    hook: str | None
+
+
+class _Case(NamedTuple):
+    """A test case, without the definitions that fit its steps, which are most of its message."""
+
+    id: str
+    steps: tuple[_CaseStep, ...]
+
+
+class Gathered:
+    """All of a run. Results and evidence are found by the id of the attempt and that of the step, "" for no step."""
+
+    def __init__(self, kinds: Mapping[str, list[Message]]) -> None:
+        self.meta, self.start = _last(kinds["meta"]), _last(kinds["testRunStarted"])
+        self.ends = kinds["testRunFinished"]
+        self.features = {
+            str(message.get("uri", "")): message.get("feature") or {} for message in kinds["gherkinDocument"]
+        }
+        self.pickles = {str(message["id"]): message for message in kinds["pickle"]}
+        self.hooks = {message["id"]: _name_of_hook(message) for message in kinds["hook"]}
+        self.run_hooks = [_result_of(message.get("result") or {}) for message in kinds["testRunHookFinished"]]
+        self.errors: dict[str, list[str]] = defaultdict(list)
+        for message in kinds["parseError"]:
+            self.errors[str((message.get("source") or {}).get("uri", ""))].append(str(message.get("message", "")))
+        self.snippets: dict[str, list[str]] = defaultdict(list)
+        for message in kinds["suggestion"]:
+            codes = [str(snippet.get("code", "")) for snippet in message.get("snippets") or ()]
+            self.snippets[str(message.get("pickleStepId"))] += codes
+        self.cases: dict[str, list[_Case]] = defaultdict(list)
+        for message in kinds["testCase"]:
+            self.cases[message["pickleId"]].append(_Case(message["id"], message["testSteps"]))
+        self._gather_attempts(kinds)
+
+    def _gather_attempts(self, kinds: Mapping[str, list[Message]]) -> None:
+        self.attempts: dict[str, list[Message]] = defaultdict(list)
+        for message in kinds["testCaseStarted"]:
+            self.attempts[message["testCaseId"]].append(message)
+        self.finished = {message["testCaseStartedId"]: message for message in kinds["testCaseFinished"]}
+        self.results: dict[str, dict[str, Result]] = defaultdict(dict)
+        for message in kinds["testStepFinished"]:
+            self.results[message["testCaseStartedId"]][message["testStepId"]] = message["testStepResult"]
+        known = {message["id"] for message in kinds["testCaseStarted"]}
+        self.evidence: dict[str, dict[str, list[Message]]] = defaultdict(lambda: defaultdict(list))
+        self.of_run: list[Message] = []
+        """Evidence that belongs to no attempt."""
+        for message in (*kinds["attachment"], *kinds["externalAttachment"]):
+            started, step = str(message.get("testCaseStartedId")), str(message.get("testStepId") or "")
+            (self.evidence[started][step] if started in known else self.of_run).append(message)
+
+
+def gather(envelopes: Iterable[Mapping[str, object]]) -> Gathered:
+    """Read a run."""
+    kinds: dict[str, list[Message]] = defaultdict(list)
+    for envelope in envelopes:
+        for kind, message in envelope.items():
+            if kind not in _SKIPPED and isinstance(message, dict):
+                kinds[kind].append(_read(kind, message))
+    return Gathered(kinds)
+
+
+def _read(kind: str, message: Message) -> Message:
+    """A message. The most frequent ones are stripped of what no output shows: it would take most of the memory."""
+    if kind == "testCase":
+        steps = message.get("testSteps") or ()
+        kept = tuple(_CaseStep(step["id"], step.get("pickleStepId"), step.get("hookId")) for step in steps)
+        return {"id": message["id"], "pickleId": message["pickleId"], "testSteps": kept}
+    if kind == "testStepFinished":
+        ids = {name: message[name] for name in ("testCaseStartedId", "testStepId")}
+        return {**ids, "testStepResult": _result_of(message.get("testStepResult") or {})}
+    return message
+
+
+def _last(messages: list[Message]) -> Message:
+    return messages[-1] if messages else {}
+
+
+def _name_of_hook(message: Message) -> str:
+    kind = str(message.get("type") or "").removesuffix("_TEST_CASE").replace("_", " ").lower()
+    return str(message.get("name") or kind or "hook")
+
+
+def _result_of(message: Message) -> Result:
+    """A result of the standard."""
+    status, took = status_of(message), seconds(message.get("duration"))
+    if not (message.get("message") or message.get("exception")):
+        return Result(status, took)  # as of most steps
+    exception = message.get("exception") or {}
+    said = str(exception.get("message") or exception.get("type") or "")
+    return Result(status, took, str(message.get("message") or ""), said, str(exception.get("stackTrace") or ""))
+
+
+def seconds(time: Message | None) -> float | None:
+    """A timestamp or a duration of the standard as seconds."""
+    if not time:
+        return None
+    return float(time.get("seconds", 0)) + float(time.get("nanos", 0)) / 1e9
+
+
 class _Tried(NamedTuple):
-    """The attempts at a scenario. See `Scenario` for what is what."""
+    """The attempts at a scenario, as the fields of `Scenario`."""
 
     attempts: tuple[Attempt, ...]
     judged: int
@@ -38,7 +155,7 @@ class _Tried(NamedTuple):
 
 
 def attempts_at(pickle: Message, gathered: Gathered, written: Written) -> _Tried:
-    """What was tried. A pickle with several test cases is as good as its worst."""
+    """The attempts at a pickle. One with several test cases has the status of the worst."""
     last: list[Attempt] = []
     earlier: list[Attempt] = []
     ends: list[tuple[Attempt, Attempt]] = []
@@ -78,11 +195,11 @@ class _Reader:
         self._seen: list[Message] = []
         self._position = -1
 
-    def attempt(self, started: Message, case: Case) -> Attempt:
+    def attempt(self, started: Message, case: _Case) -> Attempt:
         """The attempt that a message began."""
         has_steps = bool(self._pickle_steps) or any(step.pickle_step is not None for step in case.steps)
         steps = [step for case_step in case.steps if (step := self._ran(case_step)) is not None]
-        steps += [self._without_result(pickle_step) for pickle_step in self._pickle_steps.values()]
+        steps += [_step(left, _NOTHING, self._written, failure_of(_NOTHING)) for left in self._pickle_steps.values()]
         if self._finished is None and not any(step.failure for step in steps):
             steps.append(Step("", "the end", Status.UNKNOWN, part="hook", failure=failure_of(_NOTHING)))
         status = of_steps(step.status or Status.UNKNOWN for step in steps) if has_steps else Status.UNDEFINED
@@ -96,7 +213,7 @@ class _Reader:
             bool(end.get("willBeRetried")),
         )
 
-    def _ran(self, case_step: CaseStep) -> Step | None:
+    def _ran(self, case_step: _CaseStep) -> Step | None:
         """A step of the test case; None for a hook that has nothing to tell."""
         result = self._results.get(case_step.id, _NOTHING)
         rows, evidence = without_rows(self._evidence.get(case_step.id, ()))
@@ -109,22 +226,16 @@ class _Reader:
             is_told = result.status is not Status.PASSED or evidence
             hook = Step("", name, result.status, result.seconds, None, "hook", _message(result), failure, evidence)
             return hook if is_told else None
-        snippets = tuple(
-            self._gathered.snippets.get(pickle_step["id"], ()) if result.status is Status.UNDEFINED else ()
-        )
+        snippets = self._gathered.snippets.get(pickle_step["id"], ()) if result.status is Status.UNDEFINED else ()
         if failure is not None and snippets:
             failure = failure._replace(whole="")  # the definition to start from, which stands below it
-        return _step(pickle_step, result, self._written, failure, evidence, snippets)
-
-    def _without_result(self, pickle_step: Message) -> Step:
-        return _step(pickle_step, _NOTHING, self._written, failure_of(_NOTHING))
+        return _step(pickle_step, result, self._written, failure, evidence, tuple(snippets))
 
     def _failure(self, result: Result, evidence: tuple[Message, ...], rows: DifferingRows | None) -> Failure | None:
-        other = None
-        if result.status is Status.FAILED and not evidence:
-            read = [attachment for attachment in self._seen if is_read_in(attachment, self._position)]
-            other = next(iter((read or self._seen)[-1:]), None)
-        return failure_of(result, other, rows)
+        if result.status is not Status.FAILED or evidence:
+            return failure_of(result, None, rows)
+        read = [attachment for attachment in self._seen if is_read_in(attachment, self._position)]
+        return failure_of(result, next(iter((read or self._seen)[-1:]), None), rows)
 
 
 def _between(started: float | None, ended: float | None, steps: Iterable[Step]) -> float | None:

@@ -1,4 +1,4 @@
-"""What earlier runs said: which scenarios fail that did not, and which change their mind."""
+"""The history of runs: which scenarios are newly failing, and which are flaky."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _CHANGES = 2
 
 
 def read_history(path: Path) -> Iterator[Mapping[str, object]]:
-    """The runs of a history file, the oldest first. A line that was not written to its end is passed over."""
+    """The runs of a history file, the oldest first. Incomplete lines are skipped."""
     with path.open(encoding="utf-8") as file:
         for line in file:
             try:
@@ -39,17 +39,19 @@ def entry(report: Report) -> Mapping[str, object]:
 
 
 def append(path: Path, report: Report) -> None:
-    """Adds a run to a history file, as one line."""
+    """Add a run to a history file, as one line."""
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("a", encoding="utf-8") as file:
         file.write(json.dumps(entry(report), ensure_ascii=False, separators=(",", ":")) + "\n")
 
 
 def labels(report: Report, history: Iterable[Mapping[str, object]]) -> Mapping[str, tuple[str, ...]]:
-    """What the runs before this one say of its scenarios, by their links."""
-    before = [_statuses(run) for run in history if _is_before(run, report.started)][-_LOOKED_AT:]
+    """The labels that earlier runs give to the scenarios of this one, by their links."""
+    before = [run.get("scenarios") for run in history if _is_before(run, report.started)][-_LOOKED_AT:]
+    runs = [statuses for statuses in before if isinstance(statuses, dict)]
     found = {
-        scenario.link: tuple(_labels(scenario.status, _known(before, scenario.link))) for scenario in report.scenarios()
+        scenario.link: tuple(_labels(scenario.status, [run.get(scenario.link) for run in runs]))
+        for scenario in report.scenarios()
     }
     return {link: words for link, words in found.items() if words}
 
@@ -59,19 +61,12 @@ def _is_before(run: Mapping[str, object], started: float | None) -> bool:
     return started is None or (isinstance(at, int | float) and at < started)
 
 
-def _statuses(run: Mapping[str, object]) -> Mapping[object, object]:
-    statuses = run.get("scenarios")
-    return statuses if isinstance(statuses, dict) else {}
-
-
-def _known(runs: Iterable[Mapping[object, object]], link: str) -> list[object]:
-    """Whether it passed, in the runs that came to a verdict."""
-    return [run[link] for run in runs if run.get(link) in _VERDICTS]
-
-
-def _labels(status: Status, before: list[object]) -> Iterator[str]:
-    if status.is_problem and before and before[-1] == Status.PASSED:
+def _labels(status: Status, before: Iterable[object]) -> Iterator[str]:
+    """The labels of a scenario; `before` are its statuses in earlier runs. Those that are no verdict do not count."""
+    passed = [known == Status.PASSED for known in before if known in _VERDICTS]
+    if status.is_problem and passed[-1:] == [True]:
         yield NEWLY_FAILING
-    verdicts = [known == Status.PASSED for known in (*before, status) if known in _VERDICTS]
-    if sum(before != after for before, after in pairwise(verdicts)) >= _CHANGES:
+    if status in _VERDICTS:
+        passed.append(status is Status.PASSED)
+    if sum(before != after for before, after in pairwise(passed)) >= _CHANGES:
         yield FLAKY

@@ -20,7 +20,7 @@ from asgherkin.report.pickles import told_apart
 from asgherkin.report.verdicts import UNFINISHED
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
     from asgherkin.report.model import Message
@@ -84,8 +84,9 @@ class _Merged:
         found: dict[str, list[Message]] = {uri: [] for kind, uri in self._by_key if kind in _BY_URI}
         for pickle in self._pickles():
             found.setdefault(pickle["uri"], []).append({"pickle": pickle})
-        for error in self._others("parseError"):
-            found.setdefault(_uri(error), []).append(error)
+        for error in self._others(errors=True):
+            uri = (error["parseError"].get("source") or {}).get("uri")
+            found.setdefault(str(uri or ""), []).append(error)
         for uri in sorted(found):
             yield from ({kind: self._by_key[kind, uri]} for kind in _BY_URI if (kind, uri) in self._by_key)
             yield from found[uri]
@@ -96,15 +97,16 @@ class _Merged:
 
         return told_apart(sorted(self._all("pickle"), key=place))
 
-    def _others(self, *kinds: str, but: Iterable[str] = ()) -> list[Message]:
-        """Messages without an id, without duplicates."""
-        found = {line(envelope): envelope for run in self._runs for envelope in run.others if _is(envelope, kinds, but)}
+    def _others(self, *, errors: bool) -> list[Message]:
+        """Messages without an id, without duplicates: parse errors, or all others."""
+        others = [envelope for run in self._runs for envelope in run.others if ("parseError" in envelope) is errors]
+        found = {line(envelope): envelope for envelope in others}
         return [found[text] for text in sorted(found)]
 
     def definitions(self) -> Iterator[Message]:
         for kind in ("parameterType", "hook", "stepDefinition", "suggestion"):
             yield from ({kind: message} for message in sorted(self._all(kind), key=line))
-        yield from self._others(but=("parseError",))
+        yield from self._others(errors=False)
 
     def attempts(self) -> Iterator[Message]:
         """Each test case with its attempts, in the order of the feature files."""
@@ -124,10 +126,14 @@ class _Merged:
 
     def _attempts(self, case: str) -> Iterator[_Attempt]:
         """All attempts at a test case, without duplicates; the run whose last attempt began last comes last."""
+
+        def length(series: Sequence[_Attempt]) -> int:
+            return sum(len(attempt.lines) for attempt in series)
+
         known: set[str] = set()
         kept: list[list[_Attempt]] = []
         # If a run is there twice, complete and cut short, the complete one is taken.
-        for series in sorted(self._series.get(case, ()), key=_length, reverse=True):
+        for series in sorted(self._series.get(case, ()), key=length, reverse=True):
             fresh = [attempt for attempt in series if attempt.id not in known]
             known.update(attempt.id for attempt in fresh)
             kept += [fresh] if fresh else []
@@ -137,8 +143,8 @@ class _Merged:
     def end(self) -> Message:
         ends = [run.finished for run in self._runs if run.finished]
         texts = sorted({str(end["message"]) for end in ends if end.get("message")})
-        ended = {run.id for run in self._runs if run.finished}
-        is_whole = all(run.id in ended for run in self._runs)
+        # A run may be there twice: in a file that is complete, and in one that was cut short.
+        is_whole = {run.id for run in self._runs} == {run.id for run in self._runs if run.finished}
         if not is_whole and not any(UNFINISHED in text.split("\n") for text in texts):
             texts.append(UNFINISHED)
         latest = max((_time_of(end) for end in ends), default=self._runs[-1].began)
@@ -148,18 +154,6 @@ class _Merged:
             "timestamp": {"seconds": latest[0], "nanos": latest[1]},
         }
         return {"testRunFinished": {**finished, "message": "\n".join(texts)} if texts else finished}
-
-
-def _uri(parse_error: Message) -> str:
-    return str((parse_error["parseError"].get("source") or {}).get("uri") or "")
-
-
-def _length(series: Sequence[_Attempt]) -> int:
-    return sum(len(attempt.lines) for attempt in series)
-
-
-def _is(envelope: Message, kinds: Sequence[str], but: Iterable[str]) -> bool:
-    return all(kind in kinds if kinds else kind not in but for kind in envelope)
 
 
 def _renumbered(envelope: Message, number: int, *, goes_on: bool) -> Message:
@@ -189,18 +183,18 @@ class _Attempt:
     goes_on: bool = False
 
 
+@dataclass(slots=True, eq=False)
 class _Shard:
     """The messages of a file, but for those of attempts. Its `digest` tells it from all others."""
 
-    def __init__(self, path: Path) -> None:
-        self.path = path
-        self.digest = b""
-        self.meta: Message | None = None
-        self.started: Message | None = None
-        self.finished: Message | None = None
-        self.by_key: dict[tuple[str, str], Message] = {}
-        self.others: list[Message] = []
-        self._attempts: dict[str, _Attempt] = {}
+    path: Path
+    digest: bytes = b""
+    meta: Message | None = None
+    started: Message | None = None
+    finished: Message | None = None
+    by_key: dict[tuple[str, str], Message] = field(default_factory=dict)
+    others: list[Message] = field(default_factory=list)
+    _attempts: dict[str, _Attempt] = field(default_factory=dict)
 
     @property
     def began(self) -> tuple[int, int]:

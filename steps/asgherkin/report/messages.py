@@ -42,7 +42,7 @@ class Failure(TypedDict):
 
 
 class Result(TypedDict):
-    """What became of a step, or of what was before or after the steps. `start` and `seconds` are in seconds."""
+    """The result of a step, or of the hooks before and after the steps. `start` and `seconds` are in seconds."""
 
     status: str
     """The value of a `Status`."""
@@ -108,7 +108,7 @@ class Messages:
     """Makes the messages of a run. Of finished scenarios it keeps ids only."""
 
     def __init__(self, version: str, run: str, start: float) -> None:
-        """`run` tells this run from all others; `start` is its time, in seconds of the epoch."""
+        """`run` is the id of this run; `start` is its time, in seconds of the epoch."""
         self._version = version
         self._run = run
         self._start = start
@@ -130,11 +130,8 @@ class Messages:
 
     def end(self, at: float, message: str = "") -> str:
         """The last message. `message` says why the run ended early."""
-        finished: Message = {
-            "testRunStartedId": self._run,
-            "success": self.success and not message,
-            "timestamp": _timestamp(at),
-        }
+        success = self.success and not message
+        finished: Message = {"testRunStartedId": self._run, "success": success, "timestamp": _timestamp(at)}
         return line({"testRunFinished": {**finished, "message": message} if message else finished})
 
     def knows(self, uri: str) -> bool:
@@ -162,14 +159,17 @@ class Messages:
     def scenario(self, record: ScenarioRecord, *, retried: bool = False) -> list[str]:
         """The messages of an attempt. `retried`: another follows, and the run is not judged by this attempt."""
         lines = list(self.definitions(record["definitions"]))
-        pickle = self._pickle_of(record)
+        row = record["row"] if record["index"] is None else -1 - record["index"]
+        pickle = self._pickles.get((record["uri"], record["line"], row, record["variant"]))
         if pickle is None:
             self.success = False
             return lines
         by_line = {step["line"]: step for step in record["steps"]}
         case = self._cases.get(record["nodeid"])
         if case is None:
-            case = self._cases[record["nodeid"]] = _case_id(pickle, record)
+            # One pickle may be several test cases: where a test module binds it twice, or a fixture has parameters.
+            digest = hashlib.sha256(record["nodeid"].encode(errors="replace")).hexdigest()[:8]
+            case = self._cases[record["nodeid"]] = f"{pickle.id}-{digest}"
             lines.append(line({"testCase": _test_case(case, self._run, pickle, by_line)}))
         lines += self._suggestions(pickle, by_line)
         # The record of an attempt in which a worker died comes last, even if another worker has tried again since.
@@ -183,25 +183,13 @@ class Messages:
         lines += map(line, _attempt(case, f"{case}-{self._run}-{number}", number, record, results, retried=retried))
         return lines
 
-    def _pickle_of(self, record: ScenarioRecord) -> Pickled | None:
-        index = record["index"]
-        row = record["row"] if index is None else -1 - index
-        return self._pickles.get((record["uri"], record["line"], row, record["variant"]))
-
     def _suggestions(self, pickle: Pickled, by_line: Mapping[int, StepRecord]) -> Iterator[str]:
-        if not any("snippet" in step for step in by_line.values()):
-            return
-        for step in pickle.steps:
-            snippet = by_line[step.line].get("snippet") if step.line in by_line else None
-            if snippet and step.id not in self._suggested:
+        snippets = {number: step["snippet"] for number, step in by_line.items() if "snippet" in step}
+        for step in pickle.steps if snippets else ():
+            if step.line in snippets and step.id not in self._suggested:
                 self._suggested.add(step.id)
-                code = {"language": "python", "code": snippet}
+                code = {"language": "python", "code": snippets[step.line]}
                 yield line({"suggestion": {"id": f"{step.id}-snippet", "pickleStepId": step.id, "snippets": [code]}})
-
-
-def _case_id(pickle: Pickled, record: ScenarioRecord) -> str:
-    # One pickle may be several test cases: where a test module binds it twice, or a fixture has parameters.
-    return f"{pickle.id}-{hashlib.sha256(record['nodeid'].encode(errors='replace')).hexdigest()[:8]}"
 
 
 def _test_case(case: str, run: str, pickle: Pickled, by_line: Mapping[int, StepRecord]) -> Message:
@@ -256,11 +244,8 @@ def _definition(definition: DefinitionRecord) -> Message:
     if definition["line"] is not None:
         place["location"] = {"line": definition["line"]}
     kind = "REGULAR_EXPRESSION" if definition["regular"] else "CUCUMBER_EXPRESSION"
-    return {
-        "id": definition["id"],
-        "pattern": {"source": definition["pattern"], "type": kind},
-        "sourceReference": place,
-    }
+    pattern = {"source": definition["pattern"], "type": kind}
+    return {"id": definition["id"], "pattern": pattern, "sourceReference": place}
 
 
 def _timestamp(seconds: float) -> dict[str, int]:

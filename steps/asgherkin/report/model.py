@@ -30,10 +30,15 @@ class Failure(NamedTuple):
 
     @property
     def first(self) -> str:
-        """The first difference, where the headline only announces them."""
+        """The first difference, where the headline only announces them; of rows, what differs in the nearest one."""
         if not self.headline.rstrip().endswith(":"):
             return ""
-        return _nearest(self.rows) if self.rows else self.differences.strip().partition("\n")[0]
+        if self.rows is None:
+            return self.differences.strip().partition("\n")[0]
+        heading = self.rows.heading
+        names = next(([heading[at] for at in row.differing] for row in self.rows.rows if row.differing), [])
+        listed = " and ".join(filter(None, (", ".join(names[:-1]), *names[-1:])))
+        return f"the nearest row differs in {listed}" if names else ""
 
     @property
     def short(self) -> str:
@@ -41,13 +46,6 @@ class Failure(NamedTuple):
         if self.first:
             return f"{self.headline} {self.first}"
         return f"{self.headline.rstrip()[:-1]}." if self.rows else self.headline
-
-
-def _nearest(rows: DifferingRows) -> str:
-    """What differs in the row nearest to an expected one; "" where none is near."""
-    names = next(([rows.heading[at] for at in row.differing] for row in rows.rows if row.differing), [])
-    listed = " and ".join(filter(None, (", ".join(names[:-1]), *names[-1:])))
-    return f"the nearest row differs in {listed}" if names else ""
 
 
 class Step(NamedTuple):
@@ -93,7 +91,7 @@ class Attempt(NamedTuple):
     @property
     def reason(self) -> str:
         """The first failure in one sentence."""
-        return next((step.failure.short for step in self.steps if step.failure), "")
+        return self.failing.failure.short if self.failing and self.failing.failure else ""
 
     @property
     def note(self) -> str:

@@ -35,7 +35,7 @@ class Writer:
     def write(self, lines: Iterable[str]) -> None:
         """Write messages as lines, so that another process can read them at once."""
         for text in lines:
-            # Half a character, which an app may send, is no UTF-8.
+            # A lone surrogate, which an app may send, is no UTF-8.
             self._file.write(text.encode(errors="replace"))
         self._file.flush()
 
@@ -94,15 +94,11 @@ def _reason(path: Path) -> str:
         if path.is_dir():
             return "it is a folder"
         path.parent.mkdir(parents=True, exist_ok=True)
-        if not path.exists() or path.is_file():  # another kind, such as /dev/stdout, may wait for a reader
-            _try(path)
+        is_new = not path.exists()
+        if is_new or path.is_file():  # another kind, such as /dev/stdout, may wait for a reader
+            path.open("ab").close()
+        if is_new:
+            path.unlink()
     except OSError as error:
         return error.strerror or type(error).__name__
     return ""
-
-
-def _try(path: Path) -> None:
-    is_new = not path.exists()
-    path.open("ab").close()
-    if is_new:
-        path.unlink()

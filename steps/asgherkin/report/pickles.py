@@ -18,8 +18,6 @@ from asgherkin.gherkin.document import fill, parse_tree, records_of
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from gherkin.errors import ParserException
-
     from asgherkin.gherkin.document import FeatureSource, ScenarioSource, StepSource
     from asgherkin.gherkin.variants import Variant, Variants
 
@@ -28,16 +26,14 @@ _MEDIA_TYPE = "text/x.cucumber.gherkin+plain"
 
 
 class _PickledStep(NamedTuple):
-    """What results need to know of a pickle's step: its id, its line, its kind and its text."""
+    """A step of a pickle, and its line in the feature file."""
 
     id: str
     line: int
-    kind: str
-    text: str
 
 
 class Pickled(NamedTuple):
-    """What results need to know of a pickle. `row` is the line of the example's row, `number` its number, from 0 on.
+    """A pickle, as results are matched with it. `row` is the line of the example's row, `number` its number, from 0 on.
 
     `variant` is "" where the run has one only.
     """
@@ -78,18 +74,17 @@ def feature_messages(
     try:
         tree = parsed.source.tree if parsed else parse_tree(text, ids)
     except CompositeParserException as error:
-        return FeatureMessages([source, *(_parse_error(uri, problem) for problem in error.errors)], [], broken=True)
+        errors = [_parse_error(uri, problem.location, str(problem)) for problem in error.errors]
+        return FeatureMessages([source, *errors], [], broken=True)
     if mistake:
-        refusal = {"source": {"uri": uri, "location": {"line": 1}}, "message": mistake}
-        return FeatureMessages([source, {"parseError": refusal}], [], broken=True)
+        return FeatureMessages([source, _parse_error(uri, {"line": 1}, mistake)], [], broken=True)
     document = {"gherkinDocument": {**tree, "uri": uri}}
     if "feature" not in tree:
         return FeatureMessages([source, document], [])
     feature = parsed.source if parsed else records_of(tree)
     pairs = list(_pickles(uri, feature, ids, variants))
-    return FeatureMessages(
-        [source, document, *({"pickle": pickle} for pickle, _ in pairs)], [known for _, known in pairs]
-    )
+    envelopes = [{"pickle": pickle} for pickle, _ in pairs]
+    return FeatureMessages([source, document, *envelopes], [known for _, known in pairs])
 
 
 class Ids(IdGenerator):
@@ -106,15 +101,15 @@ class Ids(IdGenerator):
         return f"{self._hash}-{self._number}"
 
 
-def _parse_error(uri: str, error: ParserException) -> Message:
-    location = {key: value for key, value in error.location.items() if value}
-    return {"parseError": {"source": {"uri": uri, "location": location}, "message": str(error)}}
+def _parse_error(uri: str, location: Mapping[str, Any], message: str) -> Message:
+    known = {key: value for key, value in location.items() if value}
+    return {"parseError": {"source": {"uri": uri, "location": known}, "message": message}}
 
 
 def _pickles(
     uri: str, feature: FeatureSource, ids: Ids, variants: Variants | None
 ) -> Iterator[tuple[Message, Pickled]]:
-    """All pickles in the order of the file, and what results need to know of each.
+    """All pickles in the order of the file, as messages and as they are matched with results.
 
     An outline without rows has one too: what is specified does not vanish.
     """
@@ -132,24 +127,24 @@ def _pickles(
 
 
 def _pickle(uri: str, language: str, scenario: ScenarioSource, ids: Ids) -> Message:
-    row, values = scenario.example, scenario.values
+    row = scenario.example
     row_id = [row.id] if row else []
-    steps = list(_steps(scenario, values, row_id, ids))
+    steps = list(_steps(scenario, row_id, ids))  # their ids come before the pickle's
     place = row or scenario
     return {
         "id": ids.get_next_id(),
         "uri": uri,
         "location": {"line": place.line, "column": place.column},
         "astNodeIds": [scenario.id, *row_id],
-        "name": fill(scenario.name, values),
+        "name": fill(scenario.name, scenario.values),
         "language": language,
         "steps": steps,
         "tags": [{"name": f"@{tag.name}", "astNodeId": tag.id} for tag in scenario.tags],
     }
 
 
-def _steps(scenario: ScenarioSource, values: Mapping[str, str], row_id: list[str], ids: Ids) -> Iterator[Message]:
-    keyword_type = "Unknown"
+def _steps(scenario: ScenarioSource, row_id: list[str], ids: Ids) -> Iterator[Message]:
+    keyword_type, values = "Unknown", scenario.values
     for step in scenario.steps:
         keyword_type = keyword_type if step.keyword_type == "Conjunction" else step.keyword_type
         yield {
@@ -184,10 +179,8 @@ def _of_variant(pickle: Message, variant: Variant) -> Message:
 
 
 def _pickled(pickle: Message, scenario: ScenarioSource, number: int | None, variant: str) -> Pickled:
-    steps = tuple(
-        _PickledStep(pickle_step["id"], step.line, pickle_step["type"], pickle_step["text"])
-        for pickle_step, step in zip(pickle["steps"], scenario.steps, strict=True)
-    )
+    pairs = zip(pickle["steps"], scenario.steps, strict=True)
+    steps = tuple(_PickledStep(pickle_step["id"], step.line) for pickle_step, step in pairs)
     row = scenario.example.line if scenario.example else None
     return Pickled(pickle["id"], scenario.line, row, number, steps, variant)
 
@@ -197,12 +190,13 @@ def told_apart(pickles: list[Message]) -> list[Message]:
     variants: dict[tuple[str, ...], set[str]] = {}
     for pickle in pickles:
         variants.setdefault(_scenario(pickle), set()).add(pickle["id"])
-    return [_named(pickle) if len(variants[_scenario(pickle)]) > 1 else pickle for pickle in pickles]
+    return [
+        {**pickle, "name": f"{pickle['name']} [{pickle['id'].rpartition('-')[2]}]"}
+        if len(variants[_scenario(pickle)]) > 1
+        else pickle
+        for pickle in pickles
+    ]
 
 
 def _scenario(pickle: Message) -> tuple[str, ...]:
     return (pickle["uri"], pickle["name"], *pickle.get("astNodeIds", ()))
-
-
-def _named(pickle: Message) -> Message:
-    return {**pickle, "name": f"{pickle['name']} [{pickle['id'].rpartition('-')[2]}]"}

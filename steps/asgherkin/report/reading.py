@@ -7,16 +7,14 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
-from asgherkin.report.attempts import as_written, attempts_at, failure_of
-from asgherkin.report.gathering import Result, gather, seconds
+from asgherkin.report.attempts import Result, as_written, attempts_at, failure_of, gather, seconds
 from asgherkin.report.model import Background, Examples, Feature, Outline, Report, Rule, Scenario, Step
 from asgherkin.report.verdicts import UNFINISHED, Status, count
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from asgherkin.report.attempts import Written
-    from asgherkin.report.gathering import Gathered
+    from asgherkin.report.attempts import Gathered, Written
     from asgherkin.report.model import Failure, Message
 
 _LOST = "The report has no text of this scenario: its feature is missing from the messages."
@@ -37,13 +35,13 @@ class _File:
 
 
 class Links:
-    """Makes ids of names, so that a link survives edits elsewhere in the file. Equal names are numbered."""
+    """Makes the ids of links from names, so that they survive edits elsewhere in the file. Equal names are numbered."""
 
     def __init__(self) -> None:
         self._given: dict[str, int] = {}
 
     def make(self, name: str, *parts: str) -> str:
-        """The id of what is called `name` and is told apart from others by `parts`."""
+        """The id for a name; `parts` distinguish it from others of the name."""
         slug = _NO_WORD.sub("-", name.lower())[:_LONGEST_SLUG].strip("-")
         text = "\0".join(parts)
         digest = sha256(text.encode(errors="surrogatepass")).hexdigest()[:10]
@@ -60,9 +58,10 @@ def read_report(envelopes: Iterable[Mapping[str, object]]) -> Report:
         by_uri.setdefault(str(pickle.get("uri", "")), []).append(pickle)
     links = Links()
     features = [_feature(uri, pickles, gathered, links) for uri, pickles in by_uri.items()]
-    lost = [pickle for pickle in gathered.cases if pickle not in gathered.pickles]
-    if lost:
-        features.append(_lost_feature(lost, gathered, links))
+    if lost := [pickle for pickle in gathered.cases if pickle not in gathered.pickles]:
+        file = _File("", "", gathered, links)
+        rule = Rule("", "", "", (), (), tuple(_lost({"id": id_, "name": id_, "steps": []}, file) for id_ in lost))
+        features.append(Feature(links.make("lost", ""), "", "", "Not in any feature", rules=(rule,)))
     started = seconds(gathered.start.get("timestamp"))
     end: Message = gathered.ends[-1] if gathered.ends else {"message": UNFINISHED}
     ended = seconds(end.get("timestamp"))
@@ -139,14 +138,8 @@ def _feature(uri: str, pickles: list[Message], gathered: Gathered, links: Links)
     )
 
 
-def _lost_feature(lost: Iterable[str], gathered: Gathered, links: Links) -> Feature:
-    """Test cases whose scenario is missing from the messages."""
-    file = _File("", "", gathered, links)
-    entries = tuple(_lost({"id": id_, "name": id_, "steps": []}, file) for id_ in lost)
-    return Feature(links.make("lost", ""), "", "", "Not in any feature", rules=(Rule("", "", "", (), (), entries),))
-
-
 def _lost(pickle: Message, file: _File) -> Scenario:
+    """A scenario whose text is missing from the messages."""
     return _scenario(pickle, {"description": _LOST}, file, "")
 
 
@@ -156,20 +149,11 @@ def _rule(node: Message, file: _File, keyword: str) -> Rule:
     backgrounds = [child["background"] for child in children if "background" in child]
     for background in backgrounds:
         _remember(background, file, "background")
-    name = str(node.get("name", "")) if keyword else ""
+    name, description, tags = (str(node.get("name", "")), _description(node), _tags(node)) if keyword else ("", "", ())
     entries = [entry for child in children if "scenario" in child for entry in _entries(child["scenario"], file, name)]
-    return Rule(
-        keyword,
-        name,
-        _description(node) if keyword else "",
-        _tags(node) if keyword else (),
-        tuple(
-            Background(str(background.get("keyword", "")), str(background.get("name", "")), _description(background))
-            for background in backgrounds
-            if background.get("name") or background.get("description")
-        ),
-        tuple(entries),
-    )
+    named = [background for background in backgrounds if background.get("name") or background.get("description")]
+    shown = [Background(*_head(background)) for background in named]
+    return Rule(keyword, name, description, tags, tuple(shown), tuple(entries))
 
 
 def _remember(node: Message, file: _File, part: str) -> None:
@@ -187,15 +171,8 @@ def _entries(node: Message, file: _File, rule: str) -> list[Scenario | Outline]:
 
 
 def _outline(node: Message, rows: list[Scenario]) -> Outline:
-    return Outline(
-        str(node.get("keyword", "")),
-        str(node.get("name", "")),
-        _description(node),
-        _tags(node),
-        tuple(_written(node)),
-        tuple(_examples(table) for table in node["examples"]),
-        tuple(rows),
-    )
+    tables = tuple(map(_examples, node["examples"]))
+    return Outline(*_head(node), _tags(node), tuple(_written(node)), tables, tuple(rows))
 
 
 def _scenario(
@@ -241,6 +218,10 @@ def _unpickled(node: Message, file: _File, rule: str) -> Scenario:
     )
 
 
+def _head(node: Message) -> tuple[str, str, str]:
+    return str(node.get("keyword", "")), str(node.get("name", "")), _description(node)
+
+
 def _description(node: Message) -> str:
     return str(node.get("description") or "")
 
@@ -260,13 +241,7 @@ def _written(node: Message) -> Iterator[Step]:
 def _examples(node: Message) -> Examples:
     """A table of examples, its header first."""
     rows = [node["tableHeader"]] if node.get("tableHeader") else []
-    return Examples(
-        str(node.get("keyword", "")),
-        str(node.get("name", "")),
-        _description(node),
-        _tags(node),
-        tuple(_cells(row) for row in (*rows, *node.get("tableBody", ()))),
-    )
+    return Examples(*_head(node), _tags(node), tuple(map(_cells, (*rows, *node.get("tableBody", ())))))
 
 
 def _cells(row: Message) -> tuple[str, ...]:

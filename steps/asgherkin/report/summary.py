@@ -52,23 +52,19 @@ def summary_of(report: Report) -> str:
 
 
 def _heading(report: Report) -> str:
+    """The numbers, and remarks on the run as a whole."""
     # A file that cannot be read counts as one scenario that failed: it has one at least.
     counts = Counter(report.counts) + Counter({Status.FAILED: sum(len(feature.errors) for feature in report.features)})
-    lines = ["| scenarios | |", "|---|---:|"]
-    lines += [f"| {_word(status, report)} | {counts[status]} |" for status in _ROWS if counts[status]]
-    table = "\n".join(lines) if lines[2:] else "No scenario was found."
-    return "".join([f"{table}\n", *(f"\n{escape(remark)}\n" for remark in _remarks(report))])
-
-
-def _word(status: Status, report: Report) -> str:
-    return LOST if status is Status.NOT_RUN and not report.finished else status.word
-
-
-def _remarks(report: Report) -> list[str]:
-    """What is to be said beside the numbers."""
+    words = {status: status.word for status in _ROWS if counts[status]}
+    if Status.NOT_RUN in words and not report.finished:
+        words[Status.NOT_RUN] = LOST
+    rows = [f"| {word} | {counts[status]} |" for status, word in words.items()]
+    table = "\n".join(["| scenarios | |", "|---|---:|", *rows]) if rows else "No scenario was found."
     remarks = [f"{report.recovered} of them did not pass in an earlier run."] if report.recovered else []
     remarks += [report.end] if report.end else []
-    return remarks or (["The run as a whole was not successful."] if is_unexplained(report) else [])
+    if not remarks and is_unexplained(report):
+        remarks = ["The run as a whole was not successful."]
+    return "".join([f"{table}\n", *(f"\n{escape(remark)}\n" for remark in remarks)])
 
 
 def _entries(report: Report) -> Iterator[str]:
@@ -77,22 +73,17 @@ def _entries(report: Report) -> Iterator[str]:
     for scenario in report.scenarios():
         place = scenario.place or "its feature is missing from the messages"
         if scenario.status.is_problem:
-            yield _entry(scenario.status.word, scenario.name, place, *_told(scenario.attempts[: scenario.judged]))
+            yield _entry(scenario.status.word, scenario.name, place, *_messages(scenario.attempts[: scenario.judged]))
         elif scenario.worse:
-            yield _entry("flaky", scenario.name, place, "In an earlier run:", *_told(scenario.worse))
-    yield from _unseen(report)
-
-
-def _told(attempts: tuple[Attempt, ...]) -> Iterator[str]:
-    return (text for attempt in attempts for text in attempt.messages)
-
-
-def _unseen(report: Report) -> Iterator[str]:
-    """Why scenarios could not be seen, a line for each reason."""
+            yield _entry("flaky", scenario.name, place, "In an earlier run:", *_messages(scenario.worse))
     reasons = Counter(scenario.note for scenario in report.scenarios() if scenario.status is Status.UNSEEN)
     if reasons:
         yield f"\n### {Status.UNSEEN.word}\n\n"
         yield from (f"- {escape(reason[:_LONGEST])}: {amount}\n" for reason, amount in reasons.items())
+
+
+def _messages(attempts: tuple[Attempt, ...]) -> Iterator[str]:
+    return (text for attempt in attempts for text in attempt.messages)
 
 
 def _entry(word: str, name: str, place: str, *texts: str) -> str:

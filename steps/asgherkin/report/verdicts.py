@@ -1,10 +1,11 @@
-"""What became of a step, of a scenario and of a run: the statuses, their counts, and the run in one sentence."""
+"""The statuses of steps and scenarios, their counts, and the verdict on a run in one sentence."""
 
 from __future__ import annotations
 
 from collections import Counter
 from enum import StrEnum
 from functools import cached_property
+from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from asgherkin.evidence.page_parts import counted, number
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 UNFINISHED = "The run did not finish."
 """What the end of a run says if the run, or one of several that were merged, was broken off."""
 NOT_OBSERVABLE = "not observable here: "
-"""How the reason of a skip begins if the client cannot observe what a step asks for."""
+"""The start of a skip's reason if the client cannot observe what a step asks for."""
 
 
 class Status(StrEnum):
@@ -112,17 +113,13 @@ def status_of(result: Mapping[str, object]) -> Status:
 
 def of_steps(statuses: Iterable[Status]) -> Status:
     """A scenario's status: its worst step's. One without a step is undefined, and unknown counts as failed."""
-    worst = max(statuses, key=_rank, default=Status.UNDEFINED)
+    worst = max(statuses, key=attrgetter("rank"), default=Status.UNDEFINED)
     return Status.FAILED if worst is Status.UNKNOWN else worst
 
 
 def of_scenarios(statuses: Iterable[Status]) -> Status:
     """The status of a feature or an outline: its worst scenario's, and not run where there is none."""
-    return max(statuses, key=_rank, default=Status.NOT_RUN)
-
-
-def _rank(status: Status) -> int:
-    return status.rank
+    return max(statuses, key=attrgetter("rank"), default=Status.NOT_RUN)
 
 
 def count(statuses: Iterable[Status]) -> Mapping[Status, int]:
@@ -182,10 +179,8 @@ def _amounts(report: Report, statuses: tuple[tuple[Status, str], ...]) -> Iterat
 
 def is_bad(report: Report) -> bool:
     """Whether somebody has to do something. A run that is pending is not successful by the standard, nor is it bad."""
-    if _has_problems(report):
-        return True
     excused = bool(report.counts.get(Status.PENDING)) and report.finished and not report.recovered
-    return bool(report.trouble) or not (report.success or excused)
+    return _has_problems(report) or bool(report.trouble) or not (report.success or excused)
 
 
 def is_unexplained(report: Report) -> bool:

@@ -8,8 +8,7 @@ import pytest
 
 from asgherkin.errors import DifferingRows
 from asgherkin.report.attachments import read, without_rows
-from asgherkin.report.attempts import failure_of
-from asgherkin.report.gathering import Result
+from asgherkin.report.attempts import Result, failure_of
 from asgherkin.report.verdicts import Status
 from tests.report.page.streams import ROWS, attachment, exchange
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 import pytest
 
 from asgherkin.evidence.page_parts import counted, duration
-from asgherkin.report.page.page_html import description_html
-from asgherkin.report.page.wording import moment, visible
+from asgherkin.report.page.page_html import description_html, moment, visible
 from asgherkin.report.reading import Links
 
 

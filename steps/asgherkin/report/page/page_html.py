@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import gzip
+import re
 import sys
 from base64 import b64encode
 from contextlib import suppress
+from datetime import UTC, datetime
 from functools import cache, lru_cache
 from hashlib import sha256
 from importlib.metadata import version
@@ -20,7 +22,6 @@ from asgherkin.evidence.page_parts import counted, duration, number
 from asgherkin.report.attachments import read
 from asgherkin.report.history import FLAKY, labels
 from asgherkin.report.model import Outline
-from asgherkin.report.page.wording import hook, moment, name_and_client, visible
 from asgherkin.report.verdicts import LOST, WORST_FIRST, Status, mood, verdict
 
 try:
@@ -43,7 +44,7 @@ if TYPE_CHECKING:
     from markdown_it.token import Token
     from markdown_it.utils import OptionsDict
 
-    from asgherkin.report.model import Feature, Message, Report, Scenario, Step
+    from asgherkin.report.model import Message, Report, Scenario
 
 PACK_ABOVE = 600_000
 """How many characters of evidence the scenarios that passed may have before it is packed."""
@@ -72,6 +73,11 @@ _GZIP_LEVEL = 3  # far faster than what is usual, and a page is hardly larger
 _BETWEEN = "\0"  # which `visible` leaves in no piece
 # Headings would stand between those of the page; indentation is Gherkin's, not a code block's.
 _NOT_IN_DESCRIPTIONS = ("html_block", "html_inline", "image", "heading", "lheading", "code", "reference")
+_CLIENT = re.compile(r"(?s)(.+) (\[(?:async|test|live)\])")
+_HOOKS = {"set-up": "Before the first step", "tear-down": "After the last step"}
+_CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u2028\u2029]")
+_HARMLESS = bytes(code for code in range(256) if not _CONTROLS.match(chr(code)))
+_SYMBOLS = {**{code: 0x2400 + code for code in range(0x20)}, 0x7F: 0x2421, 0x2028: 0x2424, 0x2029: 0x2424}
 
 
 def write_page(report: Report, path: Path, history: Iterable[Mapping[str, object]] = ()) -> None:
@@ -83,7 +89,7 @@ def write_page(report: Report, path: Path, history: Iterable[Mapping[str, object
     path.parent.mkdir(parents=True, exist_ok=True)
     special = path.exists() and not path.is_file()  # such as /dev/stdout: it must stay what it is
     unfinished = path if special else path.with_name(f"{path.name}.part")
-    # Half a character, which no file can hold, is written as its number.
+    # A lone surrogate, which no file can hold, is written as its number.
     with unfinished.open("w", encoding="utf-8", errors="backslashreplace", newline="\n") as file:
         file.writelines(_pieces(report, labels(report, history)))
     if not special:
@@ -92,61 +98,42 @@ def write_page(report: Report, path: Path, history: Iterable[Mapping[str, object
 
 def _pieces(report: Report, labels: Mapping[str, tuple[str, ...]]) -> Iterator[str]:
     """The page in pieces, a feature a piece."""
-    report = report._replace(features=tuple(sorted(report.features, key=_by_folder)))
+    # What belongs to no feature file has no keyword, and comes last.
+    features = sorted(report.features, key=lambda feature: (not feature.keyword, feature.folder, feature.uri))
+    report = report._replace(features=tuple(features))
     environment = _environment(labels, finished=report.finished)
-    files = {"css": _source("page.css") + _shares(report), "javascript": _source("page.js")}
+    # The widths of the bar's parts are style, since the policy forbids the attribute.
+    widths = (f".bar .{status} {{ flex-grow: {int(amount)}; }}\n" for status, amount in report.counts.items())
+    files = {"css": _source("page.css", *widths), "javascript": _source("page.js")}
     total = sum(report.counts.values())
-    yield _whole(environment, "head", **_head(report, labels), **_texts(files), **files, total=total)
-    packing = _to_pack(report) > PACK_ABOVE
-    folder = None
-    for feature in report.features:
-        if feature.folder != folder:
-            folder = feature.folder
-            yield _folder(folder)
-        is_open = total <= _OPEN_BELOW or feature.status.is_problem
-        packed = _Packed() if packing else None
-        yield _whole(environment, "feature", feature=feature, open=is_open, packed=packed)
-    yield _whole(environment, "foot", report=report, **files)
+    policy = Markup(_POLICY.format(_hash(files["javascript"]), _hash(files["css"])))  # noqa: S704 - nothing foreign
+    yield _rendered(environment, "head", **_head(report, labels), policy=policy, **files, total=total)
+    packing = _evidence_size(report) > PACK_ABOVE
+    for folder, inside in groupby(features, key=attrgetter("folder")):
+        if folder:
+            yield visible(Markup('<p class="folder">{}</p>\n').format(folder.replace("/", " / ")))
+        for feature in inside:
+            is_open = total <= _OPEN_BELOW or feature.status.is_problem
+            packed = _Packed() if packing else None
+            yield _rendered(environment, "feature", feature=feature, open=is_open, packed=packed)
+    yield _rendered(environment, "foot", report=report, **files)
 
 
-def _by_folder(feature: Feature) -> tuple[bool, str, str]:
-    """In the order of their folders; what belongs to no feature file is the last."""
-    return not feature.keyword, feature.folder, feature.uri
-
-
-def _folder(folder: str) -> str:
-    return visible(Markup('<p class="folder">{}</p>\n').format(folder.replace("/", " / "))) if folder else ""
-
-
-def _whole(environment: Environment, name: str, **context: object) -> str:
+def _rendered(environment: Environment, name: str, **context: object) -> str:
     return visible(environment.get_template(f"{name}.html.j2").render(context))
 
 
-def _source(name: str) -> Markup:
-    return Markup((_HERE / name).read_text(encoding="utf-8"))  # noqa: S704 - our own file
+def _source(name: str, *more: str) -> Markup:
+    return Markup("".join([(_HERE / name).read_text(encoding="utf-8"), *more]))  # noqa: S704 - our own text
 
 
 def _hash(text: str) -> str:
     return "sha256-" + b64encode(sha256(text.encode()).digest()).decode()
 
 
-def _shares(report: Report) -> Markup:
-    """How wide each status is in the bar: style, since the policy forbids the attribute."""
-    widths = (f".bar .{status} {{ flex-grow: {int(amount)}; }}\n" for status, amount in report.counts.items())
-    return Markup("".join(widths))  # noqa: S704 - statuses of our own, and numbers
-
-
-def _texts(files: Mapping[str, Markup]) -> dict[str, object]:
-    """What a head says of its files."""
-    policy = _POLICY.format(_hash(files["javascript"]), _hash(files["css"]))
-    return {"policy": Markup(policy)}  # noqa: S704 - nothing foreign in it
-
-
 def _head(report: Report, labels: Mapping[str, tuple[str, ...]]) -> dict[str, object]:
     scenarios = list(report.scenarios())
-    ran = sorted(
-        (scenario for scenario in scenarios if scenario.seconds), key=lambda scenario: -(scenario.seconds or 0)
-    )
+    timed = [scenario for scenario in scenarios if scenario.seconds]
     return {
         "report": report,
         "verdict": verdict(report),
@@ -176,12 +163,12 @@ def _head(report: Report, labels: Mapping[str, tuple[str, ...]]) -> dict[str, ob
             for status in _TITLES
             if (some := [scenario for scenario in scenarios if scenario.status is status])
         ],
-        "slowest": ran[:_SLOWEST],
+        "slowest": sorted(timed, key=lambda scenario: -(scenario.seconds or 0))[:_SLOWEST],
     }
 
 
-def _to_pack(report: Report) -> int:
-    """How much evidence the scenarios have that passed."""
+def _evidence_size(report: Report) -> int:
+    """The characters of evidence of the scenarios that passed."""
     passed = (scenario for scenario in report.scenarios() if scenario.status is Status.PASSED)
     steps = (step for scenario in passed for attempt in scenario.attempts for step in attempt.steps)
     return sum(len(str(message.get("body", ""))) for step in steps for message in step.evidence)
@@ -202,34 +189,24 @@ def _environment(labels: Mapping[str, tuple[str, ...]], *, finished: bool) -> En
         duration=duration,
         number=number,
         counted=counted,
-        word=_words(finished=finished),
-        hook=hook,
-        name_and_client=name_and_client,
+        # Of a run that broke off it is not known whether the scenario was running then.
+        word=lambda status: status.word if finished or status is not Status.NOT_RUN else LOST,
+        hook=lambda name: _HOOKS.get(name) or f"Hook: {name}",
+        name_and_client=_name_and_client,
         cells=_cells,
         labels=_labels(labels),
-        by_part=_by_part,
+        by_part=lambda steps: [(part, list(some)) for part, some in groupby(steps, key=attrgetter("part"))],
         packed_in=lambda html, packed: packed.put(html),
     )
     environment.tests["outline"] = lambda entry: isinstance(entry, Outline)
-    environment.globals.update(
-        finished=finished,
-        titles=_TITLES if finished else {**_TITLES, Status.NOT_RUN: "Without a result"},
-        meanings=_meanings(finished=finished),
-    )
-    environment.filters["heads"] = _heads(environment)
-    return environment
-
-
-def _heads(environment: Environment) -> Callable[[tuple[tuple[str, str], ...]], str]:
-    """Headers as HTML: many a request has those of another."""
+    titles, meanings = dict(_TITLES), {status: status.meaning for status in _EXPLAINED}
+    if not finished:
+        titles[Status.NOT_RUN], meanings[Status.NOT_RUN] = "Without a result", _LOST_MEANING
+    environment.globals.update(finished=finished, titles=titles, meanings=meanings)
+    # Requests of a run often have the same headers.
     macros = vars(environment.get_template("headers.html.j2").module)
-    heads: Callable[[tuple[tuple[str, str], ...]], str] = lru_cache(1024)(macros["heads"])
-    return heads
-
-
-def _words(*, finished: bool) -> Callable[[Status], str]:
-    # Of a run that broke off it is not known whether the scenario was running then.
-    return lambda status: status.word if finished or status is not Status.NOT_RUN else LOST
+    environment.filters["heads"] = lru_cache(1024)(macros["heads"])
+    return environment
 
 
 class _Compiled(FileSystemBytecodeCache):
@@ -256,18 +233,8 @@ class _Compiled(FileSystemBytecodeCache):
             super().dump_bytecode(bucket)
 
 
-def _meanings(*, finished: bool) -> dict[Status, str]:
-    meanings = {status: status.meaning for status in _EXPLAINED}
-    return meanings if finished else {**meanings, Status.NOT_RUN: _LOST_MEANING}
-
-
 def _cells(table: Message) -> list[list[str]]:
     return [[str(cell.get("value", "")) for cell in row.get("cells", ())] for row in table.get("rows", ())]
-
-
-def _by_part(steps: tuple[Step, ...]) -> list[tuple[str, list[Step]]]:
-    """Steps that follow each other and come from the same part."""
-    return [(part, list(some)) for part, some in groupby(steps, key=attrgetter("part"))]
 
 
 def _labels(labels: Mapping[str, tuple[str, ...]]) -> Callable[[Scenario], tuple[str, ...]]:
@@ -281,10 +248,7 @@ def _labels(labels: Mapping[str, tuple[str, ...]]) -> Callable[[Scenario], tuple
 
 
 class _Packed:
-    """The evidence of one feature that is kept out of the page's text until somebody asks for it.
-
-    Its pieces stand in one text, compressed.
-    """
+    """The evidence of a feature, compressed: the page's script unpacks it when a reader opens it."""
 
     def __init__(self) -> None:
         self._pieces: list[str] = []
@@ -298,7 +262,7 @@ class _Packed:
         """All pieces; empty where there is none."""
         if not self._pieces:
             return ""
-        # Half a character, which no file can hold, is written as its number: as in the page.
+        # A lone surrogate is written as its number, as in the page.
         text = _BETWEEN.join(self._pieces).encode(errors="backslashreplace")
         return b64encode(gzip.compress(text, _GZIP_LEVEL, mtime=0)).decode()
 
@@ -330,3 +294,28 @@ def _link(
 ) -> str:
     tokens[index].attrSet("rel", "noopener noreferrer nofollow")
     return renderer.renderToken(tokens, index, options, env)
+
+
+def moment(seconds: float | None) -> str:
+    """`22 November 2026, 21:12 UTC`; empty where none is known, or no calendar has it."""
+    if seconds is None:
+        return ""
+    try:
+        at = datetime.fromtimestamp(seconds, UTC)
+    except (ValueError, OverflowError, OSError):
+        return ""
+    return f"{at.day} {at:%B} {at.year}, {at:%H:%M} UTC"
+
+
+def _name_and_client(name: str) -> tuple[str, str]:
+    """A scenario's name, and the client that ran it, where several did: `A order is paid`, `[live]`."""
+    found = _CLIENT.fullmatch(name) if name.endswith("]") else None
+    return (found[1], found[2]) if found else (name or "(no name)", "")
+
+
+def visible(html: str) -> str:
+    """HTML whose control characters, which a browser would drop, are shown as symbols: `␀`, `␛`."""
+    # Most text has none, and bytes are looked through six times as fast as with the expression.
+    if not (html.encode(errors="surrogatepass").translate(None, _HARMLESS) or "\u2028" in html or "\u2029" in html):
+        return html
+    return _CONTROLS.sub(lambda found: chr(_SYMBOLS[ord(found[0])]), html)
