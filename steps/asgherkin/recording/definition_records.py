@@ -1,4 +1,4 @@
-"""Step definitions as records, and what in a step's text stands for which part of a definition's pattern."""
+"""Step definitions as records, and the groups of their patterns in the texts of steps."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from asgherkin.gherkin.suggestions import stubs
 from asgherkin.redaction.secret_names import MASK
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
     from pathlib import Path
 
     import pytest
@@ -50,13 +50,9 @@ class DefinitionRecords:
         return self._match(tuple(_fitting(found, item)), found.step.name, shown)
 
     def _matched(self, definitions: Sequence[Definition], text: str, shown: str) -> list[Match]:
-        return [
-            {
-                "definition": self._id(definition),
-                "groups": [_masked(group, shown) for group in _groups_in(definition, text)],
-            }
-            for definition in definitions
-        ]
+        groups = [[_masked(group, shown) for group in _groups_in(definition, text)] for definition in definitions]
+        ids = map(self._id, definitions)
+        return [{"definition": id_, "groups": found} for id_, found in zip(ids, groups, strict=True)]
 
     def snippet(self, found: StepMatch, shown: str) -> str:
         """The code to paste for an undefined step; "" for another."""
@@ -96,13 +92,13 @@ def _groups_in(definition: Definition, text: str) -> list[_Group]:
     if isinstance(pattern, re.Pattern):
         found = pattern.fullmatch(text)
         spans = [found.span(number) for number in range(1, pattern.groups + 1)] if found else []
-        return list(_nested(spans, text))
+        return _nested(spans, text)
     parsed = parser.parser.parse(text) if hasattr(parser, "parser") else None
     spans = sorted(parsed.spans.values()) if parsed is not None else []
     return [{"start": start, "value": text[start:end]} for start, end in spans]
 
 
-def _nested(spans: Sequence[tuple[int, int]], text: str) -> Iterator[_Group]:
+def _nested(spans: Sequence[tuple[int, int]], text: str) -> list[_Group]:
     """Groups inside of others are their children. Python numbers groups by where they open."""
     open_: list[tuple[int, _Group]] = []
     outermost: list[_Group] = []
@@ -116,7 +112,7 @@ def _nested(spans: Sequence[tuple[int, int]], text: str) -> Iterator[_Group]:
             outermost.append(group)
         if group:
             open_.append((end, group))
-    yield from outermost
+    return outermost
 
 
 def _masked(group: _Group, shown: str) -> _Group:

@@ -19,11 +19,10 @@ if TYPE_CHECKING:
 
     from pytest import TerminalReporter  # noqa: PT013 - a name for a type only
 
-    from asgherkin.gherkin.catalogue import Listed
-    from asgherkin.gherkin.checking import Ambiguous, CannotRun, Checked, Place, Undefined
+    from asgherkin.gherkin.checking import Ambiguous, Checked, Place, Undefined
 
 _OUTPUTS = ("asgi_report", "asgi_messages", "asgi_summary", "asgi_history")
-# Looking for the nearest sentences takes some milliseconds a step: whoever has this many misses something else.
+# Looking for the nearest sentences takes some milliseconds a step, and more steps than these have another cause.
 _MOST_HINTS = 50
 _MOST_PLACES = 5
 
@@ -79,19 +78,19 @@ class _DryRun:
         redact = Redactor(self._config.stash[settings_key].redact).redact
         terminalreporter.section("dry run")
         not_loaded = unloaded(self._config) if self._checked.undefined else ()
-        for line in _report_lines(self._checked, self._left_out, self._narrowed_to(), not_loaded):
+        is_narrowed = self._config.args_source is pytest.Config.ArgsSource.ARGS
+        paths = self._config.args if is_narrowed else ()
+        for line in _report_lines(self._checked, self._left_out, paths, not_loaded):
             terminalreporter.line(printable(redact(line)))
-
-    def _narrowed_to(self) -> Sequence[str]:
-        """The paths that the command line chose, if it did."""
-        is_chosen = self._config.args_source is pytest.Config.ArgsSource.ARGS
-        return self._config.args if is_chosen else ()
 
 
 def _report_lines(
     checked: Checked, left_out: int, narrowed_to: Sequence[str], not_loaded: Sequence[str]
 ) -> Iterator[str]:
-    """The lines that tell what was found; `not_loaded` those about files of sentences that were not loaded."""
+    """The lines of the report. `narrowed_to` are the paths that the command line chose, if it did.
+
+    `not_loaded` are lines about files of sentences that were not loaded.
+    """
     looked_at = f"{_count(checked.scenarios, 'scenario')}, {_count(checked.steps, 'step')}"
     yield f"{looked_at}: all looked up, none called."
     if left_out:
@@ -100,11 +99,19 @@ def _report_lines(
     undefined = list(zip(checked.undefined, hinted, strict=True))
     yield from _part("No sentence fits", "step", [_undefined(step, hinted=hint) for step, hint in undefined])
     yield from _part("Several sentences fit", "step", map(_ambiguous, checked.ambiguous))
-    yield from _part("Cannot run as written", "place", map(_cannot_run, checked.cannot_run))
-    yield from _part("In no scenario", "sentence of this project", map(_unused, checked.unused))
+    reasons = [f"  {place.place}: {place.reason}".splitlines() for place in checked.cannot_run]
+    indented = [[first, *(f"    {line}" for line in others)] for first, *others in reasons]
+    yield from _part("Cannot run as written", "place", indented)
+    unused = [[f"  {sentence.definition.location}: {sentence.kind} {sentence.pattern}"] for sentence in checked.unused]
+    yield from _part("In no scenario", "sentence of this project", unused)
     if checked.unused and narrowed_to:
         yield f"Only {', '.join(narrowed_to)} was looked at: features elsewhere may use them."
-    missing = [(step.kind, step.text) for step, hint in undefined if _is_missing(step, hinted=hint)]
+    # What is right but for its keyword or its quotes has a sentence already.
+    missing = [
+        (step.kind, step.text)
+        for step, hint in undefined
+        if not (corrections(step.kind, step.text, step.known) if hint else of_another_kind(step.text, step.known))
+    ]
     if missing:
         yield from not_loaded
         yield "\nTo write the sentences that are missing, put this into conftest.py:\n"
@@ -128,13 +135,6 @@ def _undefined(step: Undefined, *, hinted: bool) -> Iterator[str]:
         yield from (f"    {line}" for line in hints(step.kind, step.text, step.known))
 
 
-def _is_missing(step: Undefined, *, hinted: bool) -> bool:
-    """Whether a sentence is to be written for a step; one that is right but for its keyword or its quotes has one."""
-    if hinted:
-        return not corrections(step.kind, step.text, step.known)
-    return not of_another_kind(step.text, step.known)
-
-
 def _ambiguous(step: Ambiguous) -> Iterator[str]:
     yield f"  {step.kind.capitalize()} {step.text}"
     yield f"    {_places(step.places)}"
@@ -143,16 +143,6 @@ def _ambiguous(step: Ambiguous) -> Iterator[str]:
         f"      {definition.location}: {(definition.kind or 'step').capitalize()} {definition.pattern}"
         for definition in step.definitions
     )
-
-
-def _cannot_run(place: CannotRun) -> Iterator[str]:
-    first, *rest = place.reason.splitlines()
-    yield f"  {place.place}: {first}"
-    yield from (f"    {line}" for line in rest)
-
-
-def _unused(sentence: Listed) -> Iterator[str]:
-    yield f"  {sentence.definition.location}: {sentence.kind} {sentence.pattern}"
 
 
 def _places(places: Sequence[Place]) -> str:

@@ -1,4 +1,4 @@
-"""What a worker notes while it runs: should it die, this says in which step."""
+"""The journals of workers: should one die, its journal says in which step."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 class Journal:
-    """A worker's journal: a line for each note, written at once. Both sides have it open then: its name is gone."""
+    """A worker's journal: a line for each note, written at once. Its name is removed once both sides have it open."""
 
     def __init__(self, path: str) -> None:
         # A worker on another machine has no such file, and nobody could read it there.
@@ -38,8 +38,8 @@ class Journal:
 class Journals:
     """The journals of a run's workers, in the process that they report to.
 
-    A journal is an open file that has a name only until its worker has opened it too: whichever of them is killed
-    then, nothing is left behind.
+    A journal is an open file that has a name only until its worker has opened it too, so that a process that is killed
+    leaves nothing behind.
     """
 
     def __init__(self) -> None:
@@ -52,8 +52,13 @@ class Journals:
         return path
 
     def read(self) -> list[bytes]:
-        """What stands in each."""
-        return [_content(file) for file in self._files.values()]
+        """The content of each."""
+        contents: list[bytes] = []
+        for file in self._files.values():
+            with os.fdopen(os.dup(file), "rb") as readable:
+                readable.seek(0)
+                contents.append(readable.read())
+        return contents
 
     def close(self) -> None:
         """Let go of the files."""
@@ -66,12 +71,6 @@ class Journals:
 def _unname(path: str) -> None:
     with suppress(OSError):  # Windows keeps the name of a file that is open: the process that reports removes it
         Path(path).unlink(missing_ok=True)
-
-
-def _content(file: int) -> bytes:
-    with os.fdopen(os.dup(file), "rb") as readable:
-        readable.seek(0)
-        return readable.read()
 
 
 def features_in(journals: Iterable[bytes]) -> Iterator[tuple[str, str, str]]:

@@ -50,10 +50,8 @@ def read_feature(
     feature = feature_messages(uri, text, mistake, variants=variants, parsed=reader.take(uri, text))
     redactor = Redactor(redact)
     if redactor.may_name(text):
-        for document in (
-            envelope["gherkinDocument"] for envelope in feature.envelopes if "gherkinDocument" in envelope
-        ):
-            _learn(document, redactor)
+        for envelope in feature.envelopes:
+            _learn(envelope.get("gherkinDocument"), redactor)
     sound = not (mistake or feature.broken)
     if sound and "<" not in text and not redactor.may_hide(text):
         return feature  # most have no secret; where no row's values are put in, no text is new
@@ -64,7 +62,7 @@ def read_feature(
     return feature._replace(envelopes=masked)
 
 
-def _learn(document: Message, redactor: Redactor) -> None:
+def _learn(document: Message | None, redactor: Redactor) -> None:
     """Know the secrets in tables and doc strings: by their column, by the cell before them, inside of documents."""
     for node in _nodes(document):
         if "tableHeader" in node:
@@ -82,8 +80,8 @@ def _cells(rows: Sequence[Message]) -> list[list[str]]:
 def _nodes(value: Any) -> Iterator[Message]:
     if isinstance(value, dict):
         yield value
-    inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
-    for child in inner:
+        value = list(value.values())
+    for child in value if isinstance(value, list) else ():
         yield from _nodes(child)
 
 

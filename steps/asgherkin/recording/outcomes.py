@@ -1,4 +1,4 @@
-"""What came of a scenario and of each step, in the words of the standard, from what pytest says of its phases."""
+"""The outcomes of a scenario and its steps, as statuses of the standard, from pytest's reports of its phases."""
 
 from __future__ import annotations
 
@@ -47,34 +47,32 @@ _PASSED = Outcome(Status.PASSED)
 def outcomes_of(ends: Mapping[str, Ending], found: Sequence[StepMatch], at: int | None) -> Outcomes:
     """The outcomes of a scenario whose phases ended so. `at` is the last step that was reached."""
     outcomes = _of_steps(ends, found, at)
-    last = ends["teardown"]
-    if last.report.passed:
+    if ends["teardown"].report.passed:
         return outcomes
-    return outcomes._replace(after=_both(outcomes.after, _told(last)))
+    after, last = outcomes.after, _outcome(ends["teardown"])
+    if after.status != Status.PASSED:
+        last = after._replace(message=f"{after.message}\n\nAfter that:\n{last.message}")
+    return outcomes._replace(after=last)
 
 
 def _of_steps(ends: Mapping[str, Ending], found: Sequence[StepMatch], at: int | None) -> Outcomes:
-    set_up, call = ends["setup"], ends.get("call")
+    call = ends.get("call")
     if call is None:
-        return _stopped_before(_told(set_up), found)
-    if call.report.passed:
-        return Outcomes(_PASSED, [_PASSED for _ in found], _PASSED)
-    if call.finished:
-        return Outcomes(_PASSED, [_PASSED for _ in found], _told(call))
-    return _stopped_before(_told(call), found) if at is None else _stopped_at(at, _told(call), found)
+        return _stopped(_outcome(ends["setup"]), found, None)
+    if call.report.passed or call.finished:
+        return Outcomes(_PASSED, [_PASSED for _ in found], _PASSED if call.report.passed else _outcome(call))
+    return _stopped(_outcome(call), found, at)
 
 
 def cut_short(why: str, found: Sequence[StepMatch], at: int | None) -> Outcomes:
     """The outcomes of a scenario in which the run itself was ended."""
-    outcome = Outcome(Status.FAILED, why, {"type": "Interrupted", "message": why})
-    return _stopped_before(outcome, found) if at is None else _stopped_at(at, outcome, found)
+    return _stopped(Outcome(Status.FAILED, why, {"type": "Interrupted", "message": why}), found, at)
 
 
-def _stopped_before(outcome: Outcome, found: Sequence[StepMatch]) -> Outcomes:
-    return Outcomes(outcome, _not_reached(outcome.status, found), _PASSED)
-
-
-def _stopped_at(at: int, outcome: Outcome, found: Sequence[StepMatch]) -> Outcomes:
+def _stopped(outcome: Outcome, found: Sequence[StepMatch], at: int | None) -> Outcomes:
+    """The outcomes of a scenario that ended in the step `at`, or before its first step."""
+    if at is None:
+        return Outcomes(outcome, _not_reached(outcome.status, found), _PASSED)
     definition = found[at].definition
     if outcome.status != Status.SKIPPED and isinstance(definition, Exception):
         known = _without_definition(definition)
@@ -100,7 +98,7 @@ def _without_definition(error: Exception) -> Outcome:
     return Outcome(Status.AMBIGUOUS if isinstance(error, AmbiguousStep) else Status.FAILED, str(error))
 
 
-def _told(end: Ending) -> Outcome:
+def _outcome(end: Ending) -> Outcome:
     report = end.report
     if hasattr(report, "wasxfail") and report.skipped:
         reason = str(report.wasxfail).removeprefix("reason: ")
@@ -117,9 +115,3 @@ def _reason(report: pytest.TestReport) -> str:
     reason = str(place[2]) if isinstance(place, tuple) else report.longreprtext
     reason = reason.removeprefix("Skipped: ")
     return "This is left out on purpose." if reason == "unconditional skip" else reason  # pytest's words for no reason
-
-
-def _both(first: Outcome, second: Outcome) -> Outcome:
-    if first.status == Status.PASSED:
-        return second
-    return first._replace(message=f"{first.message}\n\nAfter that:\n{second.message}")

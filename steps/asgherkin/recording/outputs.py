@@ -29,8 +29,9 @@ from asgherkin.report.reading import read_report
 from asgherkin.report.summary import write_summary
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from asgherkin.report.messages import ScenarioRecord
-    from asgherkin.report.model import Report
 
     Node = Any  # pytest-xdist's WorkerController, which has no types
 
@@ -49,14 +50,11 @@ def record(config: pytest.Config) -> None:
     else:
         if config.stash[settings_key].report:
             import asgherkin.report.page.page_html  # noqa: F401 - what is missing is told before all is run for nothing
-        check_targets(_targets(config))
-        config.pluginmanager.register(_Outputs(config, recorder))
-
-
-def _targets(config: pytest.Config) -> dict[str, Path]:
-    """The files that are asked for, by their options."""
-    asked = {name: getattr(config.stash[settings_key], name) for name in ("report", "messages", "summary", "history")}
-    return {f"asgi_{name}": config.invocation_params.dir / path for name, path in asked.items() if path}
+        names = ("report", "messages", "summary", "history")
+        asked = {f"asgi_{name}": getattr(config.stash[settings_key], name) for name in names}
+        targets = {option: config.invocation_params.dir / path for option, path in asked.items() if path}
+        check_targets(targets)
+        config.pluginmanager.register(_Outputs(config, recorder, targets))
 
 
 class Collected:
@@ -68,11 +66,9 @@ class Collected:
 
     def pytest_itemcollected(self, item: pytest.Item) -> None:
         """Know an item's feature file."""
-        found = _feature_of(item)
-        if found is not None:
-            path, mistake = found
-            uri = shown_path(path, item.config.rootpath)
-            self._features[uri] = [uri, str(path), mistake]
+        if (found := _feature_of(item)) is not None:
+            uri = shown_path(found[0], item.config.rootpath)
+            self._features[uri] = [uri, str(found[0]), found[1]]
 
     def pytest_collection_finish(self) -> None:
         """Note them."""
@@ -86,8 +82,9 @@ class Collected:
 class _Outputs:
     """The plugin of the process that reports."""
 
-    def __init__(self, config: pytest.Config, recorder: Recorder) -> None:
+    def __init__(self, config: pytest.Config, recorder: Recorder, targets: Mapping[str, Path]) -> None:
         self._config = config
+        self._targets = targets
         self._recorder = recorder
         self._settings = config.stash[settings_key]
         self._journals = Journals()
@@ -99,12 +96,9 @@ class _Outputs:
         self._reported: dict[tuple[str, str], int] = {}
         self._interrupted = ""
         self._written: list[tuple[str, Path]] = []
-        self._writer = Writer(self._path(self._settings.messages))
+        self._writer = Writer(targets.get("asgi_messages"))
         self._messages = Messages(version("asgherkin"), uuid.uuid4().hex[:12], time.time())
         self._writer.write(self._messages.begin())
-
-    def _path(self, written: str) -> Path | None:
-        return self._config.invocation_params.dir / written if written else None
 
     # What is collected
 
@@ -189,21 +183,18 @@ class _Outputs:
 
     def _write_unfinished(self) -> None:
         ended = "The run was interrupted" if self._interrupted else "The worker died"
-        here = self._recorder.interrupted("The run was interrupted here.")
-        if here:
+        if here := self._recorder.interrupted("The run was interrupted here."):
             self._write_records(here)
         for record in unfinished_in(self._journals.read(), ended):
             self._write_attempt(record)
 
     def _render(self) -> None:
-        settings = self._settings
         if self._writer.path is not None:
             self._written.append(("messages", self._writer.path))
-        summary, page, history = map(self._path, (settings.summary, settings.report, settings.history))
-        if summary or page or history:
-            self._write_of(read_report(self._writer.messages()), summary, page, history)
-
-    def _write_of(self, report: Report, summary: Path | None, page: Path | None, history: Path | None) -> None:
+        summary, page, history = (self._targets.get(f"asgi_{name}") for name in ("summary", "report", "history"))
+        if not (summary or page or history):
+            return
+        report = read_report(self._writer.messages())
         if summary is not None:
             write_summary(report, summary)
             self._written.append(("summary", summary))
@@ -235,15 +226,9 @@ def _tell_junit(config: pytest.Config, report: pytest.TestReport, record: Scenar
     reporter.add_attribute("classname", bin_xml_escape(record["feature"] or record["uri"]))
     reporter.add_attribute("name", bin_xml_escape(record["name"]))
     steps = Element("system-out")
-    steps.text = bin_xml_escape("\n".join(_junit_lines(record)))
+    lines = [f"{step['status']:<9} {step['text']}" for step in record["steps"]]
+    steps.text = bin_xml_escape("\n".join([f"{record['uri']}:{record['line']}", *lines]))
     reporter.append(steps)
-
-
-def _junit_lines(record: ScenarioRecord) -> list[str]:
-    return [
-        f"{record['uri']}:{record['line']}",
-        *(f"{step['status']:<9} {step['text']}" for step in record["steps"]),
-    ]
 
 
 def _feature_of(item: pytest.Item) -> tuple[Path, str] | None:

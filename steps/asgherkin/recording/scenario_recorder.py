@@ -10,7 +10,7 @@ import json
 import time
 from itertools import pairwise
 from pathlib import Path
-from typing import TYPE_CHECKING, TypedDict, cast
+from typing import TYPE_CHECKING, cast
 
 import pytest
 
@@ -46,22 +46,11 @@ _as_text = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 _attempts_key = pytest.StashKey[int]()
 
 
-class _Place(TypedDict):
-    """A scenario's file, its feature's name, its line and that of its row."""
-
-    uri: str
-    path: str
-    feature: str
-    line: int
-    row: int | None
-
-
 class _Running:
     """What is noted of the attempt that runs."""
 
     def __init__(self, item: pytest.Item) -> None:
         self.item = item
-        self._session: Session | None = None
         self.epoch = time.time()
         self.began = time.perf_counter()
         self.progress: Progress | None = None
@@ -71,9 +60,7 @@ class _Running:
 
     @property
     def session(self) -> Session | None:
-        if self._session is None:
-            self._session = self.item.stash.get(session_key, None)
-        return self._session
+        return self.item.stash.get(session_key, None)
 
     @functools.cached_property
     def scenario(self) -> Scenario:
@@ -114,7 +101,9 @@ class Recorder:
             self._item, self._records = item, []
         self._running = _Running(item) if is_scenario(item) else None
         if self._running is not None and self._journal is not None:
-            self._journal.note(started=self._skeleton(self._running))
+            # Of a worker that dies in this attempt, the record is this one, with its journal's notes.
+            outcomes = cut_short("", self._found(self._running), None)
+            self._journal.note(started=self._record(self._running, outcomes, bare=True))
 
     def begin(self, progress: Progress) -> None:
         """The scenario's steps are known."""
@@ -182,30 +171,34 @@ class Recorder:
             return running.progress.steps
         return match_steps(running.scenario, running.item)
 
-    def _skeleton(self, running: _Running) -> ScenarioRecord:
-        """A record of an attempt of which nothing came."""
-        return self._record(running, cut_short("", self._found(running), None), bare=True)
-
     def _record(self, running: _Running, outcomes: Outcomes, *, bare: bool = False) -> ScenarioRecord:
-        item, session = running.item, running.session
-        found, redact = self._found(running), self._redact(session)
+        """The record of an attempt; a bare one has neither times nor evidence."""
+        item, session, scenario = running.item, running.session, running.scenario
+        redactor = Redactor(self._config.stash[settings_key].redact) if session is None else session.redactor
+        redact = redactor.redact
         if not bare:
             running.finish()
         before, after = _result(outcomes.before, redact), _result(outcomes.after, redact)
         steps = [
             self._step(match, _result(outcome, redact), redact, item)
-            for match, outcome in zip(found, outcomes.steps, strict=True)
+            for match, outcome in zip(self._found(running), outcomes.steps, strict=True)
         ]
         if not bare:
             before["seconds"] = running.times[0] - running.began
             self._add_times(running, [*steps, after])
             self._add_attachments(session, [before, *steps, after])
-        place = _place_of(item, running.scenario, self._config.rootpath)
+        example = item.source.example if isinstance(item, ScenarioItem) else None
+        # The parameters of a bound scenario have the number of its row, and not the row's line.
+        indices = item.callspec.indices if example_of(item) and hasattr(item, "callspec") else {}
         return {
-            **place,
+            "uri": _uri(scenario.feature.filename, self._config.rootpath),
+            "path": str(scenario.feature.filename),
+            "feature": str(scenario.feature.name or ""),
+            "line": scenario.line_number,
+            "row": example.line if example else None,
             "nodeid": item.nodeid,
-            "name": redact(running.scenario.name),
-            "index": _index(item),
+            "name": redact(scenario.name),
+            "index": indices.get("_pytest_bdd_example"),
             "variant": variant_of(item),
             "worker": self._worker,
             "attempt": item.stash.get(_attempts_key, 0),
@@ -217,19 +210,13 @@ class Recorder:
             "definitions": self._definitions.definitions(item),
         }
 
-    def _redact(self, session: Session | None) -> Callable[[str], str]:
-        if session is None:
-            return Redactor(self._config.stash[settings_key].redact).redact
-        return session.redactor.redact
-
     def _step(self, match: StepMatch, result: Result, redact: Callable[[str], str], item: pytest.Item) -> StepRecord:
         text = redact(match.step.name)
         record = cast("StepRecord", result)
         record["line"] = match.step.line_number
         record["text"] = f"{match.step.keyword} {text}"
         record["matches"] = self._definitions.matches(match, item, text)
-        snippet = self._definitions.snippet(match, text)
-        if snippet:
+        if snippet := self._definitions.snippet(match, text):
             record["snippet"] = snippet
         return record
 
@@ -257,25 +244,6 @@ def _result(outcome: tuple[str, str, Failure | None], redact: Callable[[str], st
     if failure is not None:
         result["failure"] = {"type": failure["type"], "message": redact(failure["message"])}
     return result
-
-
-def _index(item: pytest.Item) -> int | None:
-    """The number of the row that a bound scenario stands for: its parameters don't tell the row's line."""
-    indices = item.callspec.indices if example_of(item) and hasattr(item, "callspec") else {}
-    index: int | None = indices.get("_pytest_bdd_example")
-    return index
-
-
-def _place_of(item: pytest.Item, scenario: Scenario, root: Path) -> _Place:
-    """The place of an item's scenario."""
-    example = item.source.example if isinstance(item, ScenarioItem) else None
-    return {
-        "uri": _uri(scenario.feature.filename, root),
-        "path": str(scenario.feature.filename),
-        "feature": str(scenario.feature.name or ""),
-        "line": scenario.line_number,
-        "row": example.line if example else None,
-    }
 
 
 @functools.lru_cache

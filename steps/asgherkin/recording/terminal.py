@@ -15,14 +15,13 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol
 import pytest
 
 from asgherkin.gherkin.run import watch_key
-from asgherkin.recording.outcomes import Ending, Outcome, outcomes_of
+from asgherkin.recording.outcomes import Ending, outcomes_of
 from asgherkin.redaction.data import learn_argument
 from asgherkin.report.verdicts import Status
 from asgherkin.session.session import Conductor
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
-    from contextlib import AbstractContextManager
 
     from asgherkin.gherkin.run import Progress, Watch
 
@@ -118,20 +117,17 @@ class _StepWatch:
         # The fixtures are still to be torn down: as if that went as well as the set-up.
         ends = {**self._ends, "teardown": self._ends["setup"]}
         before, steps, after = outcomes_of(ends, progress.steps, progress.at)
-        yield from _beside(before, "before the first step")
+        if before.status != Status.PASSED:
+            yield Line(before.status, "before the first step")
         for position in range(self._shown, len(steps)):
             yield self._line(position, steps[position].status)
-        yield from _beside(after, "after the last step")
+        if after.status != Status.PASSED:
+            yield Line(after.status, "after the last step")
 
     def _line(self, position: int, status: str) -> Line:
         assert self._progress is not None
         step = self._progress.steps[position].step
         return Line(status, self._progress.conduct.redact(f"{step.keyword} {step.name}"))
-
-
-def _beside(outcome: Outcome, text: str) -> Iterator[Line]:
-    if outcome.status != Status.PASSED:
-        yield Line(outcome.status, text)
 
 
 class _WorkerLines:
@@ -174,7 +170,8 @@ class _TerminalLines:
 
     def _write(self, lines: Sequence[Line], end: str = "") -> None:
         writer = self._config.get_terminal_writer()
-        with self._uncaptured():
+        capture = self._config.pluginmanager.getplugin("capturemanager")
+        with nullcontext() if capture is None else capture.global_and_fixture_disabled():
             for status, text in lines:
                 mark, colour = self._look(status)
                 writer.write("\n  ")
@@ -189,10 +186,6 @@ class _TerminalLines:
         status = Status(written)
         mark = status.mark if self._has_marks else status.plain_mark
         return mark, "red" if status.is_problem else "green" if status is Status.PASSED else "yellow"
-
-    def _uncaptured(self) -> AbstractContextManager[None]:
-        capture = self._config.pluginmanager.getplugin("capturemanager")
-        return nullcontext() if capture is None else capture.global_and_fixture_disabled()
 
 
 def _can_write(text: str, encoding: str | None) -> bool:
