@@ -163,18 +163,13 @@ def learn_table(rows: Sequence[Sequence[str]], redactor: Redactor) -> None:
     secret = [(at, name) for at, name in enumerate(rows[0]) if redactor.is_secret(name)]
     for row in rows[1:]:
         for at, name in secret:
+            value = parse_cell(row[at])
             redactor.learn_field(name, row[at])
-            redactor.learn_field(name, _unquoted(row[at]))
+            redactor.learn_field(name, value if isinstance(value, str) else "")  # a text without its quotes
     for row in rows:
         for name, value in pairwise(row[:2]):
             redactor.learn_field(name, value)
             redactor.learn_header(name, value)
-
-
-def _unquoted(cell: str) -> str:
-    """What a cell stands for, where that is a text."""
-    value = parse_cell(cell)
-    return value if isinstance(value, str) else ""
 
 
 def masked_data(tree: object, redactor: Redactor) -> object:
@@ -184,7 +179,8 @@ def masked_data(tree: object, redactor: Redactor) -> object:
     if isinstance(tree, str):
         return redactor.redact(tree)
     if isinstance(tree, dict):
-        return {key: one for name, value in tree.items() for key, one in _masked_items(name, value, redactor)}
+        items = (item for name, value in tree.items() for item in _masked_items(name, value, redactor))
+        return dict(items)
     if isinstance(tree, list | tuple):
         return [masked_data(inner, redactor) for inner in tree]
     return tree

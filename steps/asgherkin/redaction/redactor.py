@@ -1,7 +1,7 @@
-"""Take secrets out of whatever is shown.
+"""The redactor of a scenario: it learns secrets, and masks them in texts and JSON documents.
 
-Secret are the values of some headers, of fields and parameters with telling names, of every `{{env.NAME}}`, what the
-project adds by name or JSONPath, and whatever was once known as secret, wherever it turns up again.
+Secrets are the values of some headers, of fields and parameters with telling names, of every `{{env.NAME}}`, and of
+what the project adds by name or JSONPath. A value that was learned is masked wherever it turns up again.
 """
 
 from __future__ import annotations
@@ -40,7 +40,10 @@ class Redactor:
         self._words: set[str] = set()
         self._ready: tuple[list[str], Pieces] | None = None
         for path in self._paths:
-            _check(path)
+            try:
+                find(path, None)
+            except SentenceError as error:
+                raise ConfigurationError(f"asgi_redact: {error}") from None
 
     @functools.cached_property
     def _names(self) -> SecretNames:
@@ -48,30 +51,30 @@ class Redactor:
 
     def is_secret(self, name: str) -> bool:
         """Whether a header's or field's value is secret by its name."""
-        return name in self._names
+        return self._names.contain(name)
 
     def may_name(self, text: str) -> bool:
-        """Whether anything in a document or form may be secret by its name or path: told before it is taken apart."""
+        """Whether a document or form may have a secret name or path: a quick look before it is parsed."""
         return bool(self._paths) or "\\" in text or "%" in text or self._names.may_be_in(text)
 
     def learn(self, value: str) -> None:
-        """Know a credential as secret from now on, wherever it turns up; a short one as a word of its own only."""
+        """Learn a credential: it is masked wherever it turns up, a short one only as a word of its own."""
         if 0 < len(value) < _SHORTEST:
             self._words.add(value)
         self._learn(value)
 
     def _learn(self, value: str) -> None:
         if len(value) >= _SHORTEST and value not in self._values:
-            self._values.update(one for one in _spellings(value) if len(one) >= _SHORTEST)
+            self._values.update(spelling for spelling in _spellings(value) if len(spelling) >= _SHORTEST)
             self._ready = None
 
     def learn_field(self, name: str, value: str) -> None:
-        """Know a field's or parameter's value as secret if its name says so."""
+        """Learn the value of a field or parameter with a secret name."""
         if self.is_secret(name):
             self._learn(value)
 
     def learn_header(self, name: str, value: str) -> None:
-        """Know a header's value as secret if its name says so; of cookies and credentials, the bare values too."""
+        """Learn the value of a secret header; of cookies and credentials, the bare values too."""
         if not self.is_secret(name):
             return
         self._learn(value)
@@ -81,46 +84,50 @@ class Redactor:
             self._learn(part.split("=", 1)[-1].strip() if "=" in part else part.rsplit(" ", 1)[-1].strip())
 
     def learn_headers(self, headers: Iterable[tuple[str, str]]) -> None:
-        """Know the secrets in the headers of a request or a response."""
+        """Learn the secrets in the headers of a request or a response."""
         headers = tuple(headers)
         if not self._names.are_open(headers):
             for name, value in headers:
                 self.learn_header(name, value)
 
     def learn_body(self, text: str) -> None:
-        """Know the values of secret fields in a body or query as secret: of JSON at any depth, of a form."""
+        """Learn the values of secret fields in a body or query: of JSON at any depth, of a form."""
         if not self.may_name(text):
             return
         try:
             self.learn_document(json.loads(text))
-        except (ValueError, RecursionError, SentenceError):  # no JSON, or too deep a one to be looked through
+        except (ValueError, RecursionError, SentenceError):  # no JSON, or nested too deeply
             for name, value in [*parse_qsl(text), *re.findall(_PART, text)]:
                 self.learn_field(name, value)
 
     def learn_document(self, document: object) -> None:
-        """Know the values of secret fields in a JSON document as secret."""
+        """Learn the values of secret fields in a JSON document."""
         for leaf in self._secret_leaves(document):
             self._learn(leaf)
         for path in self._paths:
-            for leaf in _leaves(find(path, document)):
+            for leaf in self._secret_leaves(find(path, document), inside=True):
                 self.learn(leaf)
 
-    def _secret_leaves(self, value: object) -> Iterator[str]:
+    def _secret_leaves(self, value: object, *, inside: bool = False) -> Iterator[str]:
+        """The texts and numbers of secret fields, as texts; of all fields `inside` a secret one."""
         if isinstance(value, dict):
             for name, inner in value.items():
-                yield from _leaves(inner) if self.is_secret(name) else self._secret_leaves(inner)
+                yield from self._secret_leaves(inner, inside=inside or self.is_secret(name))
         elif isinstance(value, list):
             for inner in value:
-                yield from self._secret_leaves(inner)
+                yield from self._secret_leaves(inner, inside=inside)
+        elif inside and isinstance(value, str):
+            yield value
+        elif inside and isinstance(value, int | float) and not isinstance(value, bool):
+            yield json.dumps(value)
 
-    def masked(self, document: object) -> object:
-        """A JSON document in which the values of secret fields are masked."""
+    def masked(self, document: object, *, inside: bool = False) -> object:
+        """A JSON document in which the values of secret fields are masked; `inside` such a field, all of it."""
         if isinstance(document, dict):
-            return {
-                name: _all_masked(value) if self.is_secret(name) else self.masked(value)
-                for name, value in document.items()
-            }
-        return [self.masked(one) for one in document] if isinstance(document, list) else document
+            return {name: self.masked(value, inside=inside or self.is_secret(name)) for name, value in document.items()}
+        if isinstance(document, list):
+            return [self.masked(item, inside=inside) for item in document]
+        return MASK if inside and document is not None and not isinstance(document, bool) else document
 
     @property
     def learned(self) -> bool:
@@ -132,7 +139,7 @@ class Redactor:
         return not self.learned and self._names.are_open(headers)
 
     def may_hide(self, text: str) -> bool:
-        """Whether anything in a text may be masked: told quickly, for many texts in one."""
+        """Whether anything in a text may be masked: a quick look at many texts in one."""
         return self.learned or self._names.may_be_in(text)
 
     def redact(self, text: str) -> str:
@@ -152,34 +159,8 @@ class Redactor:
         return pieces.mask(text)
 
 
-def _check(path: str) -> None:
-    try:
-        find(path, None)
-    except SentenceError as error:
-        raise ConfigurationError(f"asgi_redact: {error}") from None
-
-
-def _leaves(value: object) -> Iterator[str]:
-    """The texts and numbers in a document, as texts."""
-    if isinstance(value, dict | list):
-        for inner in value.values() if isinstance(value, dict) else value:
-            yield from _leaves(inner)
-    elif isinstance(value, str):
-        yield value
-    elif isinstance(value, int | float) and not isinstance(value, bool):
-        yield json.dumps(value)
-
-
-def _all_masked(value: object) -> object:
-    if isinstance(value, dict):
-        return {name: _all_masked(inner) for name, inner in value.items()}
-    if isinstance(value, list):
-        return [_all_masked(inner) for inner in value]
-    return value if value is None or isinstance(value, bool) else MASK
-
-
 def _spellings(value: str) -> Iterator[str]:
-    """A secret as it may be written elsewhere: in JSON, in JSON in JSON, in an address, line by line."""
+    """A secret as it may be written elsewhere: in JSON, in JSON inside JSON, in an address, line by line."""
     yield value
     for ascii_only in (False, True):
         inside = json.dumps(value, ensure_ascii=ascii_only)[1:-1]

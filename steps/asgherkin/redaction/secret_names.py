@@ -7,7 +7,7 @@ import re
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable
 
 MASK = "[redacted]"
 HEADERS = ("authorization", "proxy-authorization", "cookie", "set-cookie", "x-api-key")
@@ -22,53 +22,64 @@ _BLOCK = _PIECE // 2
 _FEW = 64
 _SHORT = 200
 _SHORTEST_VALUE = 4
-_NO_VALUES = ("None", "True", "False", "null", "true", "false")
+_NO_VALUES = (MASK, "None", "True", "False", "null", "true", "false")
 _OTHER_LETTERS = "\u0130\u0131\u017f"  # which regular expressions take for an "i" or "s" without regard to case
 # In a message about a path: texts, also those cut short by "… (250 characters)", and numbers.
 _IN_MESSAGE = r"""(?<!as )"(?:[^"\\\n]|\\.)*?(?:"|(?=… \(\d+ characters\)))|(?<![\w.])-?\d[\w.+-]*+(?! characters)"""
 
 
 class SecretNames:
-    """The secret names: any that contains one of FIELDS, and the others as a whole.
+    """The secret names: any that contains one of FIELDS; HEADERS and those that a project adds only as a whole.
 
-    Each of `patterns` finds a value beside its name, as the group `value`. `message` finds a `path` with a secret
-    name in a message, and the `rest` of the line, which tells of the value there. They are large: a run in which no
-    secret name is shown never compiles them.
+    The patterns are large: a run in which no secret name is shown never compiles them.
     """
 
-    def __init__(self, whole: frozenset[str], patterns: Sequence[str], message: str) -> None:
-        self._whole = whole
-        self._sources = patterns
-        self._message_source = message
-        self._shortest = _shortest(whole | {*FIELDS})
+    def __init__(self, added: tuple[str, ...]) -> None:
+        self._whole = frozenset((*HEADERS, *(name.lower() for name in added)))
+        self._shortest = _shortest(self._whole | {*FIELDS})
         self._plain = all(re.fullmatch(r"(?a:[\w-]+)", word) for word in self._shortest)
+        self._alone = "|".join(re.escape(name) for name in sorted(self._whole))
+        self._containing = rf"(?<![\w-])[\w-]*(?:{'|'.join(FIELDS)})[\w-]*"
+        self._name = rf"(?:{self._containing}|(?<![\w-])(?:{self._alone})(?![\w-]))"
         # The same names, headers and sentences come again and again.
-        self._known = functools.lru_cache(4096)(self._decide)
+        self.contain = functools.lru_cache(4096)(self._contain)
         self._short = functools.lru_cache(4096)(self._mask)
         self._may_be_in_short = functools.lru_cache(4096)(self._find)
         self.are_open = functools.lru_cache(1024)(self._are_open)
 
-    def __contains__(self, name: str) -> bool:
-        return self._known(name)
-
     @functools.cached_property
     def _patterns(self) -> list[re.Pattern[str]]:
-        return [re.compile(pattern, re.IGNORECASE) for pattern in self._sources]
+        """Each finds a value beside its name, as the group `value`."""
+        patterns = (
+            # Authorization: Bearer abc
+            rf"(?P<name>(?<![\w-])(?:{self._alone})\s*:\s*)(?P<value>[^\r\n]+)",
+            # "password": "x" · password=x · password: x · 'password': 'x' · \"password\": \"x\"
+            rf"""(?P<name>{self._name}(?:\\*["'])?\s*[:=]\s*)(?P<value>{_QUOTED}|{_BARE})""",
+            # the form field "password" is "x" · with the password "x" · the cookie "session" is "x"
+            rf"""(?P<name>(?:{self._containing}"?|"(?:{self._alone})"|cookie "[^"\n]*") (?:{_COMPARATOR} )?)"""
+            r"""(?P<value>"(?:[^"\\\n]|\\.)+")""",
+            # | password | x |, also after a line's number: a table of two columns, for in others a name stands above
+            rf"""(?P<name>(?m:^)(?:[\s>]*\d+ \|)?[^\S\n]*\|[^\S\n]*[\w.$\[\]'-]*{self._name}[^|\n]*\|[^\S\n]*)"""
+            r"""(?P<value>(?:[^|\\\n]|\\.)*[^|\\\s])(?=[^\S\n]*\|[^\S\n]*(?:\n|\Z))""",
+        )
+        return [re.compile(pattern, re.IGNORECASE) for pattern in patterns]
 
     @functools.cached_property
     def _message(self) -> re.Pattern[str]:
-        return re.compile(self._message_source, re.IGNORECASE)
+        """Finds a `path` with a secret name in a message, and the `rest` of the line, which has the value there."""
+        # $.token: expected "a" (string), got "b" (string) · at "$.token" is "a"
+        return re.compile(rf"""(?P<path>\$[^\s":|]*{self._name}[^\s":|]*[":])(?P<rest>[^\n]*)""", re.IGNORECASE)
 
-    def _decide(self, name: str) -> bool:
+    def _contain(self, name: str) -> bool:
         name = name.lower()
         return name in self._whole or any(field in name for field in FIELDS)
 
     def _are_open(self, headers: tuple[tuple[str, str], ...]) -> bool:
         """Whether nothing in headers is secret by a name."""
-        return all(name not in self and self._mask(value) == value for name, value in headers)
+        return all(not self.contain(name) and self._mask(value) == value for name, value in headers)
 
     def may_be_in(self, text: str) -> bool:
-        """Whether a secret name may stand in a text: told quickly, for most texts have none."""
+        """Whether a secret name may stand in a text: a quick look, for most texts have none."""
         return self._may_be_in_short(text) if len(text) <= _SHORT else self._find(text)
 
     def _find(self, text: str) -> bool:
@@ -89,9 +100,13 @@ class SecretNames:
         seen: set[str] = set()
         last = 0
         for found in self._message.finditer(text):
-            parts += self._mask_values(text[last : found.start()], seen), found["path"], _mask_message(found["rest"])
+            parts += self._mask_values(text[last : found.start()], seen), found["path"]
+            parts.append(re.sub(_IN_MESSAGE, lambda value: f'"{MASK}"' if value[0][0] == '"' else MASK, found["rest"]))
             last = found.end()
-        return _without("".join([*parts, self._mask_values(text[last:], seen)]), seen)
+        masked = "".join([*parts, self._mask_values(text[last:], seen)])
+        for value in sorted(seen, key=len, reverse=True):
+            masked = re.sub(rf"(?<![\w-]){re.escape(value)}(?![\w-])", MASK, masked)
+        return masked
 
     def _mask_values(self, text: str, seen: set[str]) -> str:
         """`seen` gets what is surely a value, so that it can be found where no name stands beside it."""
@@ -99,7 +114,9 @@ class SecretNames:
         def masked(found: re.Match[str]) -> str:
             shown = _masked(found)
             value = found["value"].strip("\\\"'")
-            if shown != found[0] and len(value) >= _SHORTEST_VALUE and _is_sure(found, value):
+            # A bare value after a colon may be a word of a sentence, as in `password: string too short`.
+            is_sure = found["value"] != value or found["name"].endswith("=")
+            if shown != found[0] and is_sure and len(value) >= _SHORTEST_VALUE and value not in _NO_VALUES:
                 seen.add(value)
             return shown
 
@@ -111,54 +128,16 @@ class SecretNames:
 @functools.lru_cache
 def secret_names(added: tuple[str, ...] = ()) -> SecretNames:
     """The names that are always secret, and the added ones."""
-    whole = frozenset((*HEADERS, *(name.lower() for name in added)))
-    alone = "|".join(re.escape(name) for name in sorted(whole))
-    telling = rf"(?<![\w-])[\w-]*(?:{'|'.join(FIELDS)})[\w-]*"
-    name = rf"(?:{telling}|(?<![\w-])(?:{alone})(?![\w-]))"
-    patterns = (
-        # Authorization: Bearer abc
-        rf"(?P<name>(?<![\w-])(?:{alone})\s*:\s*)(?P<value>[^\r\n]+)",
-        # "password": "x" · password=x · password: x · 'password': 'x' · \"password\": \"x\"
-        rf"""(?P<name>{name}(?:\\*["'])?\s*[:=]\s*)(?P<value>{_QUOTED}|{_BARE})""",
-        # the form field "password" is "x" · with the password "x" · the cookie "session" is "x"
-        rf"""(?P<name>(?:{telling}"?|"(?:{alone})"|cookie "[^"\n]*") (?:{_COMPARATOR} )?)"""
-        r"""(?P<value>"(?:[^"\\\n]|\\.)+")""",
-        # | password | x |, also after a line's number: a table of two columns, for in others a name stands above
-        rf"""(?P<name>(?m:^)(?:[\s>]*\d+ \|)?[^\S\n]*\|[^\S\n]*[\w.$\[\]'-]*{name}[^|\n]*\|[^\S\n]*)"""
-        r"""(?P<value>(?:[^|\\\n]|\\.)*[^|\\\s])(?=[^\S\n]*\|[^\S\n]*(?:\n|\Z))""",
-    )
-    return SecretNames(
-        whole,
-        patterns,
-        # $.token: expected "a" (string), got "b" (string) · at "$.token" is "a"
-        rf"""(?P<path>\$[^\s":|]*{name}[^\s":|]*[":])(?P<rest>[^\n]*)""",
-    )
+    return SecretNames(added)
 
 
 def _shortest(words: Iterable[str]) -> list[str]:
     """Without those that contain another."""
     found: list[str] = []
-    for word in sorted(words, key=lambda one: (len(one), one)):
+    for word in sorted(words, key=lambda word: (len(word), word)):
         if not any(shorter in word for shorter in found):
             found.append(word)
     return found
-
-
-def _mask_message(text: str) -> str:
-    return re.sub(_IN_MESSAGE, lambda found: f'"{MASK}"' if found[0].startswith('"') else MASK, text)
-
-
-def _is_sure(found: re.Match[str], value: str) -> bool:
-    """Whether a value is one, and no word of the sentence, as in `password: string too short`."""
-    written = found["value"] != value or found["name"].endswith("=")
-    return written and value != MASK and value not in _NO_VALUES
-
-
-def _without(text: str, values: Iterable[str]) -> str:
-    """A text without values, where they stand as words."""
-    for value in sorted(values, key=len, reverse=True):
-        text = re.sub(rf"(?<![\w-]){re.escape(value)}(?![\w-])", MASK, text)
-    return text
 
 
 def _masked(found: re.Match[str]) -> str:
