@@ -7,7 +7,7 @@ import re
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from asgherkin.report.verdicts import LOST, Status, is_unexplained
+from asgherkin.report.verdicts import LOST, WORST_FIRST, Status, is_unexplained
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -18,16 +18,8 @@ if TYPE_CHECKING:
 LARGEST = 900 * 1024
 """Bytes of a summary; GitHub refuses one of more than a megabyte."""
 _LONGEST = 4000
-_ROWS = (
-    Status.FAILED,
-    Status.AMBIGUOUS,
-    Status.UNDEFINED,
-    Status.PENDING,
-    Status.PASSED,
-    Status.SKIPPED,
-    Status.UNSEEN,
-    Status.NOT_RUN,
-)
+# The worst first; PASSED stands between what needs work and what was left out.
+_ROWS = (*WORST_FIRST[:4], Status.PASSED, *WORST_FIRST[4:-1])
 _SPECIAL = re.compile(r"([\\`*_{}\[\]()#+!|~>@:.-])")
 
 

@@ -128,14 +128,8 @@ def count(statuses: Iterable[Status]) -> Mapping[Status, int]:
     return {status: found[status] for status in WORST_FIRST if found[status]}
 
 
-_BAD = ((Status.FAILED, "failed"), (Status.UNDEFINED, "{} undefined"), (Status.AMBIGUOUS, "{} ambiguous"))
-_OPEN = (
-    (Status.PENDING, "{} pending"),
-    (Status.SKIPPED, "{} skipped"),
-    (Status.UNSEEN, "{} not observable here"),
-    (Status.NOT_RUN, "{} not run"),
-)
-_LOST = (*_OPEN[:-1], (Status.NOT_RUN, "{} without a result"))
+_BAD = (Status.FAILED, Status.UNDEFINED, Status.AMBIGUOUS)
+_OPEN = (Status.PENDING, Status.SKIPPED, Status.UNSEEN, Status.NOT_RUN)
 
 
 def verdict(report: Report) -> str:
@@ -161,7 +155,7 @@ def verdict(report: Report) -> str:
 
 def _without_problems(report: Report, total: int) -> str:
     passed = report.counts.get(Status.PASSED, 0)
-    left = ", ".join(_amounts(report, _OPEN if report.finished else _LOST))
+    left = ", ".join(_amounts(report, _OPEN))
     if not passed:
         return f"No scenario has passed: {left}" if left else "No scenario was run"
     if not left:
@@ -170,11 +164,13 @@ def _without_problems(report: Report, total: int) -> str:
     return f"{some} passed; {left}"
 
 
-def _amounts(report: Report, statuses: tuple[tuple[Status, str], ...]) -> Iterator[str]:
-    for status, words in statuses:
-        amount = report.counts.get(status, 0)
-        if amount:
-            yield f"{number(amount)} {words.format('is' if amount == 1 else 'are')}"
+def _amounts(report: Report, statuses: Iterable[Status]) -> Iterator[str]:
+    """`1 failed`, `2 are skipped`: how many scenarios have each status, if any has."""
+    for status in statuses:
+        if amount := report.counts.get(status, 0):
+            verb = "" if status is Status.FAILED else "is " if amount == 1 else "are "
+            is_lost = status is Status.NOT_RUN and not report.finished
+            yield f"{number(amount)} {verb}{'without a result' if is_lost else status.word}"
 
 
 def is_bad(report: Report) -> bool:
