@@ -177,7 +177,8 @@ class Sentence(StepParser):
 
     def is_matching(self, name: str) -> bool:
         """Whether a step's text is this sentence."""
-        return self.parse_arguments(name) is not None
+        # No slots are made: the look-up of a step tries about twenty sentences that begin with a name.
+        return self._regex.fullmatch(name) is not None
 
     def parse_arguments(self, name: str) -> dict[str, Slot | None] | None:
         """The slots of a step's text; `within` is None where the step does not end in it.
