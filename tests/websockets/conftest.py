@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 import pytest
 
 from asgherkin.errors import AppError
-from asgherkin.websockets.client_websockets import Opening
+from asgherkin.websockets.connection import Opening
 from asgherkin.websockets.held_websockets import websockets_of
 from asgherkin.websockets.own_websocket import OwnWebSocket
 from tests.clients.conftest import make_adapter, no_thread_left, shop
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterator, Sequence
 
     from asgherkin.clients.port import Client
-    from asgherkin.websockets.client_websockets import ClientWebSocket
+    from asgherkin.websockets.connection import ClientWebSocket
 
 
 class WebSocketClient:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from starlette.requests import Request
     from starlette.websockets import WebSocket
 
-    from asgherkin.websockets.client_websockets import ClientWebSocket
+    from asgherkin.websockets.connection import ClientWebSocket
     from tests.websockets.conftest import WebSocketClient
 
 

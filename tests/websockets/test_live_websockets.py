@@ -14,6 +14,7 @@ from asgherkin.clients.deadlines import AppCall
 from asgherkin.clients.recorder import SERVED
 from asgherkin.errors import AppError
 from asgherkin.websockets import live_websocket
+from asgherkin.websockets.connection import client_message, closing_message
 from asgherkin.websockets.websocket_evidence import Refusal
 from tests.clients.live_shop import Shop
 from tests.websockets.conftest import LiveRun
@@ -214,7 +215,7 @@ def test_a_farewell_that_nobody_takes(monkeypatch: pytest.MonkeyPatch) -> None:
     client = run.scenario(shop.app)
     client.client.start()
     socket = client.open("/echo")
-    monkeypatch.setattr(live_websocket, "_close", stuck)
+    monkeypatch.setattr(live_websocket, "_pass_on", stuck)
     socket.close()
     run.close()
 
@@ -236,8 +237,8 @@ def test_what_is_said_to_a_closed_connection() -> None:
             raise httpx2.WriteError(reason)
 
     session = cast("AsyncWebSocketSession", Gone())
-    anyio.run(live_websocket._send, session, "hi")  # noqa: SLF001 - no connection is gone just in between
-    anyio.run(live_websocket._close, session, 1000, "")  # noqa: SLF001
+    for message in (client_message("hi"), closing_message(1000)):
+        anyio.run(live_websocket._pass_on, session, message)  # noqa: SLF001 - no connection is gone just in between
 
 
 def test_an_app_that_sends_without_end(run: LiveRun) -> None:

@@ -6,7 +6,6 @@ What passes is recorded as the client sees it, which is all that there is of a d
 from __future__ import annotations
 
 from contextlib import suppress
-from functools import lru_cache
 from time import perf_counter
 from typing import TYPE_CHECKING, Protocol, TypeAlias, cast
 
@@ -117,7 +116,8 @@ class _Sending:
         self, pool: httpx2.AsyncBaseTransport, recorder: Recorder, request: httpx2.Request, server: Server | None
     ) -> None:
         target = request.url.raw_path.decode("latin-1")
-        self.exchange = Exchange(request.method, target, as_sent(request))
+        headers = [(name.lower(), value) for name, value in decoded(request.headers.raw)]  # as an app gets them
+        self.exchange = Exchange(request.method, target, headers)
         recorder.evidence.add(self.exchange)
         doing = f"{request.method} {target}"
         self.call: CallOverSocket = DeployedCall(recorder.timeout) if server is None else server.served_call(doing)
@@ -147,7 +147,7 @@ class _Sending:
 
     async def _sent(self) -> httpx2.Response:
         if self._server is not None:
-            return await self._pool.handle_async_request(addressed(self._request, self._server))
+            return await self._pool.handle_async_request(self._server.addressed(self._request))
         tracked = _Tracked(self._request)
         try:
             return await self._pool.handle_async_request(self._request)
@@ -324,27 +324,3 @@ def _add_request(exchange: Exchange, chunk: bytes) -> None:
     if room := BODY_CAP - len(exchange.request_body):
         exchange.request_body += chunk[:room]
     exchange.request_size += len(chunk)
-
-
-def as_sent(request: httpx2.Request) -> list[tuple[str, str]]:
-    """The headers of a request, with their names as an app gets them."""
-    return [(name.lower(), value) for name, value in decoded(request.headers.raw)]
-
-
-def addressed(request: httpx2.Request, server: Server | None) -> httpx2.Request:
-    """The request as it is sent. To a server of this process it keeps its host's name, but goes to the port."""
-    if server is None:
-        return request
-    return httpx2.Request(
-        request.method,
-        _url(server.port, request.url.raw_path),
-        headers=request.headers,
-        stream=request.stream,
-        extensions=request.extensions,
-    )
-
-
-@lru_cache(maxsize=256)
-def _url(port: int, raw_path: bytes) -> httpx2.URL:
-    # Making one takes its time, and a scenario's requests are alike.
-    return httpx2.URL(scheme="http", host="127.0.0.1", port=port, raw_path=raw_path)

@@ -5,11 +5,12 @@ from __future__ import annotations
 import asyncio
 import logging
 import socket
-from functools import partial
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING, TypeAlias, cast
 
 import anyio
 import anyio.lowlevel
+import httpx2
 import uvicorn
 
 from asgherkin.clients.deadlines import AppCall, grace
@@ -17,11 +18,11 @@ from asgherkin.clients.lifespan import Lifespan
 from asgherkin.clients.recorder import SERVED, Crashed, Recorder, ServedScope, target
 
 if TYPE_CHECKING:
+    from collections.abc import Awaitable
     from pathlib import Path
 
-    import httpx2
-
     from asgherkin.clients.asgi import ASGI3, Message, Receive, Scope, Send
+    from asgherkin.clients.deadlines import Work
     from asgherkin.clients.port import Spawn
     from asgherkin.evidence.crash_record import Crash
 
@@ -164,7 +165,18 @@ class Server:
                 return
             await anyio.lowlevel.checkpoint()
 
-    async def _enter(self, scope: Scope, receive: Receive, send: Send) -> None:
+    def addressed(self, request: httpx2.Request) -> httpx2.Request:
+        """A request as it is sent to this server: it keeps its host's name, but goes to the port."""
+        return httpx2.Request(
+            request.method,
+            _url(self.port, request.url.raw_path),
+            headers=request.headers,
+            stream=request.stream,
+            extensions=request.extensions,
+        )
+
+    def _enter(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
+        """What uvicorn takes for its app, and awaits."""
         scope["state"] = dict(self.lifespan.state)
         # As in-process: what is asked of the app has the same keys on all clients.
         scope.setdefault("extensions", {})
@@ -172,16 +184,13 @@ class Server:
         if scope["type"] != "http":
             served = SERVED.get(scope["type"], ServedScope)(recorder, scope)
             self._calls[scope["client"]] = served
-            await served.serve(recorder, scope, receive, send)
-            return
+            return served.serve(recorder, scope, receive, send)
         call = AppCall(recorder, f"{scope['method']} {target(scope)}")
         self._calls[scope["client"]] = call
         if call.doing in self._resting:
             self._resting.remove(call.doing)
             call.rest()
-        await call.run(partial(recorder.answer, scope, receive, partial(_send, send), call, whole=True))
-        if call.failure is not None:
-            raise Crashed
+        return _serve(call, partial(recorder.answer, scope, receive, partial(_send, send), call, whole=True))
 
 
 class ServedCall:
@@ -242,6 +251,18 @@ def _client_address(response: httpx2.Response) -> Address | None:
     """The client's end of the connection that a response came by."""
     stream = response.extensions.get("network_stream")
     return None if stream is None else cast("Address | None", stream.get_extra_info("client_addr"))
+
+
+async def _serve(call: AppCall, answer: Work) -> None:
+    await call.run(answer)
+    if call.failure is not None:
+        raise Crashed
+
+
+@lru_cache(maxsize=256)
+def _url(port: int, raw_path: bytes) -> httpx2.URL:
+    # Making one takes its time, and a scenario's requests are alike.
+    return httpx2.URL(scheme="http", host="127.0.0.1", port=port, raw_path=raw_path)
 
 
 async def _send(send: Send, message: Message) -> None:

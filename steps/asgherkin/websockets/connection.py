@@ -1,4 +1,4 @@
-"""The client's end of one websocket, whatever carries its messages.
+"""The client's end of one websocket, whatever carries its messages; and all websockets of one client.
 
 A `Connection` has the deadlines, the backpressure and the transcript, and says how a websocket ends. Its `Source`
 carries the messages: `AppSource` to the app's call in this process, `SessionSource` by a session of Starlette's
@@ -9,20 +9,23 @@ TestClient, `SocketSource` over a socket. Sentences use it as a `ClientWebSocket
 from __future__ import annotations
 
 from collections import deque
-from typing import TYPE_CHECKING, Protocol, cast
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Protocol, cast
 
 import anyio
+import httpx2
 
 from asgherkin.clients.asgi import in_words
 from asgherkin.clients.deadlines import grace, waiting_at
 from asgherkin.errors import AppError
-from asgherkin.websockets.transcript import ABNORMAL, DISCONNECT, NORMAL, RECEIVE, content_of
+from asgherkin.websockets.transcript import ABNORMAL, DISCONNECT, NORMAL, RECEIVE, SERVICE_RESTART, content_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from asgherkin.clients.asgi import Message
     from asgherkin.clients.deadlines import AppCall
+    from asgherkin.clients.port import RunAs, Side
     from asgherkin.clients.recorder import Recorder
     from asgherkin.websockets.transcript import Transcript
     from asgherkin.websockets.websocket_evidence import Peer
@@ -31,6 +34,23 @@ _AHEAD = 64 * 1024
 """Bytes that an app can send ahead of its client before it has to wait, as it can to a server's socket."""
 _LEAST = 1024
 """What the smallest message counts for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """What a client asks for when it opens a websocket. `options` are httpx2's for a request."""
+
+    url: str
+    subprotocols: Sequence[str] = ()
+    options: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def headers(self) -> httpx2.Headers:
+        """The headers that are asked with."""
+        headers = httpx2.Headers(self.options.get("headers"))
+        if self.subprotocols:
+            headers.setdefault("Sec-WebSocket-Protocol", ", ".join(self.subprotocols))
+        return headers
 
 
 class Source(Protocol):
@@ -74,6 +94,7 @@ class Connection:
         """Whether an answer has begun, which the source reads with a deadline of its own."""
         self._source = source
         self._sizes: deque[int] = deque()
+        """Of the messages that are there to be received."""
         self._ahead = 0
         self._changed: anyio.Event | None = None
         """Made where something waits: few messages are waited for."""
@@ -223,3 +244,93 @@ def client_message(content: str | bytes) -> Message:
 def closing_message(code: int, reason: str = "") -> Message:
     """What tells the app that it is closed."""
     return {"type": DISCONNECT, "code": code, "reason": reason}
+
+
+class ClientWebSocket:
+    """One websocket, used from outside of the loop: on the main thread. None of its methods waits without end."""
+
+    def __init__(self, connection: Connection, run: RunAs) -> None:
+        self.transcript = connection.transcript
+        self._connection = connection
+        self._run = run
+
+    def send(self, content: str | bytes) -> None:
+        """Send a text or bytes. To be called while it is not closed."""
+        self._run(self.transcript.doing, self._connection.send, client_message(content))
+
+    def receive(self, seconds: float) -> str | bytes | None:
+        """Take the app's next message; None where none comes within `seconds`, or it is closed.
+
+        What the app sent before it closed comes first.
+        """
+        message = self._receive(seconds)
+        return None if message is None else content_of(message)
+
+    def _receive(self, seconds: float) -> Message | None:
+        return self._run(self.transcript.doing, self._connection.receive, seconds)
+
+    def close(self, code: int = NORMAL, reason: str = "") -> None:
+        """Close it, and give the app a moment to end. Nothing happens where it is over already."""
+        if not self.transcript.is_over:
+            self._close(code, reason)
+
+    def _close(self, code: int, reason: str) -> None:
+        async def close() -> None:
+            await self._connection.close(code, reason)
+            await self._connection.app_ends()
+
+        self._run(self.transcript.doing, close)
+
+    def closed(self, seconds: float) -> bool:
+        """Wait until it is closed, by either side; False where it is not within `seconds`."""
+        return self._run(self.transcript.doing, self._connection.closed, seconds)
+
+    def place(self) -> str:
+        """Where the app's task for it waits; see `Connection.place`."""
+
+        async def place() -> str:
+            return self._connection.place()
+
+        return self._run(self.transcript.doing, place)
+
+
+class WebSockets:
+    """The websockets of one client, or of a user's own code. It opens them, and closes those that are left open."""
+
+    def __init__(self, side: Side, source: Callable[[Opening], Source]) -> None:
+        """`source` makes what is to carry the messages of a websocket."""
+        self.run_as = side.run_as
+        self.source = source
+        self._connections: list[Connection] = []
+        side.before_shut_down.append(self._leave)
+
+    def open(self, opening: Opening) -> ClientWebSocket:
+        """Open a websocket for sentences. Raises `AppError` when the app neither accepts nor refuses it in time."""
+        source = self.source(opening)
+        self.run_as(source.connection.transcript.doing, self.connect, source)
+        return ClientWebSocket(source.connection, self.run_as)
+
+    async def connect(self, source: Source) -> None:
+        """Open the connection of a source, on the loop."""
+        await source.open()
+        self.keep(source.connection)
+
+    def keep(self, connection: Connection) -> None:
+        """Have a connection closed at the end, unless it is spent before."""
+        self._connections = [other for other in self._connections if not other.is_spent]
+        self._connections.append(connection)
+
+    async def _leave(self, *, restarts: bool) -> None:
+        """Close all that are open, at once, and let the app's calls end."""
+        connections, self._connections = self._connections, []
+        for connection in connections:
+            if restarts:
+                await connection.close(SERVICE_RESTART, by="app")
+            else:
+                await connection.close()
+        async with anyio.create_task_group() as group:
+            for connection in connections:
+                group.start_soon(connection.dismiss)
+
+    def close(self) -> None:
+        """Let go of what the client has kept for them. They are closed by now."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from functools import partial
 from typing import TYPE_CHECKING, cast
 
 from asgherkin.errors import AppError, AsgherkinError, Mismatch, SentenceError
@@ -10,7 +11,8 @@ from asgherkin.evidence.message_text import hexed
 from asgherkin.matching.values import sentence_start, show
 from asgherkin.session.channels import Channel, Channels, span, waiting_at
 from asgherkin.session.session import Part
-from asgherkin.websockets.client_websockets import Opening, WebSockets
+from asgherkin.websockets.app_websocket import app_source
+from asgherkin.websockets.connection import Opening, WebSockets
 from asgherkin.websockets.websocket_evidence import closing_of, refusal_of
 from asgherkin.websockets.websocket_fixtures import WEBSOCKET
 
@@ -20,7 +22,7 @@ if TYPE_CHECKING:
     from asgherkin.clients.port import LiveSide, Side, TestClientSide
     from asgherkin.evidence.record import Record
     from asgherkin.session.session import Session
-    from asgherkin.websockets.client_websockets import ClientWebSocket
+    from asgherkin.websockets.connection import ClientWebSocket
     from asgherkin.websockets.own_websocket import OwnWebSocket
     from asgherkin.websockets.websocket_evidence import Closing, Refusal
 
@@ -233,7 +235,7 @@ def websockets_of(side: Side) -> WebSockets:
         from asgherkin.clients.live import check_extra
 
         check_extra("wsproto")
-        from asgherkin.websockets.live_websocket import LiveWebSockets
+        from asgherkin.websockets.live_websocket import SocketSource
 
-        return LiveWebSockets(cast("LiveSide", side))
-    return WebSockets(side)
+        return WebSockets(side, partial(SocketSource, cast("LiveSide", side)))
+    return WebSockets(side, partial(app_source, side))

@@ -17,12 +17,11 @@ import wsproto
 from httpx2.websockets import AsyncWebSocketSession, WebSocketDisconnect
 
 from asgherkin.clients.asgi import in_words
-from asgherkin.clients.live_transport import BROKEN, OF_CONNECTION, addressed, as_sent
+from asgherkin.clients.live_transport import BROKEN, OF_CONNECTION
 from asgherkin.clients.network import failed, late, no_upgrade
 from asgherkin.clients.recorder import SERVED, Crashed, ServedScope, decoded
 from asgherkin.errors import AppError
 from asgherkin.evidence.exchange_record import BODY_CAP
-from asgherkin.websockets.client_websockets import WebSockets
 from asgherkin.websockets.connection import Connection, client_message
 from asgherkin.websockets.transcript import (
     ABNORMAL,
@@ -35,7 +34,6 @@ from asgherkin.websockets.transcript import (
     START,
     Transcript,
     WebSocketWrapper,
-    content_of,
 )
 from asgherkin.websockets.websocket_evidence import Refusal
 
@@ -47,7 +45,7 @@ if TYPE_CHECKING:
     from asgherkin.clients.port import LiveSide
     from asgherkin.clients.recorder import Recorder
     from asgherkin.clients.server import Server
-    from asgherkin.websockets.client_websockets import Opening
+    from asgherkin.websockets.connection import Opening
 
 _LONGEST = 64 * 1024 * 1024
 """Bytes of the longest message that is read."""
@@ -68,7 +66,8 @@ class SocketSource:
         url = f"http{opening.url[2:]}" if opening.url.startswith(("ws://", "wss://")) else opening.url
         self._request = side.build_request("GET", url, **{**opening.options, "headers": headers})
         path = self._request.url.raw_path.decode("latin-1")
-        transcript = Transcript(path, as_sent(self._request), tuple(opening.subprotocols))
+        sent = [(name.lower(), value) for name, value in decoded(self._request.headers.raw)]
+        transcript = Transcript(path, sent, tuple(opening.subprotocols))
         self.connection = Connection(side.recorder, transcript, self)
         self._side = side
         self._timeout = side.recorder.timeout
@@ -105,8 +104,8 @@ class SocketSource:
 
     async def _shake_hands(self) -> None:
         """Send the request, and judge the answer: an upgrade, a refusal, or neither, which raises `Unreachable`."""
-        self._server = await self._side.serving()
-        request = self._request = addressed(self._request, self._server)
+        server = self._server = await self._side.serving()
+        request = self._request = self._request if server is None else server.addressed(self._request)
         self._is_asked = True
         try:
             response = await self._side.pool.handle_async_request(request)
@@ -115,7 +114,7 @@ class SocketSource:
         response.request = request
         httpx2.Cookies(self._side.cookies).extract_cookies(response)
         self.connection.is_answering = True
-        call = None if self._server is None else self._server.call(response)
+        call = None if server is None else server.call(response)
         self._call = call if isinstance(call, ServedWebSocket) else None
         try:
             if response.status_code != httpx2.codes.SWITCHING_PROTOCOLS:
@@ -163,7 +162,12 @@ class SocketSource:
             self._accepted(session, response)
             try:
                 while True:
-                    await self._received(await session.receive())
+                    event = await session.receive()
+                    assert isinstance(event, wsproto.events.Message), "pings and closings are httpx2's matter"
+                    content = event.data if isinstance(event.data, str) else bytes(event.data)
+                    self.connection.transcript.add("app", content)
+                    self._messages.append({**client_message(content), "type": SEND})
+                    await self.connection.came(len(content))
             except WebSocketDisconnect as farewell:
                 self.connection.transcript.close("app", farewell.code, farewell.reason)
             except Exception:  # noqa: BLE001 - the connection is gone, by whichever side
@@ -178,13 +182,6 @@ class SocketSource:
         transcript.subprotocol = session.subprotocol
         transcript.accepted = True
         self.connection.notify()
-
-    async def _received(self, event: object) -> None:
-        assert isinstance(event, wsproto.events.Message), "pings and closings are httpx2's matter"
-        content = event.data if isinstance(event.data, str) else bytes(event.data)
-        self.connection.transcript.add("app", content)
-        self._messages.append({**client_message(content), "type": SEND})
-        await self.connection.came(len(content))
 
     async def _look_for_crash(self) -> None:
         """An app in this process that crashed while it was asked has refused: its server may only have hung up."""
@@ -211,12 +208,9 @@ class SocketSource:
         if session is None:  # it is left before it was opened
             return
         leaving = message["type"] == DISCONNECT
+        self._sent += not leaving
         with anyio.move_on_after(self._timeout) as deadline:
-            if leaving:
-                await _close(session, message["code"], message["reason"] or "")
-            else:
-                self._sent += 1
-                await _send(session, cast("str | bytes", content_of(message)))
+            await _pass_on(session, message)
         if deadline.cancelled_caught:
             # Else its own way out would wait, without end, to send its farewell.
             await session.stream.aclose()
@@ -251,15 +245,15 @@ class SocketSource:
         return [call for call in calls if isinstance(call, ServedWebSocket)]
 
 
-async def _send(session: AsyncWebSocketSession, content: str | bytes) -> None:
+async def _pass_on(session: AsyncWebSocketSession, message: Message) -> None:
     # What fails here was closed by the other side: that is read, and told by the next step.
     with suppress(Exception):
-        await (session.send_text(content) if isinstance(content, str) else session.send_bytes(content))
-
-
-async def _close(session: AsyncWebSocketSession, code: int, reason: str) -> None:
-    with suppress(Exception):  # it is closed already
-        await session.close(code, reason)
+        if message["type"] == DISCONNECT:
+            await session.close(message["code"], message["reason"])
+        elif "text" in message:
+            await session.send_text(message["text"])
+        else:
+            await session.send_bytes(message["bytes"])
 
 
 def _accept(key: str) -> str:
@@ -324,18 +318,6 @@ class ServedWebSocket(ServedScope):
     def _wake(self) -> None:
         self._news.set()
         self._news = anyio.Event()
-
-
-class LiveWebSockets(WebSockets):
-    """The websockets of a client over a socket."""
-
-    def __init__(self, side: LiveSide) -> None:
-        super().__init__(side)
-        self._live_side = side
-
-    def source(self, opening: Opening) -> SocketSource:
-        """What is to carry the messages of a websocket that is not opened yet."""
-        return SocketSource(self._live_side, opening)
 
 
 SERVED["websocket"] = ServedWebSocket

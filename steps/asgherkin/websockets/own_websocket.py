@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from types import TracebackType
 
     from asgherkin.clients.port import RunAs
-    from asgherkin.websockets.client_websockets import Opening, WebSockets
+    from asgherkin.websockets.connection import Opening, WebSockets
 
     Mode: TypeAlias = Literal["text", "binary"]
 

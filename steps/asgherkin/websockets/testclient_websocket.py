@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import anyio
 
-from asgherkin.websockets.client_websockets import AppSource, ClientWebSocket, WebSockets
+from asgherkin.websockets.app_websocket import AppSource, app_source, websocket_url
+from asgherkin.websockets.connection import ClientWebSocket, WebSockets
 from asgherkin.websockets.transcript import ACCEPT
 
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
     from asgherkin.clients.asgi import Message, Receive, Scope, Send
     from asgherkin.clients.port import Side, TestClientSide
-    from asgherkin.websockets.client_websockets import Opening
+    from asgherkin.websockets.connection import Opening
 
 
 class SessionSource(AppSource):
@@ -85,8 +86,7 @@ class SessionWebSocket(ClientWebSocket):
         if self._portal.is_left:
             return None
         self._portal.seconds = seconds
-        message: Message | None = self._act(self.transcript.doing, self._session.receive)
-        return message
+        return self._act(self.transcript.doing, self._session.receive)
 
     def _close(self, code: int, reason: str) -> None:
         self._portal.fetched = None
@@ -150,8 +150,8 @@ class TestClientWebSockets(WebSockets):
     __test__ = False
 
     def __init__(self, side: TestClientSide) -> None:
-        super().__init__(side)
-        self._act = side.act
+        super().__init__(side, partial(app_source, side))
+        self._side = side
         self._client = side.test_client
         self._entered: list[SessionWebSocket] = []
         # Also where a scenario is interrupted: TestClient's portal would wait for its sessions without end.
@@ -159,9 +159,12 @@ class TestClientWebSockets(WebSockets):
 
     def open(self, opening: Opening) -> SessionWebSocket:
         """Open a websocket for sentences. Raises `AppError` when the app neither accepts nor refuses it in time."""
-        self._exit([websocket for websocket in self._entered if websocket.is_spent])
+        spent = [websocket for websocket in self._entered if websocket.is_spent]
+        for websocket in spent:
+            websocket.exit()
+        self._entered = [websocket for websocket in self._entered if websocket not in spent]
         options = {**opening.options, "headers": opening.headers}
-        session = self._client.websocket_connect(opening.websocket_url, **options)
+        session = self._client.websocket_connect(websocket_url(opening.url), **options)
         source = SessionSource(self._side, session.scope)
         assert self._client.portal is not None, "it was entered"
         websocket = SessionWebSocket(source, session, self._client.portal, self._side)
@@ -172,9 +175,5 @@ class TestClientWebSockets(WebSockets):
 
     def close(self) -> None:
         """Leave the sessions."""
-        self._exit(self._entered)
-
-    def _exit(self, websockets: list[SessionWebSocket]) -> None:
-        self._entered = [websocket for websocket in self._entered if websocket not in websockets]
-        for websocket in websockets:
+        for websocket in self._entered:
             websocket.exit()
