@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 def add_command(
     commands: Commands, run: Callable[[argparse.Namespace], int], name: str, summary: str, about: str, codes: str = ""
 ) -> argparse.ArgumentParser:
-    """Tell the command line of a command; what it takes is added to what is returned."""
+    """Add a command to the command line. Its arguments are added to the parser that is returned."""
     parser = commands.add_parser(
         name, help=summary, description=about, epilog=codes, formatter_class=argparse.RawDescriptionHelpFormatter
     )
@@ -27,12 +27,7 @@ def add_command(
 
 
 def say(text: str, *, to_errors: bool = False) -> None:
-    """Print a text; a character that the terminal lacks as its escape, in place of an exception."""
+    """Print a text, with an escape for a character that the terminal cannot encode."""
     stream = sys.stderr if to_errors else sys.stdout
     encoding = stream.encoding or "utf-8"
     print(text.encode(encoding, "backslashreplace").decode(encoding), file=stream)
-
-
-def printable(text: str) -> str:
-    """A text without control characters, which could move the cursor or set colours; they are shown instead."""
-    return text if text.isprintable() else "".join(one if one.isprintable() else repr(one)[1:-1] for one in text)

@@ -1,4 +1,4 @@
-"""Where a project's ASGI app is: read from its settings and its source. Nothing of the project is imported."""
+"""Find a project's ASGI app in its settings and its source, without importing it."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from asgherkin.errors import ConfigurationError
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-# What makes an app: a call's whole name, or its last part.
+# The calls that make an app, by their whole name or its last part.
 _MAKERS = {
     "FastAPI": "FastAPI",
     "Starlette": "Starlette",
@@ -37,9 +37,9 @@ class AppLocation(NamedTuple):
     """An app that a project has, or seems to have."""
 
     location: str
-    """As pytest is told: `shop.main:app`, `shop.main:create_app()`."""
+    """`shop.main:app`, `shop.main:create_app()`."""
     maker: str = ""
-    """What it is made by: `FastAPI`; for a setting, which one; "" where the user names the app."""
+    """What makes it: `FastAPI`, or the name of a setting; "" where the user names the app."""
     place: str = ""
     """`src/shop/main.py:12`, empty for a setting."""
     folder: str = "."
@@ -47,7 +47,7 @@ class AppLocation(NamedTuple):
 
     @property
     def origin(self) -> str:
-        """What it is made by, and where: ` (FastAPI, shop/main.py:5)`."""
+        """Its maker and its place: ` (FastAPI, shop/main.py:5)`."""
         return f" ({', '.join(filter(None, [self.maker, self.place]))})" if self.maker else ""
 
 
@@ -73,17 +73,17 @@ def find_app(project: Path) -> AppLocation:
 
 
 def named_app(project: Path, location: str, maker: str = "") -> AppLocation:
-    """The app at a location; its module is looked for in the project's folder and below `src`."""
+    """The app at a location, whose module is in the project's folder or below `src`."""
     top = location.partition(":")[0].partition(".")[0]
     is_in_src = any((project / "src" / name).exists() for name in (top, f"{top}.py"))
     return AppLocation(location, maker, folder="src" if is_in_src and not (project / top).is_dir() else ".")
 
 
 def app_locations(project: Path) -> Sequence[AppLocation]:
-    """The apps that a project has, the nearest to its top first; a single one where FastAPI's setting says which."""
+    """The apps of a project, the nearest to its top first; where FastAPI's setting names one, that alone."""
     try:
         settings = tomllib.loads((project / "pyproject.toml").read_text(encoding="utf-8"))
-    except (OSError, ValueError):  # what is wrong with it is told where it is to be changed
+    except (OSError, ValueError):  # reported when the file is to be changed
         settings = {}
     match settings:
         case {"tool": {"fastapi": {"entrypoint": str(location)}}} if ":" in location:
@@ -93,7 +93,7 @@ def app_locations(project: Path) -> Sequence[AppLocation]:
 
 
 def _sources(project: Path) -> Iterator[Path]:
-    """The modules of a project that are no tests, not deep down, and of no environment."""
+    """The modules of a project, but for tests, environments and deep folders."""
     for folder, folders, names in os.walk(project):
         if "pyvenv.cfg" in names or len(Path(folder).relative_to(project).parts) >= _DEEPEST:
             folders.clear()
@@ -103,26 +103,22 @@ def _sources(project: Path) -> Iterator[Path]:
 
 
 def _apps_of(project: Path, path: Path) -> list[AppLocation]:
-    """The apps of a module: what it names at its top, or else its factories."""
+    """The apps that a module names at its top, or else its factories."""
     try:
         tree = ast.parse(path.read_bytes())
     except (SyntaxError, ValueError, OSError):
         return []
     shown = path.relative_to(project)
-    folder, module = _module(shown)
+    parts = shown.with_suffix("").parts
+    folder = "src" if parts[0] == "src" and len(parts) > 1 else "."
+    parts = parts[1:] if folder == "src" else parts
+    module = ".".join(parts[:-1] if parts[-1] == "__init__" and len(parts) > 1 else parts)
     apps = {name: (maker, node.lineno) for node in tree.body for name, maker in _apps(node)}
     factories = {f"{name}()": (maker, node.lineno) for node in tree.body for name, maker in _factories(node)}
     return [
         AppLocation(f"{module}:{name}", maker, f"{shown.as_posix()}:{line}", folder)
         for name, (maker, line) in (apps or factories).items()
     ]
-
-
-def _module(path: Path) -> tuple[str, str]:
-    """The folder that a module is imported from, and its name."""
-    parts = path.with_suffix("").parts
-    folder, parts = ("src", parts[1:]) if parts[0] == "src" and len(parts) > 1 else (".", parts)
-    return folder, ".".join(parts[:-1] if parts[-1] == "__init__" and len(parts) > 1 else parts)
 
 
 def _apps(node: ast.stmt) -> Iterator[tuple[str, str]]:
@@ -136,7 +132,7 @@ def _apps(node: ast.stmt) -> Iterator[tuple[str, str]]:
 
 
 def _factories(node: ast.stmt) -> Iterator[tuple[str, str]]:
-    """The name and the maker of a function that can be called without arguments and makes an app."""
+    """The name and the maker of a function that makes an app without arguments."""
     if not isinstance(node, ast.FunctionDef) or len(node.args.args) > len(node.args.defaults):
         return
     makers = [_maker(call) for call in ast.walk(node) if isinstance(call, ast.Call)]

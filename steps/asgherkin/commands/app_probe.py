@@ -1,4 +1,4 @@
-"""Import an app, ask it for its routes, and send it a GET: in a process of its own, since an import may do anything."""
+"""Import an app, list its routes, and send it a GET, in a process of its own: an import may do anything."""
 
 from __future__ import annotations
 
@@ -32,38 +32,47 @@ _CHANGES = re.compile(
 )
 _PLAIN_KEY = re.compile(r"[\w][\w .-]{0,60}")
 _MOST_KEYS = 8
+_MATCHERS = {
+    bool: "#boolean",
+    int: "#integer",
+    float: "#number",
+    str: "#string",
+    list: "#array",
+    dict: "#object",
+    type(None): "#null",
+}
 
 
 class Answer(NamedTuple):
-    """What an app answered to a GET."""
+    """An app's answer to a GET."""
 
     path: str
     status: int
     content_type: str
     body: str
     host: str = ""
-    """The host that had to be named, "" where any will do."""
+    """The Host header that the app requires, "" where it accepts any."""
 
 
 class Found(NamedTuple):
-    """What was found out about an app."""
+    """The result of probing an app."""
 
     answer: Answer | None
-    """None where it has not answered: `problem` says why."""
+    """None where it has not answered, for the reason in `problem`."""
     problem: str
     sockets: list[str]
     """The paths of its websockets."""
 
 
 class Route(NamedTuple):
-    """A way into an app. `method` is "" for a websocket."""
+    """A route of an app. `method` is "" for a websocket."""
 
     method: str
     path: str
 
 
 def probe(location: str, root: Path, folder: str) -> Found:
-    """What is at `location`, imported from `folder` of the project `root`, in a new process.
+    """Probe the app at `location`, imported from `folder` of the project `root`, in a new process.
 
     Raises ConfigurationError where it cannot be imported, or not within half a minute.
     """
@@ -95,7 +104,7 @@ def probe(location: str, root: Path, folder: str) -> Found:
 
 
 def found_in(record: dict[str, Any]) -> Found:
-    """What the process has found. Raises ConfigurationError with its error."""
+    """The result in a record of `look`. Raises ConfigurationError with its error."""
     if record["error"]:
         raise ConfigurationError(record["error"])
     answer = Answer(**record["answer"]) if record["answer"] else None
@@ -103,7 +112,7 @@ def found_in(record: dict[str, Any]) -> Found:
 
 
 def look(location: str, root: Path, folder: str) -> dict[str, Any]:
-    """Import an app and ask it, in this process; a record for `found_in`."""
+    """Import an app and probe it, in this process; returns a record for `found_in`."""
     from asgherkin.clients.app_location import asgi3, load_app
 
     sys.path[:0] = [str((root / folder).resolve())]
@@ -118,7 +127,7 @@ def look(location: str, root: Path, folder: str) -> dict[str, Any]:
 
 
 def _asked(app: Any, paths: Sequence[str], root: Path) -> tuple[Answer | None, str]:
-    """The first good answer, or else the first; or what stands in the way."""
+    """The first good answer, else the first; or the problem."""
     from asgherkin.clients.recorder import Recorder
     from asgherkin.clients.starlette_client import TestClientAdapter
 
@@ -139,7 +148,7 @@ def _asked(app: Any, paths: Sequence[str], root: Path) -> tuple[Answer | None, s
 
 
 def _answer(client: Client, path: str) -> Answer:
-    """What a path gives; with the host "localhost" where the app refuses one that it does not know, as Django does."""
+    """The answer of a path; for the host "localhost" where the app refuses an unknown host, as Django does."""
     response, host = client.request("GET", path, follow_redirects=False), ""
     if response.status_code == 400:
         again = client.request("GET", path, follow_redirects=False, headers={"Host": "localhost"})
@@ -151,7 +160,7 @@ def _answer(client: Client, path: str) -> Answer:
 def routes_of(app: Any) -> list[Route]:
     """An app's routes as its framework lists them; empty for an app without a framework.
 
-    An app behind middleware is looked for below it, as the attribute `app`.
+    Middleware has the app below it in its attribute `app`.
     """
     seen: list[int] = []
     while app is not None and id(app) not in seen:
@@ -164,7 +173,7 @@ def routes_of(app: Any) -> list[Route]:
 
 
 def first_gets(routes: Iterable[Route]) -> list[str]:
-    """The paths of GETs that take nothing and seem to change nothing, the best first."""
+    """The paths of GETs without parameters that seem to change nothing, the best first."""
     paths = {route.path for route in routes if route.method == "GET" and _NO_PARAMETER.fullmatch(route.path)}
     fit = [path for path in paths if not _DOCUMENTATION.fullmatch(path) and not _CHANGES.search(path.lower())]
     return sorted(fit, key=lambda path: (_FIRST.index(path) if path in _FIRST else len(_FIRST), len(path), path))
@@ -174,7 +183,9 @@ def _listed(app: Any) -> Iterator[Route]:
     if type(app).__module__.startswith("django."):
         yield from _django(importlib.import_module("django.urls").get_resolver().url_patterns, "/")
     elif hasattr(app, "url_map"):
-        yield from _quart(app)
+        for rule in app.url_map.iter_rules():  # Quart's
+            if rule.websocket or "GET" in (rule.methods or ()):
+                yield Route("" if rule.websocket else "GET", rule.rule)
     else:
         yield from _starlette(getattr(app, "routes", None) or (), "")
 
@@ -193,14 +204,8 @@ def _starlette(routes: Iterable[Any], prefix: str) -> Iterator[Route]:
             yield Route("GET", path or "/")
 
 
-def _quart(app: Any) -> Iterator[Route]:
-    for rule in app.url_map.iter_rules():
-        if rule.websocket or "GET" in (rule.methods or ()):
-            yield Route("" if rule.websocket else "GET", rule.rule)
-
-
 def _django(patterns: Iterable[Any], prefix: str) -> Iterator[Route]:
-    """Django's routes know no methods: a view answers what it does not take with a 405."""
+    """Django's routes know no methods: a view answers another method with a 405."""
     for pattern in patterns:
         route = getattr(pattern.pattern, "_route", None)  # not of a regular expression
         if route is not None and hasattr(pattern, "url_patterns"):
@@ -210,7 +215,7 @@ def _django(patterns: Iterable[Any], prefix: str) -> Iterator[Route]:
 
 
 def first_feature(answer: Answer) -> str:
-    """A feature with one scenario that states what the app answered: status, media type, and a JSON body's shape."""
+    """A feature with a scenario for the app's answer: its status, its media type, and a JSON body's shape."""
     lines = [
         "Feature: The app answers",
         "  Written by `asgherkin init` from what the app said. Change it as you like.",
@@ -227,7 +232,7 @@ def first_feature(answer: Answer) -> str:
 
 
 def _shape(media_type: str, body: str) -> list[str]:
-    """The types in a JSON body: values change, and secrets are none of a feature's."""
+    """The types in a JSON body: its values may change, or be secret."""
     if not media_type.endswith("json"):
         return []
     try:
@@ -236,17 +241,13 @@ def _shape(media_type: str, body: str) -> list[str]:
         return []
     keys = [key for key in value if _PLAIN_KEY.fullmatch(key)][:_MOST_KEYS] if isinstance(value, dict) else []
     if not keys:
-        return [f'    And the response body at "$" is {_matcher(value)}']
-    rows = json.dumps({key: _matcher(value[key]) for key in keys}, indent=2, ensure_ascii=False).splitlines()
+        return [f'    And the response body at "$" is {_MATCHERS[type(value)]}']
+    matchers = {key: _MATCHERS[type(value[key])] for key in keys}
+    rows = json.dumps(matchers, indent=2, ensure_ascii=False).splitlines()
     return ["    And the response body contains:", '      """', *(f"      {row}" for row in rows), '      """']
 
 
-def _matcher(value: object) -> str:
-    matchers = {bool: "#boolean", int: "#integer", float: "#number", str: "#string", list: "#array", dict: "#object"}
-    return matchers.get(type(value), "#null")
-
-
 def main() -> None:
-    """What the process does: look, and write what was found to a file, since the app may print."""
+    """The main function of the process. It writes the record to a file, since the app may print."""
     location, folder, result = sys.argv[1:]
     Path(result).write_text(json.dumps(look(location, Path.cwd(), folder)), encoding="utf-8")

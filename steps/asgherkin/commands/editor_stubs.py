@@ -1,4 +1,4 @@
-"""Sentences as a Python file that editors can read: they look at source code, and run none.
+"""Sentences as a Python file for editors, which read source code and run none.
 
 This toolkit's sentences live in an installed package and are made by decorators of its own; what completes steps in an
 editor wants pytest-bdd's, with a literal pattern, in the project. One file serves two readers:
@@ -57,7 +57,7 @@ _SLOT = re.compile(r"\{(\w+):(\w+)\}")
 _SPAN = "[^ ]+ (?:milli)?seconds?"
 _OPERAND = f"(?:(?! within {_SPAN}$).)+"
 _TEXT = r'(?:[^"\\]|\\.)*'
-# What a slot of the grammar is for editors: patterns for it, and the regular expressions of their parameter types.
+# The slots of the grammar for editors: patterns, and the regular expressions of their parameter types.
 _FORMS: dict[str, tuple[tuple[str, ...], dict[str, str]]] = {
     "text": (('"{NAME}"',), {"NAME": _TEXT}),
     "count": (("{NAME:S}",), {"NAME:S": "[^ ]+"}),
@@ -85,9 +85,9 @@ _NOT_PORTABLE = re.compile(r"\(\?(?:[aiLmsux-]|P=|\()")
 
 
 def write_stubs(path: Path, sentences: Sequence[Listed]) -> str:
-    """Write the stubs into a file; a line that says so.
+    """Write the stubs into a file; returns a line for the user.
 
-    Raises ConfigurationError where the file is something else, which is left as it is.
+    Raises ConfigurationError where the file was not written by this command.
     """
     if path.exists() and not path.read_text(encoding="utf-8", errors="replace").startswith(_FIRST_LINE):
         raise ConfigurationError(f"{path} is not written by asgherkin, and is left as it is: choose another name.")
@@ -97,8 +97,12 @@ def write_stubs(path: Path, sentences: Sequence[Listed]) -> str:
 
 
 def write_for_vscode(sentences: Sequence[Listed]) -> str:
-    """Write the stubs where VS Code looks; what to add to its settings, which are JSON with a person's comments."""
-    settings = {"cucumber.features": _feature_patterns(), "cucumber.glue": _glue(sentences)}
+    """Write the stubs for VS Code; returns what to add to its settings, which are JSON with a user's comments."""
+    own = {sentence.file for sentence in sentences if sentence.is_of_the_project and sentence.file.endswith(".py")}
+    elsewhere = {file for file in own if not file.startswith(("features/", "tests/"))} - {"conftest.py"}
+    # Whole folders where a project usually has its sentences: it may get more of them.
+    glue = [_FOR_VSCODE.as_posix(), "conftest.py", "features/**/*.py", "tests/**/*.py", *sorted(elsewhere)]
+    settings = {"cucumber.features": _feature_patterns(), "cucumber.glue": glue}
     return "\n".join(
         [
             write_stubs(_FOR_VSCODE, sentences),
@@ -119,20 +123,21 @@ def _feature_patterns() -> list[str]:
     return sorted(found) or ["features/**/*.feature"]
 
 
-def _glue(sentences: Sequence[Listed]) -> list[str]:
-    """The stubs, and the files of the project's own sentences; whole folders where it is usual to have more."""
-    own = {sentence.file for sentence in sentences if sentence.is_of_the_project and sentence.file.endswith(".py")}
-    elsewhere = {file for file in own if not file.startswith(("features/", "tests/"))} - {"conftest.py"}
-    return [_FOR_VSCODE.as_posix(), "conftest.py", "features/**/*.py", "tests/**/*.py", *sorted(elsewhere)]
-
-
 def stubs(sentences: Iterable[Listed]) -> str:
-    """This toolkit's sentences as stubs; of others, those that an editor cannot read where they are."""
+    """This toolkit's sentences as stubs, and those of others that an editor cannot read in their source."""
     sentences = list(sentences)
     ours = [sentence for sentence in sentences if not sentence.is_own]
     others = [sentence for sentence in sentences if sentence.is_own]
-    known = dict(slot for sentence in others for slot in _own_types(sentence))
-    known |= dict(slot for sentence in ours for slot in _types(sentence.pattern))
+    known = {
+        name: _PARSED.get(name.partition(":")[2], ".+")
+        for sentence in others
+        for name in _names(sentence)
+        if name not in _BUILT_IN and not _ILLEGAL.search(name)
+    }
+    for sentence in ours:
+        for slot, kind in _SLOT.findall(sentence.pattern):
+            types = _FORMS.get(kind, _COMPARED)[1]
+            known |= {type_.replace("NAME", slot): regexp for type_, regexp in types.items()}
     imports = "\n".join(sorted({f"import {sentence.module}" for sentence in ours}))
     slots = [f"slot(name={_quoted(name)}, regexp={_quoted(regexp)})" for name, regexp in sorted(known.items())]
     functions = itertools.groupby(ours, lambda sentence: (sentence.module, sentence.line))
@@ -144,7 +149,7 @@ def stubs(sentences: Iterable[Listed]) -> str:
 
 
 def _function(sentences: Sequence[Listed]) -> str:
-    """One function of the vocabulary, with all its patterns; its body leads to the real one."""
+    """A function of the vocabulary with all its patterns; its body refers to the real function."""
     first = sentences[0]
     name = first.definition.function.__name__
     decorators = [
@@ -158,7 +163,7 @@ def _function(sentences: Sequence[Listed]) -> str:
 
 
 def _copy(number: int, sentence: Listed) -> str:
-    """A sentence of others: its place, and an expression for each reader that cannot read it there."""
+    """A sentence of others: its place, and an expression for each editor that cannot read it there."""
     written = _expression(sentence)
     if written is None:
         return ""
@@ -182,8 +187,8 @@ def _definition(decorators: Sequence[str], name: str, text: str, last: str) -> s
 def _spellings(pattern: str) -> Iterator[str]:
     """A pattern as Python has it.
 
-    With both kinds of quotes in it, it has an escape, which Cucumber's server takes for what it says; so once more as
-    the sum of two texts, which that server adds up and the other does not read.
+    A pattern with both kinds of quotes has an escape, which Cucumber's server takes literally; so a second spelling is
+    the sum of texts, which that server adds up and the other ignores.
     """
     yield _quoted(pattern)
     if "'" in pattern and '"' in pattern:
@@ -191,17 +196,17 @@ def _spellings(pattern: str) -> Iterator[str]:
 
 
 def _quoted(text: str) -> str:
-    """A text in quotes that it does not hold, without other escapes than its own."""
+    """A text in quotes, with an escape only where it has both kinds of quotes."""
     return f'"{text}"' if '"' not in text else "'" + text.replace("'", "\\'") + "'"
 
 
 def patterns(template: str) -> list[str]:
-    """Each way to write a sentence: with and without what stands in brackets, and for each form of its slots."""
+    """Each way to write a sentence: with and without the parts in brackets, and for each form of its slots."""
     found: list[str] = []
     for form in _unfolded(template):
         slots = _SLOT.findall(form)
         parts = _SLOT.split(form)[::3]
-        forms = [[form.replace("NAME", name) for form in _form(kind)[0]] for name, kind in slots]
+        forms = [[form.replace("NAME", name) for form in _FORMS.get(kind, _COMPARED)[0]] for name, kind in slots]
         found += [
             "".join(itertools.chain(*zip(parts, [*chosen, ""], strict=True))) for chosen in itertools.product(*forms)
         ]
@@ -209,7 +214,7 @@ def patterns(template: str) -> list[str]:
 
 
 def _unfolded(template: str) -> list[str]:
-    """A template without its innermost brackets: once without what is in them, and once with it."""
+    """A template with its innermost brackets dissolved: once without their content, and once with it."""
     inner = re.search(r"\[([^\[\]]*)\]", template)
     if inner is None:
         return [template]
@@ -217,26 +222,8 @@ def _unfolded(template: str) -> list[str]:
     return list(dict.fromkeys([*_unfolded(before + after), *_unfolded(before + inner[1] + after)]))
 
 
-def _types(template: str) -> Iterator[tuple[str, str]]:
-    """The parameter types of a template's slots: each name as `patterns` has it, and what may stand in its place."""
-    for name, kind in _SLOT.findall(template):
-        for type_, regexp in _form(kind)[1].items():
-            yield type_.replace("NAME", name), regexp
-
-
-def _form(kind: str) -> tuple[tuple[str, ...], dict[str, str]]:
-    return _FORMS.get(kind, _COMPARED)
-
-
-def _own_types(sentence: Listed) -> Iterator[tuple[str, str]]:
-    """The parameter types of a project's own pattern for the library `parse`, under the names that it has for them."""
-    for name in _names(sentence):
-        if not _ILLEGAL.search(name) and name not in _BUILT_IN:
-            yield name, _PARSED.get(name.partition(":")[2], ".+")
-
-
 def _can_be_read(sentence: Listed) -> bool:
-    """Whether Cucumber's server understands a sentence as it is written: one text, without signs or escapes."""
+    """Whether Cucumber's server understands a sentence in its source: a single text without signs or escapes."""
     odd = _SPECIAL.search(sentence.pattern) or any(_ILLEGAL.search(name) for name in _names(sentence))
     literal = rf"(?<!\w)(?P<quote>[\"']){re.escape(sentence.pattern)}(?P=quote)"
     return _regex(sentence) is None and not odd and re.search(literal, _source(sentence)) is not None
@@ -245,12 +232,12 @@ def _can_be_read(sentence: Listed) -> bool:
 def _source(sentence: Listed) -> str:
     try:
         return inspect.getsource(inspect.unwrap(sentence.definition.function))
-    except (OSError, TypeError):  # made by other code, or not written in Python
+    except (OSError, TypeError):  # generated, or not written in Python
         return ""
 
 
 def _expression(sentence: Listed) -> str | None:
-    """A regular expression for Python and JavaScript alike for a sentence of others; None where there is none."""
+    """A regular expression of a sentence of others, for Python and JavaScript alike; None where there is none."""
     regex = _regex(sentence)
     if regex is not None:
         return re.sub(r"\(\?P<\w+>", "(", f"^(?:{regex.pattern})$") if _is_portable(regex) else None
@@ -261,7 +248,7 @@ def _expression(sentence: Listed) -> str | None:
 
 
 def _is_portable(regex: re.Pattern[str]) -> bool:
-    """Whether an expression means the same elsewhere, and can stand in quotes of one kind."""
+    """Whether an expression means the same in JavaScript, and can be quoted without an escape."""
     text = regex.pattern
     quoted = '"' in text and "'" in text
     return (
@@ -270,7 +257,7 @@ def _is_portable(regex: re.Pattern[str]) -> bool:
 
 
 def _names(sentence: Listed) -> list[str]:
-    """The slots of a pattern for the library `parse`; none of another pattern."""
+    """The slots of a pattern for the library `parse`; none for other patterns."""
     return _PARSE_SLOT.findall(sentence.pattern) if hasattr(sentence.definition.parser, "parser") else []
 
 
@@ -280,5 +267,5 @@ def _regex(sentence: Listed) -> re.Pattern[str] | None:
 
 
 def _literal(text: str) -> str:
-    """A text as an expression without escapes, which are not the same in a Python text and out of it."""
+    """A text as an expression without escapes, which readers of Python source take differently."""
     return re.sub(r"[^\w \"':,;@#%&=<>!~-]", ".", text)

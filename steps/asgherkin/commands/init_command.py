@@ -1,4 +1,4 @@
-"""`asgherkin init`: the one line of configuration and a first feature, for the app that is there."""
+"""`asgherkin init`: set a project up, with a line of configuration and a first feature."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ Next:
 
 
 class _Change(NamedTuple):
-    """A file that is to be written; `before` is None where there is no such file."""
+    """A file to write; `before` is None for a new file."""
 
     path: Path
     before: str | None
@@ -50,7 +50,7 @@ class _Change(NamedTuple):
 
 
 class _Plan(NamedTuple):
-    """What is to be written, what is told besides, and the feature that is run then, if one is new."""
+    """The files to write, remarks for the user, and the new feature, which is run then."""
 
     changes: list[_Change]
     remarks: list[str]
@@ -58,7 +58,7 @@ class _Plan(NamedTuple):
 
 
 def add(commands: Commands) -> None:
-    """Tell the command line of it."""
+    """Add the command to the command line."""
     about = "set this folder up: find the app, write one line of configuration and a first feature"
     init = add_command(commands, run, "init", about, _DESCRIPTION, _CODES)
     init.add_argument("--app", metavar="LOCATION", help='the app: "shop.main:app", or "shop.main:create_app()"')
@@ -66,12 +66,17 @@ def add(commands: Commands) -> None:
 
 
 def run(chosen: argparse.Namespace) -> int:
-    """Plan, write and run; the exit code. Raises ConfigurationError for whatever stands in the way."""
+    """Plan, write and run; returns the exit code. Raises ConfigurationError where the project cannot be set up."""
     project = Path.cwd()
     plan = _plan(project, chosen.app or "")
     say("\n".join(plan.remarks))
     if chosen.dry_run:
-        say("\n" + "\n".join(line for change in plan.changes for line in _diff(change)))
+        say("")
+        for change in plan.changes:
+            name = change.path.as_posix()
+            old = "/dev/null" if change.before is None else f"a/{name}"
+            before, after = (change.before or "").splitlines(), change.after.splitlines()
+            say("\n".join(difflib.unified_diff(before, after, old, f"b/{name}", lineterm="")))
         return 0
     _write(project, plan.changes)
     for change in plan.changes:
@@ -89,31 +94,36 @@ def _plan(project: Path, location: str) -> _Plan:
     is_set = _is_set(project, settings)
     if is_set and location and settings.values.get("asgi_app") != location:
         raise ConfigurationError(f"{is_set}. Change that, or leave --app out: settings that are there stay.")
+    more = f" and {len(features) - 1} more" if len(features) > 1 else ""
+    kept = f"There are features already, {features[0]}{more}: none is added." if features else ""
     if is_set and features:
-        return _Plan([], [f"{is_set}.", _kept(features), "Nothing is changed."])
-    if is_set and "asgi_app" not in settings.values:  # only a test can have what a fixture makes
+        return _Plan([], [f"{is_set}.", kept, "Nothing is changed."])
+    if is_set and "asgi_app" not in settings.values:  # the app of a fixture exists in a test only
         return _Plan([], [f"{is_set}: it makes the app, so the first feature is yours to write."])
-    return _planned(project, settings, _app(project, settings, location), features, is_set)
+    return _planned(project, settings, _app(project, settings, location), kept, is_set)
 
 
-def _planned(project: Path, settings: PytestSettings, app: AppLocation, features: Sequence[str], is_set: str) -> _Plan:
+def _planned(project: Path, settings: PytestSettings, app: AppLocation, kept: str, is_set: str) -> _Plan:
     from asgherkin.commands.app_probe import first_feature, probe
 
     found = probe(app.location, project, app.folder)
     plan = _Plan([], [f"{is_set}." if is_set else f"The app is {app.location}{app.origin}.", *_findings(found)])
     if not is_set:
         plan.changes.append(_setting(settings, app, plan.remarks))
-    if features:
-        plan.remarks.append(_kept(features))
-    if features or found.answer is None:
+    if kept:
+        plan.remarks.append(kept)
+    if kept or found.answer is None:
         return plan
-    path = _folder(settings) / "first.feature"
+    testpaths = settings.listed("testpaths")
+    # In a folder in which pytest looks for tests.
+    is_searched = not testpaths or any(path.rstrip("/") in ("features", ".") for path in testpaths)
+    path = Path("features" if is_searched else f"{testpaths[0]}/features") / "first.feature"
     plan.changes.append(_Change(path, None, first_feature(found.answer)))
     return plan._replace(feature=path)
 
 
 def _is_set(project: Path, settings: PytestSettings) -> str:
-    """Where the app is named already, "" where it is not."""
+    """The place that names the app already, "" for none."""
     if settings.values.get("asgi_app"):
         return f'{settings.path} has asgi_app = "{settings.values["asgi_app"]}"'
     for folder in ("", "tests/", "features/"):
@@ -124,7 +134,7 @@ def _is_set(project: Path, settings: PytestSettings) -> str:
 
 
 def _app(project: Path, settings: PytestSettings, location: str) -> AppLocation:
-    """The app that is set already, the one that the user names, or the only one that is found."""
+    """The app that is set already, that the user names, or that is the only one found."""
     from asgherkin.commands.app_discovery import find_app, named_app
 
     known = settings.values.get("asgi_app")
@@ -134,7 +144,7 @@ def _app(project: Path, settings: PytestSettings, location: str) -> AppLocation:
 
 
 def _features(project: Path, settings: PytestSettings) -> list[str]:
-    """The feature files that are there already."""
+    """The feature files of the project."""
     folders = {"features", "tests", *settings.listed("testpaths")}
     found = {
         path.relative_to(project).as_posix() for folder in folders for path in (project / folder).rglob("*.feature")
@@ -142,15 +152,8 @@ def _features(project: Path, settings: PytestSettings) -> list[str]:
     return sorted(found)
 
 
-def _folder(settings: PytestSettings) -> Path:
-    """The folder for features: one that a run of pytest looks into."""
-    testpaths = settings.listed("testpaths")
-    is_searched = not testpaths or any(path.rstrip("/") in ("features", ".") for path in testpaths)
-    return Path("features") if is_searched else Path(testpaths[0]) / "features"
-
-
 def _findings(found: Found) -> list[str]:
-    """What the app has said, and which websockets it has."""
+    """The app's answer and its websockets, in sentences."""
     answer = found.answer
     said = f"It does not answer yet, so no feature is written.\n{found.problem}"
     if answer:
@@ -160,7 +163,7 @@ def _findings(found: Found) -> list[str]:
 
 
 def _setting(settings: PytestSettings, app: AppLocation, remarks: list[str]) -> _Change:
-    """The change of the file that configures pytest; what the user has to do by hand is added to `remarks`."""
+    """The change of the file that configures pytest; `remarks` gets what the user has to change by hand."""
     from asgherkin.commands.pytest_settings import with_values
 
     values: dict[str, str | list[str]] = {"asgi_app": app.location}
@@ -172,22 +175,10 @@ def _setting(settings: PytestSettings, app: AppLocation, remarks: list[str]) -> 
     return _Change(settings.path, settings.text, with_values(settings, values))
 
 
-def _kept(features: Sequence[str]) -> str:
-    more = f" and {len(features) - 1} more" if len(features) > 1 else ""
-    return f"There are features already, {features[0]}{more}: none is added."
-
-
-def _diff(change: _Change) -> list[str]:
-    name = change.path.as_posix()
-    old = "/dev/null" if change.before is None else f"a/{name}"
-    before, after = (change.before or "").splitlines(), change.after.splitlines()
-    return list(difflib.unified_diff(before, after, old, f"b/{name}", lineterm=""))
-
-
 def _write(project: Path, changes: Sequence[_Change]) -> None:
-    """Write all changes, a new file first, which is taken away again where a file that is there cannot be written.
+    """Write all changes; new files first, which are removed again where an existing file cannot be written.
 
-    Raises ConfigurationError, which names the file and says why.
+    Raises ConfigurationError with the file and the reason.
     """
     for change in sorted(changes, key=lambda change: change.before is not None):
         path = project / change.path

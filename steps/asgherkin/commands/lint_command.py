@@ -1,4 +1,4 @@
-"""`asgherkin lint`: what would stop the features of this project, and what their readers suffer from."""
+"""`asgherkin lint`: check the features of this project without running them."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ from asgherkin.errors import ConfigurationError
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Sequence
 
     import pytest
 
@@ -31,7 +30,7 @@ exit codes:
 
 
 def add(commands: Commands) -> None:
-    """Tell the command line of it."""
+    """Add the command to the command line."""
     about = "report what is wrong with features, without running them"
     lint = add_command(commands, run, "lint", about, _DESCRIPTION, _CODES)
     lint.add_argument("paths", nargs="*", help="files and folders; without, all that pytest finds here")
@@ -44,9 +43,9 @@ def add(commands: Commands) -> None:
 
 
 def run(chosen: argparse.Namespace) -> int:
-    """Print what was found; the exit code.
+    """Print the findings; returns the exit code.
 
-    Raises ConfigurationError where a code is wrong or there is no feature file, and CollectionError where pytest
+    Raises ConfigurationError where a code is wrong or there is no feature file, CollectionError where pytest
     cannot collect the project.
     """
     from asgherkin.commands.collect_only import collect
@@ -61,17 +60,14 @@ def run(chosen: argparse.Namespace) -> int:
     for name, reason in collected.broken:
         say(f"asgherkin: {name} could not be read:\n{reason}\n", to_errors=True)
     if not collected.found.files:
-        raise ConfigurationError(_nothing(chosen.paths))
-    linted = collected.found._replace(findings=[one for one in collected.found.findings if one.code in codes])
+        missing = [path for path in chosen.paths if not Path(path).exists()]
+        if missing:  # a wrong path must not look like a clean project
+            raise ConfigurationError(f"there is no file or folder {', '.join(missing)} here.")
+        raise ConfigurationError(f"pytest finds no feature file in {', '.join(chosen.paths) or 'this project'}.")
+    linted = collected.found._replace(
+        findings=[finding for finding in collected.found.findings if finding.code in codes]
+    )
     text = FORMATS[chosen.format](linted)
     if text:
         say(text)
     return 2 if collected.broken else 1 if linted.findings else 0
-
-
-def _nothing(paths: Sequence[str]) -> str:
-    """Why there is no feature file: a wrong path must not look like a clean project."""
-    missing = [one for one in paths if not Path(one).exists()]
-    if missing:
-        return f"there is no file or folder {', '.join(missing)} here."
-    return f"pytest finds no feature file in {', '.join(paths) or 'this project'}."

@@ -1,24 +1,23 @@
-"""What `asgherkin lint` finds: what would stop a run, and what readers suffer from; written for whom it is for."""
+"""The findings of `asgherkin lint`, and their formats: for people, for GitHub, for tools."""
 
 from __future__ import annotations
 
 import json
 from typing import TYPE_CHECKING, NamedTuple
 
-from asgherkin.commands import printable
 from asgherkin.errors import ConfigurationError, FeatureError
 from asgherkin.gherkin.checking import Place, check, everything_key
 from asgherkin.gherkin.document import read
 from asgherkin.gherkin.smells import content_of, scenarios_of, smells
 from asgherkin.gherkin.suggestions import hints
+from asgherkin.recording.terminal import printable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
     import pytest
 
-    from asgherkin.gherkin.checking import Ambiguous, Checked, Undefined
-    from asgherkin.gherkin.document import FeatureSource
+    from asgherkin.gherkin.checking import Checked
 
 CODES = {
     "AG001": "feature file that cannot be read",
@@ -37,11 +36,11 @@ CODES = {
     "AG109": "placeholder without a column",
 }
 _FAILING = ("AG001", "AG002", "AG003", "AG004")
-"""What would fail a run."""
+"""The codes of what fails a run."""
 
 
 class Finding(NamedTuple):
-    """What was found, and where. `line` is None for a function that is not written in Python."""
+    """A finding and its place. `line` is None for a function that is not written in Python."""
 
     file: str
     line: int | None
@@ -50,16 +49,16 @@ class Finding(NamedTuple):
 
 
 class Linted(NamedTuple):
-    """What was found in how many feature files."""
+    """The findings, and the number of feature files."""
 
     files: int
     findings: list[Finding]
 
 
 def chosen_codes(select: str, ignore: str) -> frozenset[str]:
-    """The codes to report, of lists such as `AG002,AG1`; the start of a code stands for all that start so.
+    """The codes to report, of lists such as `AG002,AG1`, in which the start of a code selects all that begin with it.
 
-    Raises ConfigurationError for one that stands for none.
+    Raises ConfigurationError for a start that no code has.
     """
     return (_codes(select) or frozenset(CODES)) - _codes(ignore)
 
@@ -75,11 +74,11 @@ def _codes(written: str) -> frozenset[str]:
 def lint(session: pytest.Session, *, whole_project: bool) -> Linted:
     """Every finding in a collected session, by file and line.
 
-    Which sentences are unused can only be told of the whole project.
+    Unused sentences are found in the whole project only.
     """
-    items = session.config.stash.get(everything_key, [])  # not there where a path is wrong
+    items = session.config.stash.get(everything_key, [])  # missing where a path is wrong
     checked = check(session, items)
-    findings = [*_of_the_run(checked)]
+    findings = [*_of_the_run(checked), *_smells(checked.files, session)]
     if whole_project:
         findings += [
             Finding(
@@ -87,33 +86,25 @@ def lint(session: pytest.Session, *, whole_project: bool) -> Linted:
             )
             for unused in checked.unused
         ]
-    findings += _smells(checked.files, session)
     unique = dict.fromkeys(sorted(findings, key=lambda finding: (finding.file, finding.line or 0, finding.code)))
     return Linted(len(checked.files), list(unique))
 
 
 def _of_the_run(checked: Checked) -> Iterator[Finding]:
-    for undefined in checked.undefined:
-        yield from _at(undefined.places, "AG002", _undefined(undefined))
-    for ambiguous in checked.ambiguous:
-        yield from _at(ambiguous.places, "AG003", _ambiguous(ambiguous))
-    for one in checked.cannot_run:
-        yield from _at([one.place], "AG001" if one.is_unreadable else "AG004", one.reason)
-
-
-def _at(places: Iterable[Place], code: str, message: str) -> Iterator[Finding]:
-    return (Finding(place.path, place.line, code, message) for place in places)
-
-
-def _undefined(step: Undefined) -> str:
-    return "\n".join(
-        [f"No sentence fits: {step.kind.capitalize()} {step.text}", *hints(step.kind, step.text, step.known)]
-    )
-
-
-def _ambiguous(step: Ambiguous) -> str:
-    fitting = sorted(f"  {it.location}: {(it.kind or 'step').capitalize()} {it.pattern}" for it in step.definitions)
-    return "\n".join([f"Several sentences fit: {step.kind.capitalize()} {step.text}", *fitting])
+    """The findings that would fail a run."""
+    for step in checked.undefined:
+        message = [f"No sentence fits: {step.kind.capitalize()} {step.text}"]
+        message += hints(step.kind, step.text, step.known)
+        yield from (Finding(place.path, place.line, "AG002", "\n".join(message)) for place in step.places)
+    for several in checked.ambiguous:
+        fitting = (
+            f"  {definition.location}: {(definition.kind or 'step').capitalize()} {definition.pattern}"
+            for definition in several.definitions
+        )
+        message = [f"Several sentences fit: {several.kind.capitalize()} {several.text}", *sorted(fitting)]
+        yield from (Finding(place.path, place.line, "AG003", "\n".join(message)) for place in several.places)
+    for stuck in checked.cannot_run:
+        yield Finding(stuck.place.path, stuck.place.line, "AG001" if stuck.is_unreadable else "AG004", stuck.reason)
 
 
 def _smells(files: Sequence[str], session: pytest.Session) -> Iterator[Finding]:
@@ -122,52 +113,42 @@ def _smells(files: Sequence[str], session: pytest.Session) -> Iterator[Finding]:
         try:
             feature = read(session.config.rootpath / file, file)
         except FeatureError:
-            continue  # AG001 tells
+            continue  # reported as AG001
         yield from (Finding(file, smell.line, smell.code, smell.message) for smell in smells(feature))
-        yield from _same_steps(feature, file, first)
-
-
-def _same_steps(feature: FeatureSource, file: str, first: dict[object, Place]) -> Iterator[Finding]:
-    for rows in scenarios_of(feature):
-        if rows[0].problem:
-            continue
-        place = Place(file, rows[0].line)
-        other = first.setdefault(content_of(rows), place)
-        if other != place:
-            yield Finding(file, place.line, "AG103", f"The scenario at {other} has the same steps. Remove one of them.")
+        for rows in scenarios_of(feature):
+            place = Place(file, rows[0].line)
+            other = place if rows[0].problem else first.setdefault(content_of(rows), place)
+            if other != place:
+                reason = f"The scenario at {other} has the same steps. Remove one of them."
+                yield Finding(file, place.line, "AG103", reason)
 
 
 def as_text(linted: Linted) -> str:
-    """`file:line: code message`, what more there is to say indented below it, and a count."""
-    return "\n".join(_lines(linted))
-
-
-def _lines(linted: Linted) -> Iterator[str]:
+    """`file:line: code message`, further lines of a message indented, and a count."""
+    lines: list[str] = []
     for finding in linted.findings:
-        first, *rest = finding.message.splitlines()
-        yield f"{_place(finding)}: {finding.code} {printable(first)}"
-        yield from (f"    {printable(line)}" for line in rest)
+        place = finding.file if finding.line is None else f"{finding.file}:{finding.line}"
+        lines.append("\n    ".join(f"{place}: {finding.code} {finding.message}".splitlines()))
     files = _count(linted.files, "feature file")
-    yield f"{_count(len(linted.findings), 'finding')} in {files}." if linted.findings else f"{files}, no finding."
+    lines.append(
+        f"{_count(len(linted.findings), 'finding')} in {files}." if linted.findings else f"{files}, no finding."
+    )
+    return printable("\n".join(lines))
 
 
 def as_github(linted: Linted) -> str:
     """Workflow commands, which GitHub shows beside the lines of a pull request."""
-    return "\n".join(_command(finding) for finding in linted.findings)
+    commands = []
+    for finding in linted.findings:
+        level = "error" if finding.code in _FAILING else "warning"
+        file = _escaped(finding.file).replace(":", "%3A").replace(",", "%2C")
+        line = "" if finding.line is None else f",line={finding.line}"
+        commands.append(f"::{level} file={file}{line},title={finding.code}::{_escaped(finding.message)}")
+    return "\n".join(commands)
 
 
-def _command(finding: Finding) -> str:
-    level = "error" if finding.code in _FAILING else "warning"
-    line = "" if finding.line is None else f",line={finding.line}"
-    return f"::{level} file={_property(finding.file)}{line},title={finding.code}::{_data(finding.message)}"
-
-
-def _data(text: str) -> str:
+def _escaped(text: str) -> str:
     return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
-
-
-def _property(text: str) -> str:
-    return _data(text).replace(":", "%3A").replace(",", "%2C")
 
 
 def as_json(linted: Linted) -> str:
@@ -177,10 +158,6 @@ def as_json(linted: Linted) -> str:
 
 
 FORMATS = {"text": as_text, "github": as_github, "json": as_json}
-
-
-def _place(finding: Finding) -> str:
-    return printable(finding.file if finding.line is None else f"{finding.file}:{finding.line}")
 
 
 def _count(number: int, noun: str) -> str:

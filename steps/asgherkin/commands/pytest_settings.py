@@ -1,4 +1,4 @@
-"""The lines that tell pytest where the app is, in the file that pytest reads. All else in it stays."""
+"""Add settings to the file that configures pytest, and leave the rest of it unchanged."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 Values: TypeAlias = "Mapping[str, str | list[str]]"
 
-# pytest reads the first of these that configures it; those of its own name do so by being there.
+# pytest reads the first of these that configures it; files of its own name do so even without a section.
 _FILES = ("pytest.toml", ".pytest.toml", "pytest.ini", ".pytest.ini", "pyproject.toml", "tox.ini", "setup.cfg")
 _SECTIONS = {"pyproject.toml": ("tool.pytest.ini_options", "tool.pytest"), "setup.cfg": ("tool:pytest",)}
 
@@ -37,7 +37,7 @@ class PytestSettings(NamedTuple):
     def listed(self, name: str) -> list[str]:
         """A value that is a list, or words in a text."""
         value = self.values.get(name, [])
-        return value.split() if isinstance(value, str) else [str(one) for one in value]
+        return value.split() if isinstance(value, str) else [str(part) for part in value]
 
 
 def read_settings(project: Path) -> PytestSettings:
@@ -50,7 +50,7 @@ def read_settings(project: Path) -> PytestSettings:
         if text is not None:
             known = _SECTIONS.get(name, ("pytest",))
             found = _sections(name, text)
-            section = next((one for one in known if one in found), "")
+            section = next((section for section in known if section in found), "")
             if section or name.lstrip(".").startswith("pytest."):
                 return PytestSettings(Path(name), text, section or known[0], found.get(section, {}))
     name = "pyproject.toml"
@@ -71,16 +71,16 @@ def _sections(name: str, text: str) -> dict[str, Mapping[str, Any]]:
     try:
         if name.endswith(".toml"):
             document = tomllib.loads(text)
-            tables = {one: _table(document, one) for one in known}
-            # [tool.pytest] is there by itself where there is a [tool.pytest.ini_options].
-            return {one: table for one, table in tables.items() if table is not None and "ini_options" not in table}
+            tables = {section: _table(document, section) for section in known}
+            # TOML makes a table [tool.pytest] of a header [tool.pytest.ini_options].
+            return {name: table for name, table in tables.items() if table is not None and "ini_options" not in table}
         parser = configparser.RawConfigParser(strict=False, allow_no_value=True)
         parser.read_string(text)
     except (tomllib.TOMLDecodeError, configparser.Error) as error:
         raise ConfigurationError(
             f"{name} cannot be read: {error}. Put that right first; it is left as it is."
         ) from None
-    return {one: dict(parser[one]) for one in known if parser.has_section(one)}
+    return {section: dict(parser[section]) for section in known if parser.has_section(section)}
 
 
 def _table(document: Mapping[str, Any], dotted: str) -> Mapping[str, Any] | None:
@@ -91,16 +91,15 @@ def _table(document: Mapping[str, Any], dotted: str) -> Mapping[str, Any] | None
 
 
 def with_values(settings: PytestSettings, values: Values) -> str:
-    """The file's text with further values in its section, and with all else as it was.
+    """The file's text with further values in its section.
 
-    Raises ConfigurationError, with the lines to add by hand, where the file is written in a way that a line cannot be
-    added to.
+    Raises ConfigurationError, with the lines to add by hand, where the file is written so that no line can be added.
     """
     text = settings.text or ""
     end = "\r\n" if "\r\n" in text else "\n"
     lines = [f"{key} = {_written(value, toml=settings.is_toml)}" for key, value in values.items()]
     after = _added(text, f"[{settings.section}]", lines, end)
-    # A line that looks like the section's header may stand in a longer text: so what is to be written is read first.
+    # A longer text may have a line that looks like the section's header: so the new text is read before it is written.
     if not _is_as_planned(settings, after, values):
         by_hand = "\n".join(f"  {line}" for line in lines)
         raise ConfigurationError(
@@ -128,7 +127,7 @@ def _added(text: str, header: str, lines: Sequence[str], end: str) -> str:
 
 
 def _is_as_planned(settings: PytestSettings, after: str, values: Values) -> bool:
-    """Whether a new text has the values, and all that was there before."""
+    """Whether a new text has the new values, and the old ones."""
     try:
         now = _sections(settings.path.name, after).get(settings.section, {})
     except ConfigurationError:

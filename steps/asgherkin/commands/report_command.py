@@ -11,13 +11,12 @@ from asgherkin.errors import ConfigurationError
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Sequence
 
     from asgherkin.commands import Commands
 
 
 def add(commands: Commands) -> None:
-    """Tell the command line of it."""
+    """Add the command to the command line."""
     about = "Makes one HTML page out of message files that `pytest --asgi-messages` wrote, of one run or more."
     report = add_command(commands, run, "report", "make a page out of the messages of one or more runs", about)
     report.add_argument("messages", nargs="+", type=Path, metavar="run.ndjson", help="a file of messages")
@@ -27,9 +26,9 @@ def add(commands: Commands) -> None:
 
 
 def run(chosen: argparse.Namespace) -> int:
-    """Write the page, and the summary where it is asked for, and say where they are.
+    """Write the page, and the summary if wanted, and say where they are.
 
-    Raises ConfigurationError where a file would be written over that is read, cannot be written, or is no file of
+    Raises ConfigurationError where an output would replace an input or cannot be written, and for a file that has no
     messages.
     """
     from asgherkin.report.history import read_history
@@ -40,10 +39,12 @@ def run(chosen: argparse.Namespace) -> int:
     from asgherkin.report.summary import write_summary
 
     targets = {"--output": chosen.output} | ({"--summary": chosen.summary} if chosen.summary else {})
+    read = {path.resolve() for path in (*chosen.messages, chosen.history) if path}
     for path in targets.values():
-        _spare(path, [*chosen.messages, chosen.history])
+        if path.resolve() in read:
+            raise ConfigurationError(f"{path} is read and cannot be written over: choose another name.")
     check_targets(targets)
-    # All that is made stays to the end: to look through it again and again takes a sixth of the time.
+    # All objects live to the end: the garbage collector would take a sixth of the time to look through them.
     gc.disable()
     try:
         report = read_report(merge(chosen.messages))
@@ -55,9 +56,3 @@ def run(chosen: argparse.Namespace) -> int:
         say(f"summary: {chosen.summary}")
     say(f"report: {chosen.output}")
     return 0
-
-
-def _spare(written: Path, read: Sequence[Path | None]) -> None:
-    """Raises ConfigurationError where a file would be written over that is read."""
-    if written.resolve() in {path.resolve() for path in read if path}:
-        raise ConfigurationError(f"{written} is read and cannot be written over: choose another name.")

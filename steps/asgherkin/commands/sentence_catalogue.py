@@ -1,4 +1,4 @@
-"""The whole catalogue: each sentence with an example of its use; as a text, as JSON, as tables in a Markdown file.
+"""The catalogue of sentences, each with an example of its use, as text, as JSON, as tables in a Markdown file.
 
 This toolkit's own sentences have their examples in a folder `examples/` beside them; a project's sentences in its
 features.
@@ -17,10 +17,10 @@ from importlib.resources import files
 from typing import TYPE_CHECKING
 
 from asgherkin.capabilities import BUILT_IN
-from asgherkin.commands import printable
 from asgherkin.errors import ConfigurationError
 from asgherkin.gherkin.catalogue import Listed, key_of, listed, of_the_project, written
 from asgherkin.gherkin.document import parse
+from asgherkin.recording.terminal import printable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -36,7 +36,7 @@ _FIRST = ("asgherkin.vocabulary.app", "asgherkin.vocabulary.request", "asgherkin
 _LAST = ("asgherkin.vocabulary.variables",)
 _INDENT = " " * 7
 _WIDTH = 120
-# Where a Markdown file wants a table: `names` are patterns for the modules and functions of sentences.
+# The place of a table in a Markdown file: `names` are patterns for the modules and functions of sentences.
 _BLOCK = re.compile(
     r"(?P<start><!-- sentences: (?P<names>[^\n]*?) -->\n)(?P<table>.*?)(?P<end><!-- end of sentences -->)", re.DOTALL
 )
@@ -70,7 +70,7 @@ def in_order(sentences: Iterable[Listed]) -> list[Listed]:
 
 
 def _subject_of(sentence: Listed) -> str:
-    """What a sentence is about: this toolkit's by their subject, the project's own by their file."""
+    """The heading of a sentence: its subject, or the file for a sentence of the project's own."""
     if not sentence.is_own:
         return subjects()[sentence.module]
     return sentence.file if sentence.is_of_the_project else sentence.module
@@ -103,7 +103,7 @@ def _features() -> Mapping[str, FeatureSource]:
 
 
 def example_file(module: str) -> Traversable:
-    """Where the examples of a module of sentences stand: `examples/database.feature` beside `database_sentences.py`."""
+    """The examples of a module of sentences: `examples/database.feature` beside `database_sentences.py`."""
     package, _, name = module.rpartition(".")
     return files(package).joinpath("examples", f"{name.removesuffix('_sentences')}.feature")
 
@@ -153,9 +153,9 @@ def _record(sentence: Listed) -> dict[str, object]:
 
 
 def write_tables(path: Path, sentences: Sequence[Listed]) -> str:
-    """Write the tables of a file anew; a line that says so.
+    """Update the tables of a file; returns a line for the user.
 
-    Raises ConfigurationError where the file has no place for a table, or one for sentences that are not there.
+    Raises ConfigurationError where the file has no place for a table, or a place that no sentence fits.
     """
     text = path.read_text(encoding="utf-8")
     path.write_text(with_tables(text, sentences, path.as_posix()), encoding="utf-8")
@@ -170,42 +170,44 @@ def with_tables(text: str, sentences: Sequence[Listed], shown_as: str) -> str:
     if prose.count(_START) != len(_BLOCK.findall(prose)):
         raise ConfigurationError(f"{shown_as}: a place for a table of sentences is written wrongly. {_HOW}")
 
+    names = [f"{sentence.module}.{getattr(sentence.definition.function, '__name__', '')}" for sentence in sentences]
+
     def table(found: re.Match[str]) -> str:
-        names = found["names"].split()
-        rows = [sentence for sentence in sentences if any(fnmatchcase(_name_of(sentence), name) for name in names)]
+        patterns = found["names"].split()
+        rows = [
+            sentence
+            for sentence, name in zip(sentences, names, strict=True)
+            if any(fnmatchcase(name, pattern) for pattern in patterns)
+        ]
         if not rows:
             raise ConfigurationError(f"{shown_as}: there is no sentence {found['names']}.")
         return found["start"] + "".join(f"{line}\n" for line in _table(rows)) + found["end"]
 
-    parts = _FENCED.split(text)  # the blocks of code at odd places: what stands there is an example
+    parts = _FENCED.split(text)  # at odd places the blocks of code, which are examples
     return "".join(part if place % 2 else _BLOCK.sub(table, part) for place, part in enumerate(parts))
 
 
-def _name_of(sentence: Listed) -> str:
-    return f"{sentence.module}.{getattr(sentence.definition.function, '__name__', '')}"
-
-
 def _table(sentences: Sequence[Listed]) -> Iterator[str]:
-    """A row for each function: its kinds, its sentences in use, what they mean and what they may go on with."""
+    """A row for each function: its kinds, its sentences, their meaning and how they may continue."""
     yield "\n| kind | sentence | meaning |"
     yield "|---|---|---|"
     for _, group in itertools.groupby(sentences, lambda sentence: (sentence.file, sentence.line)):
         same = list(group)
-        kinds = ", ".join(
-            kind for kind in ("Given", "When", "Then", "any") if kind in {sentence.kind for sentence in same}
-        )
+        used = {sentence.kind for sentence in same}
+        kinds = ", ".join(kind for kind in ("Given", "When", "Then", "any") if kind in used)
         shown = "<br>".join(dict.fromkeys(_code(sentence.example) for sentence in same))
-        yield f"| {kinds} | {shown} | {' '.join(filter(None, [_prose(same[0].meaning), _rest(same[0].pattern)]))} |"
+        meaning = " ".join(filter(None, [_prose(same[0].meaning), _continuations(same[0].pattern)]))
+        yield f"| {kinds} | {shown} | {meaning} |"
     yield ""
 
 
-def _rest(pattern: str) -> str:
-    """What a sentence may go on with: what stands in brackets in its pattern."""
+def _continuations(pattern: str) -> str:
+    """How a sentence may continue: the parts of its pattern in brackets."""
     parts = re.findall(r"\[([^\[\]]*)(\[[^\[\]]*\])?\]", pattern.replace("[ within {within:span}]", ""))
-    parts_shown = [
+    shown = [
         _code(_filled(outer)) + (f", and then {_code(_filled(inner[1:-1]))}" if inner else "") for outer, inner in parts
     ]
-    return f"May go on with {', '.join(parts_shown)}." if parts_shown else ""
+    return f"May go on with {', '.join(shown)}." if shown else ""
 
 
 def _filled(part: str) -> str:
@@ -218,7 +220,7 @@ def _code(text: str) -> str:
 
 
 def _prose(text: str) -> str:
-    """A docstring's text, which may have code in it, without what Markdown or HTML would take for its own."""
+    """A docstring's text, escaped for Markdown and HTML outside of its code."""
     parts = re.split(r"(`[^`]*`)", text)
     return "".join(_in_a_cell(part if part.startswith("`") else re.sub(r"([<\[*_])", r"\\\1", part)) for part in parts)
 

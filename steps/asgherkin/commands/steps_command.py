@@ -30,7 +30,7 @@ exit codes:
 
 
 def add(commands: Commands) -> None:
-    """Tell the command line of it."""
+    """Add the command to the command line."""
     steps = add_command(
         commands, run, "steps", "list the sentences that a feature can use, or search them", _DESCRIPTION, _CODES
     )
@@ -45,10 +45,10 @@ def add(commands: Commands) -> None:
 
 
 def run(chosen: argparse.Namespace) -> int:
-    """List, search or write; the exit code.
+    """List, search or write; returns the exit code.
 
-    Raises CollectionError where pytest cannot collect the project, ConfigurationError where a file is not as it should
-    be, and OSError where one cannot be written.
+    Raises CollectionError where pytest cannot collect the project, ConfigurationError where a file has other content
+    than expected, and OSError where it cannot be written.
     """
     from asgherkin.commands.collect_only import collect
     from asgherkin.commands.sentence_catalogue import catalogue
@@ -56,28 +56,17 @@ def run(chosen: argparse.Namespace) -> int:
     collected = collect(catalogue)
     for name, reason in collected.broken:
         say(f"asgherkin: {name} could not be read, and its sentences are missing here:\n{reason}\n", to_errors=True)
-    written = _write(chosen, collected.found)
-    if written:
-        say(written)
-        return 0
-    return _list(chosen, collected.found)
-
-
-def _write(chosen: argparse.Namespace, sentences: Sequence[Listed]) -> str:
-    """Write what is asked for; what was written, "" for nothing."""
     if chosen.markdown:
         from asgherkin.commands.sentence_catalogue import write_tables
 
-        return write_tables(chosen.markdown, sentences)
-    if chosen.stubs:
-        from asgherkin.commands.editor_stubs import write_stubs
+        say(write_tables(chosen.markdown, collected.found))
+    elif chosen.stubs or chosen.vscode:
+        from asgherkin.commands.editor_stubs import write_for_vscode, write_stubs
 
-        return write_stubs(chosen.stubs, sentences)
-    if chosen.vscode:
-        from asgherkin.commands.editor_stubs import write_for_vscode
-
-        return write_for_vscode(sentences)
-    return ""
+        say(write_stubs(chosen.stubs, collected.found) if chosen.stubs else write_for_vscode(collected.found))
+    else:
+        return _list(chosen, collected.found)
+    return 0
 
 
 def _list(chosen: argparse.Namespace, sentences: Sequence[Listed]) -> int:

@@ -197,7 +197,7 @@ def _can_write(text: str, encoding: str | None) -> bool:
 
 
 def printable(text: str) -> str:
-    """A text with its control characters escaped: a terminal would obey them."""
+    """A text with its control characters escaped, which could move the cursor or set colours."""
     return "".join(
         character if character.isprintable() or character == "\n" else repr(character)[1:-1] for character in text
     )
