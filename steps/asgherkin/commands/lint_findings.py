@@ -13,7 +13,7 @@ from asgherkin.gherkin.suggestions import hints
 from asgherkin.recording.terminal import printable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator
 
     import pytest
 
@@ -92,22 +92,17 @@ def lint(session: pytest.Session, *, whole_project: bool) -> Linted:
 
 def _of_the_run(checked: Checked) -> Iterator[Finding]:
     """The findings that would fail a run."""
-    for step in checked.undefined:
-        message = [f"No sentence fits: {step.kind.capitalize()} {step.text}"]
-        message += hints(step.kind, step.text, step.known)
+    for step in checked.undefined.values():
+        message = [f"No sentence fits: {step}", *hints(step.kind, step.text, step.known)]
         yield from (Finding(place.path, place.line, "AG002", "\n".join(message)) for place in step.places)
-    for several in checked.ambiguous:
-        fitting = (
-            f"  {definition.location}: {(definition.kind or 'step').capitalize()} {definition.pattern}"
-            for definition in several.definitions
-        )
-        message = [f"Several sentences fit: {several.kind.capitalize()} {several.text}", *sorted(fitting)]
-        yield from (Finding(place.path, place.line, "AG003", "\n".join(message)) for place in several.places)
+    for step in checked.ambiguous.values():
+        message = [f"Several sentences fit: {step}", *(f"  {line}" for line in step.listed)]
+        yield from (Finding(place.path, place.line, "AG003", "\n".join(message)) for place in step.places)
     for stuck in checked.cannot_run:
         yield Finding(stuck.place.path, stuck.place.line, "AG001" if stuck.is_unreadable else "AG004", stuck.reason)
 
 
-def _smells(files: Sequence[str], session: pytest.Session) -> Iterator[Finding]:
+def _smells(files: Iterable[str], session: pytest.Session) -> Iterator[Finding]:
     first: dict[object, Place] = {}
     for file in files:
         try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -37,22 +38,22 @@ class Place(NamedTuple):
         return f"{self.path}:{self.line}"
 
 
-class Undefined(NamedTuple):
-    """A step that no definition fits. `known` holds the definitions that its first place sees."""
+class Unmatched(NamedTuple):
+    """A step that no definition fits, or several equally well: `fitting`. `known`: all that its first place sees."""
 
     kind: str
     text: str
-    places: list[Place]
+    fitting: Sequence[Definition]
     known: Index
-
-
-class Ambiguous(NamedTuple):
-    """A step that several definitions fit equally well."""
-
-    kind: str
-    text: str
     places: list[Place]
-    definitions: Sequence[Definition]
+
+    def __str__(self) -> str:
+        return f"{self.kind.capitalize()} {self.text}"
+
+    @property
+    def listed(self) -> list[str]:
+        """The fitting definitions, each with its place and its kind."""
+        return sorted(f"{one.location}: {(one.kind or 'step').capitalize()} {one.pattern}" for one in self.fitting)
 
 
 class CannotRun(NamedTuple):
@@ -64,119 +65,91 @@ class CannotRun(NamedTuple):
     """Whether it is the whole file that cannot be read."""
 
 
-class Checked(NamedTuple):
+@dataclass
+class Checked:
     """What was found. `unused` are the project's own sentences that no collected scenario uses."""
 
-    scenarios: int
-    steps: int
-    undefined: list[Undefined]
-    ambiguous: list[Ambiguous]
-    cannot_run: list[CannotRun]
-    unused: list[Listed]
-    files: list[str]
-    """The feature files of the scenarios."""
+    scenarios: set[object] = field(default_factory=set)
+    """A scenario that runs on several clients counts once."""
+    steps: int = 0
+    files: dict[str, None] = field(default_factory=dict)
+    """The paths of the feature files, in their order."""
+    undefined: dict[tuple[str, str], Unmatched] = field(default_factory=dict)
+    ambiguous: dict[tuple[str, str], Unmatched] = field(default_factory=dict)
+    cannot_run: dict[CannotRun, None] = field(default_factory=dict)
+    used: set[Definition] = field(default_factory=set)
+    unused: list[Listed] = field(default_factory=list)
 
     @property
     def failing(self) -> int:
         """How many findings would fail a run."""
         return len(self.undefined) + len(self.ambiguous) + len(self.cannot_run)
 
+    def note(self, place: Place, reason: str, *, is_unreadable: bool = False) -> None:
+        """Note what keeps a scenario from running."""
+        self.cannot_run[CannotRun(place, reason, is_unreadable)] = None
+
 
 def check(session: pytest.Session, items: Sequence[pytest.Item]) -> Checked:
     """Look up every step of `items`, all scenarios; others that were collected count for what is in use only."""
-    checker = _Checker(session.config.rootpath)
+    checked, others = Checked(), Checked()
     for item in items:
-        checker.check(item)
-    scenarios, steps = len(checker.scenarios), checker.steps
+        _check(item, checked)
     selected = set(items)
-    rest = _Checker(session.config.rootpath)
     for item in session.config.stash.get(everything_key, []):
         if item not in selected:
-            rest.check(item)
-    used = {key_of(one) for found in (checker, rest) for one in found.used.values()}
-    unused = {
-        key_of(one.definition): one
-        for one in listed(session)
-        if one.is_of_the_project and key_of(one.definition) not in used
-    }
-    return Checked(
-        scenarios,
-        steps,
-        list(checker.undefined.values()),
-        list(checker.ambiguous.values()),
-        list(dict.fromkeys(checker.cannot_run)),
-        list(unused.values()),
-        list(checker.files),
-    )
+            _check(item, others)
+    used = {key_of(definition) for definition in checked.used | others.used}
+    own = {key_of(sentence.definition): sentence for sentence in listed(session) if sentence.is_of_the_project}
+    checked.unused = [sentence for key, sentence in own.items() if key not in used]
+    return checked
 
 
-class _Checker:
-    def __init__(self, root: Path) -> None:
-        self._root = root
-        self.scenarios: set[object] = set()
-        self.steps = 0
-        self.files: dict[str, None] = {}
-        self.undefined: dict[tuple[str, str], Undefined] = {}
-        self.ambiguous: dict[tuple[str, str], Ambiguous] = {}
-        self.cannot_run: list[CannotRun] = []
-        self.used: dict[int, Definition] = {}
+def _check(item: pytest.Item, checked: Checked) -> None:
+    scenario = scenario_of(item)
+    file = item.path if scenario is None else Path(scenario.feature.filename)
+    path = shown_path(file, item.config.rootpath)
+    checked.files[path] = None
+    if scenario is None:
+        assert isinstance(item, BrokenFeature)
+        checked.note(Place(path, item.error.line), str(item.error), is_unreadable=True)
+        return
+    if isinstance(item, ScenarioItem):
+        line, problem = item.line, item.source.problem
+    else:
+        line, problem = scenario.line_number, "" if scenario.steps else NO_STEPS
+    key = (path, line, *example_of(item).values())
+    is_new = key not in checked.scenarios
+    checked.scenarios.add(key)
+    if problem:
+        checked.note(Place(path, line), problem)
+        return
+    index = index_of(item)
+    for step in scenario.steps:
+        checked.steps += is_new
+        _check_step(step, Place(path, step.line_number), index, checked)
 
-    def check(self, item: pytest.Item) -> None:
-        if isinstance(item, BrokenFeature):
-            place = Place(self._seen(item.path), item.error.line)
-            self.cannot_run.append(CannotRun(place, str(item.error), is_unreadable=True))
-            return
-        scenario = scenario_of(item)
-        assert scenario is not None
-        path = self._seen(Path(scenario.feature.filename))
-        if isinstance(item, ScenarioItem):
-            line, problem = item.line, item.source.problem
-        else:
-            line, problem = scenario.line_number, "" if scenario.steps else NO_STEPS
-        # A scenario that runs on several clients counts once.
-        key = (path, line, *example_of(item).values())
-        is_new = key not in self.scenarios
-        self.scenarios.add(key)
-        if problem:
-            self.cannot_run.append(CannotRun(Place(path, line), problem))
-            return
-        for step in scenario.steps:
-            self.steps += is_new
-            self._step(step, Place(path, step.line_number), item)
 
-    def _seen(self, path: Path) -> str:
-        shown = shown_path(path, self._root)
-        self.files[shown] = None
-        return shown
-
-    def _step(self, step: Step, place: Place, item: pytest.Item) -> None:
-        index = index_of(item)
-        try:
-            found = index.find(step.type, step.name)
-        except Exception as error:  # noqa: BLE001 - a project's own parser; shown where the step stands
-            reason = f"Looking up this step failed: {type(error).__name__}: {error}"
-            self.cannot_run.append(CannotRun(place, reason))
-            return
-        self.used.update((id(one), one) for one in found)
-        if len(found) != 1:
-            self._none_or_many(found, step, place, index)
-            return
-        try:
-            check_argument(step, found[0], index)
-        except SentenceError as error:
-            self.cannot_run.append(CannotRun(place, str(error)))
-
-    def _none_or_many(self, found: Sequence[Definition], step: Step, place: Place, index: Index) -> None:
+def _check_step(step: Step, place: Place, index: Index, checked: Checked) -> None:
+    try:
+        found = index.find(step.type, step.name)
+    except Exception as error:  # noqa: BLE001 - a project's own parser; shown where the step stands
+        checked.note(place, f"Looking up this step failed: {type(error).__name__}: {error}")
+        return
+    checked.used.update(found)
+    if len(found) != 1:
         key = (str(step.type), step.name)
-        places = (
-            self.ambiguous.setdefault(key, Ambiguous(*key, [], found)).places
-            if found
-            else self.undefined.setdefault(key, Undefined(*key, [], index)).places
-        )
+        unmatched = checked.ambiguous if found else checked.undefined
+        places = unmatched.setdefault(key, Unmatched(*key, found, index, [])).places
         if place not in places:
             places.append(place)
+        return
+    try:
+        check_argument(step, found[0], index)
+    except SentenceError as error:
+        checked.note(place, str(error))
 
 
 def scenarios_in(items: Iterable[pytest.Item]) -> list[pytest.Item]:
     """The items that stand for scenarios, or for a feature file that cannot be read."""
-    return [one for one in items if is_scenario(one) or isinstance(one, BrokenFeature)]
+    return [item for item in items if is_scenario(item) or isinstance(item, BrokenFeature)]

@@ -21,17 +21,17 @@ from asgherkin.errors import FeatureError
 from asgherkin.gherkin.mistakes import (
     KINDS,
     NO_ROWS,
+    description_hint,
     dialect_of,
     lines_of,
     mistake_in,
-    no_scenario,
     parse_error,
     problem_of,
     unreadable,
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from gherkin import parser_types as ast
@@ -201,7 +201,8 @@ def parse(text: str, shown_as: str, ids: IdGenerator | None = None) -> FeatureSo
         raise mistake
     source = records_of(tree)
     if not source.scenarios:
-        raise FeatureError(no_scenario(tree["feature"], shown_as))
+        hint = description_hint(tree["feature"]["description"])
+        raise FeatureError(f"{shown_as} has no scenario, so it checks nothing. Add one, or remove the file.{hint}")
     return source
 
 
@@ -225,72 +226,63 @@ def parse_tree(text: str, ids: IdGenerator | None = None) -> ast.GherkinDocument
 
 def records_of(tree: ast.GherkinDocument) -> FeatureSource:
     """The records of a tree that has a feature."""
-    return _Builder(tree).build()
+    feature = tree["feature"]
+    dialect = dialect_of(feature)
+    outlines = set(dialect.scenario_outline_keywords) - set(dialect.scenario_keywords)
+    scenarios: list[ScenarioSource] = []
+    rules: list[Heading] = []
 
-
-class _Builder:
-    """Turns the official parser's tree into records."""
-
-    def __init__(self, tree: ast.GherkinDocument) -> None:
-        self._tree = tree
-        self._feature = tree["feature"]
-        dialect = dialect_of(self._feature)
-        self._outlines = set(dialect.scenario_outline_keywords) - set(dialect.scenario_keywords)
-        self._scenarios: list[ScenarioSource] = []
-        self._rules: list[Heading] = []
-
-    def build(self) -> FeatureSource:
-        heading = _heading(self._feature)
-        self._children(self._feature, heading.tags, (), None)
-        return FeatureSource(heading, self._feature["language"], tuple(self._scenarios), tuple(self._rules), self._tree)
-
-    def _children(
-        self,
-        node: ast.Feature | ast.Rule,
-        tags: tuple[Tag, ...],
-        background: tuple[StepSource, ...],
-        rule: Heading | None,
+    def add(
+        node: ast.Feature | ast.Rule, tags: tuple[Tag, ...], background: tuple[StepSource, ...], rule: Heading | None
     ) -> None:
         for child in cast("list[Child]", node["children"]):
             if "background" in child:
                 background += _steps(child["background"]["steps"], background)
             elif "rule" in child:
                 heading = _heading(child["rule"])
-                self._rules.append(heading)
-                self._children(child["rule"], tags + heading.tags, background, heading)
+                rules.append(heading)
+                add(child["rule"], tags + heading.tags, background, heading)
             else:
-                self._scenario(child["scenario"], tags, background, rule)
+                scenario = _scenario(child["scenario"], tags, background, rule)
+                problem = problem_of(child["scenario"], outlines)
+                scenarios.extend(_rows(scenario._replace(problem=problem), child["scenario"]["examples"]))
 
-    def _scenario(
-        self,
-        scenario: ast.Scenario,
-        tags: tuple[Tag, ...],
-        background: tuple[StepSource, ...],
-        rule: Heading | None,
-    ) -> None:
-        own_tags = _tags(scenario["tags"])
-        common = ScenarioSource(
-            name=scenario["name"],
-            keyword=scenario["keyword"],
-            description=scenario["description"],
-            line=scenario["location"]["line"],
-            column=scenario["location"]["column"],
-            tags=tags + own_tags,
-            own_tags=own_tags,
-            steps=background + _steps(scenario["steps"], background) if scenario["steps"] else (),
-            rule=rule,
-            problem=problem_of(scenario, self._outlines),
-            id=scenario["id"],
-        )
-        if not scenario["examples"]:
-            self._scenarios.append(common)
-            return
-        rows = [
-            common._replace(tags=common.tags + _tags(examples["tags"]), example=example)
-            for examples in scenario["examples"]
-            for example in _examples(examples)
-        ]
-        self._scenarios += rows or [common._replace(problem=NO_ROWS)]
+    heading = _heading(feature)
+    add(feature, heading.tags, (), None)
+    return FeatureSource(heading, feature["language"], tuple(scenarios), tuple(rules), tree)
+
+
+def _scenario(
+    scenario: ast.Scenario, tags: tuple[Tag, ...], background: tuple[StepSource, ...], rule: Heading | None
+) -> ScenarioSource:
+    own_tags = _tags(scenario["tags"])
+    return ScenarioSource(
+        name=scenario["name"],
+        keyword=scenario["keyword"],
+        description=scenario["description"],
+        line=scenario["location"]["line"],
+        column=scenario["location"]["column"],
+        tags=tags + own_tags,
+        own_tags=own_tags,
+        steps=background + _steps(scenario["steps"], background) if scenario["steps"] else (),
+        rule=rule,
+        id=scenario["id"],
+    )
+
+
+def _rows(scenario: ScenarioSource, tables: Sequence[ast.Examples]) -> list[ScenarioSource]:
+    """A scenario for each row of an outline's examples; the scenario itself where it is no outline."""
+    if not tables:
+        return [scenario]
+    rows = []
+    for examples in tables:
+        tags = scenario.tags + _tags(examples["tags"])
+        names = [cell["value"] for cell in examples["tableHeader"]["cells"]] if "tableHeader" in examples else []
+        for row in examples["tableBody"]:
+            values = dict(zip(names, (cell["value"] for cell in row["cells"]), strict=True))
+            example = Example(values, row["location"]["line"], row["location"]["column"], row["id"])
+            rows.append(scenario._replace(tags=tags, example=example))
+    return rows or [scenario._replace(problem=NO_ROWS)]
 
 
 def _heading(node: ast.Feature | ast.Rule) -> Heading:
@@ -302,20 +294,12 @@ def _tags(tags: Iterable[ast.Tag]) -> tuple[Tag, ...]:
     return tuple(Tag(tag["name"].removeprefix("@"), tag["id"]) for tag in tags)
 
 
-def _examples(examples: ast.Examples) -> Iterator[Example]:
-    if "tableHeader" not in examples:
-        return
-    names = [cell["value"] for cell in examples["tableHeader"]["cells"]]
-    for row in examples["tableBody"]:
-        values = dict(zip(names, (cell["value"] for cell in row["cells"]), strict=True))
-        yield Example(values, row["location"]["line"], row["location"]["column"], row["id"])
-
-
 def _steps(steps: Iterable[ast.Step], before: tuple[StepSource, ...]) -> tuple[StepSource, ...]:
     kind = before[-1].kind if before else ""
     records = []
     for step in steps:
         kind = KINDS.get(step["keywordType"], kind)
+        text = step.get("docString")
         records.append(
             StepSource(
                 step["keyword"].strip(),
@@ -323,16 +307,12 @@ def _steps(steps: Iterable[ast.Step], before: tuple[StepSource, ...]) -> tuple[S
                 kind,
                 step["text"],
                 step["location"]["line"],
-                _doc_string(step["docString"]) if "docString" in step else None,
+                DocString(text["content"], text.get("mediaType", ""), text["location"]["line"]) if text else None,
                 _table(step["dataTable"]) if "dataTable" in step else None,
                 step["id"],
             )
         )
     return tuple(records)
-
-
-def _doc_string(doc_string: ast.DocString) -> DocString:
-    return DocString(doc_string["content"], doc_string.get("mediaType", ""), doc_string["location"]["line"])
 
 
 def _table(table: ast.DataTable) -> Table:

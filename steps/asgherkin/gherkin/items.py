@@ -6,7 +6,7 @@ A test module binds scenarios with pytest-bdd's `scenarios()` or `@scenario`.
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -20,11 +20,11 @@ from asgherkin.gherkin.run import progress_key, run_scenario
 from asgherkin.gherkin.variants import set_variant, variants_key
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Mapping
 
     from pytest_bdd.parser import Feature, Scenario, ScenarioTemplate
 
-    from asgherkin.gherkin.variants import Variant
+    from asgherkin.gherkin.variants import Variants
 
 _PARAMETER = "_asgherkin_variant"
 
@@ -57,9 +57,12 @@ def step_texts(item: pytest.Item) -> list[str]:
 
 def example_of(item: pytest.Item) -> Mapping[str, str]:
     """The row of an outline that a bound scenario stands for."""
-    parameters = item.callspec.params if hasattr(item, "callspec") else {}
-    values: Mapping[str, str] = parameters.get("_pytest_bdd_example", {})
+    values: Mapping[str, str] = _parameters(item).get("_pytest_bdd_example", {})
     return values
+
+
+def _parameters(item: pytest.Item) -> Mapping[str, Any]:
+    return item.callspec.params if hasattr(item, "callspec") else {}
 
 
 def tags_of(item: pytest.Item) -> Iterable[str] | None:
@@ -95,8 +98,8 @@ def _restore_media_types(scenario: Scenario, path: Path, values: Mapping[str, st
         source = read(path, str(path))
     except FeatureError:  # pytest-bdd has read it, by looser rules
         return
-    for one in source.scenarios:
-        for step in one.steps:
+    for read_scenario in source.scenarios:
+        for step in read_scenario.steps:
             bound = with_doc_strings.get(step.line)
             if bound is not None and step.doc_string is not None:
                 text = bound.docstring = DocStringText(bound.docstring)
@@ -105,11 +108,13 @@ def _restore_media_types(scenario: Scenario, path: Path, values: Mapping[str, st
 
 def without_bound(items: list[pytest.Item]) -> None:
     """Drop scenarios that were collected from their file and are bound by a test module too: they run there."""
-    templates = [template for item in items if (template := bound_scenario(item)) is not None]
+    templates = filter(None, map(bound_scenario, items))
     bound = {(template.feature.filename, template.line_number) for template in templates}
     if bound:
         items[:] = [
-            one for one in items if not (isinstance(one, ScenarioItem) and (str(one.path), one.source.line) in bound)
+            item
+            for item in items
+            if not isinstance(item, ScenarioItem) or (str(item.path), item.source.line) not in bound
         ]
 
 
@@ -124,23 +129,18 @@ def vary_bound(metafunc: pytest.Metafunc) -> None:
 def settle_variants(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Leave the items of each bound scenario that its tags and steps allow."""
     variants = config.stash[variants_key]
-
-    def stays(item: pytest.Item) -> bool:
-        if bound_scenario(item) is None:
-            return True
-        return _settle(item, variants.of(tags_of(item) or (), step_texts(item)), variants.names)
-
-    items[:] = [one for one in items if stays(one)]
+    items[:] = [item for item in items if bound_scenario(item) is None or _settle(item, variants)]
 
 
-def _settle(item: pytest.Item, variants: Sequence[Variant], names: Sequence[str]) -> bool:
+def _settle(item: pytest.Item, variants: Variants) -> bool:
     """Let a bound scenario's item be its variant; False where the scenario does not have that variant."""
-    parameters = item.callspec.params if hasattr(item, "callspec") else {}
-    collected_for = parameters.get(_PARAMETER, names[0])
+    of_scenario = variants.of(tags_of(item) or (), step_texts(item))
+    first = variants.names[0]
+    collected_for = _parameters(item).get(_PARAMETER, first)
     # A scenario may have one variant only, and another than the run has: it takes the place of the first.
-    at = names[0] if variants[0].name not in names else None
-    for variant in variants:
-        if collected_for == (at or variant.name):
+    takes_first = of_scenario[0].name not in variants.names
+    for variant in of_scenario:
+        if collected_for == (first if takes_first else variant.name):
             set_variant(item, variant)
             return True
     return False

@@ -34,6 +34,7 @@ NO_EXAMPLES = (
     "This outline has no Examples:, so there is no row to run it with. "
     "Add Examples: with a table, or write Scenario: instead."
 )
+_MOST_ERRORS = 5
 _EXPECTED = {
     "#FeatureLine": "Feature:",
     "#RuleLine": "Rule:",
@@ -75,12 +76,12 @@ def parse_error(errors: Sequence[ParserException], lines: Sequence[str], shown_a
 
 def _feature_error(shown_as: str, errors: Sequence[tuple[int, str]], lines: Sequence[str]) -> FeatureError:
     parts = [f"{shown_as} cannot be read."]
-    for number, error in errors[:5]:
+    for number, error in errors[:_MOST_ERRORS]:
         parts.append(f"  line {number}: {error}")
         if number <= len(lines):
             parts.append(f"  {number:>4} | {lines[number - 1]}".rstrip())
-    if len(errors) > 5:
-        parts.append(f"  … and {len(errors) - 5} more")
+    if len(errors) > _MOST_ERRORS:
+        parts.append(f"  … and {len(errors) - _MOST_ERRORS} more")
     return FeatureError("\n".join(parts), errors[0][0])
 
 
@@ -109,7 +110,12 @@ def _mistakes(node: ast.Feature | ast.Rule, dialect: Dialect, lines: Sequence[st
     yield from _misspelt(node, dialect, lines)
     for child in cast("list[Child]", node["children"]):
         if "background" in child:
-            yield from _mistakes_of(child["background"])
+            background = child["background"]
+            steps, line = background["steps"], background["location"]["line"]
+            if steps and steps[0]["keywordType"] not in KINDS:
+                yield steps[0]["location"]["line"], f"this background {_starts_with(steps[0])}"
+            elif background["description"] and not steps:
+                yield line, f"this background has no steps.{description_hint(background['description'])}"
         elif "rule" in child:
             yield from _mistakes(child["rule"], dialect, lines)
 
@@ -117,23 +123,14 @@ def _mistakes(node: ast.Feature | ast.Rule, dialect: Dialect, lines: Sequence[st
 def _misspelt(node: ast.Feature | ast.Rule, dialect: Dialect, lines: Sequence[str]) -> Iterator[tuple[int, str]]:
     headings = [*dialect.scenario_keywords, *dialect.scenario_outline_keywords, *dialect.background_keywords]
     steps = (*dialect.given_keywords, *dialect.when_keywords, *dialect.then_keywords)
-    starts = tuple(one for one in steps if one != "* ")  # which is a bullet in prose
+    starts = tuple(keyword for keyword in steps if keyword != "* ")  # which is a bullet in prose
     described = [line.strip() for line in node["description"].split("\n") if line.strip()]
     for line, following in itertools.pairwise(described):
         keyword, colon, _ = line.partition(":")
         if colon and following.startswith(starts) and difflib.get_close_matches(keyword, headings, cutoff=0.75):
-            below = enumerate(lines[node["location"]["line"] :], node["location"]["line"] + 1)
-            number = next(number for number, one in below if one.strip() == line)
+            heading = node["location"]["line"]
+            number = next(number for number, below in enumerate(lines[heading:], heading + 1) if below.strip() == line)
             yield number, "this was read as a description, and steps follow it. Is its keyword misspelt?"
-
-
-def _mistakes_of(background: ast.Background) -> Iterator[tuple[int, str]]:
-    if background["steps"]:
-        first = background["steps"][0]
-        if first["keywordType"] not in KINDS:
-            yield first["location"]["line"], f"this background {_starts_with(first)}"
-    elif background["description"]:
-        yield background["location"]["line"], f"this background has no steps.{_hint(background['description'])}"
 
 
 def dialect_of(feature: ast.Feature) -> Dialect:
@@ -146,7 +143,7 @@ def dialect_of(feature: ast.Feature) -> Dialect:
 def problem_of(scenario: ast.Scenario, outlines: Collection[str]) -> str:
     """Why a scenario cannot run; "" where it can. `outlines` are the keywords of scenario outlines alone."""
     if not scenario["steps"]:
-        return f"{NO_STEPS}{_hint(scenario['description'])}"
+        return f"{NO_STEPS}{description_hint(scenario['description'])}"
     first = scenario["steps"][0]
     if first["keywordType"] not in KINDS:
         return f"This scenario {_starts_with(first)}"
@@ -162,15 +159,9 @@ def _starts_with(first: ast.Step) -> str:
     )
 
 
-def _hint(description: str) -> str:
+def description_hint(description: str) -> str:
+    """What to add where steps may have been read as a description; "" where there is none."""
     lines = [line.strip() for line in description.splitlines() if line.strip()]
     if not lines:
         return ""
     return f'\nIts lines were read as a description, from "{lines[0]}" on: is the first keyword misspelt?'
-
-
-def no_scenario(feature: ast.Feature, shown_as: str) -> str:
-    """What to say of a feature file without a scenario."""
-    return (
-        f"{shown_as} has no scenario, so it checks nothing. Add one, or remove the file.{_hint(feature['description'])}"
-    )

@@ -12,12 +12,12 @@ from asgherkin.gherkin.items import tags_of
 from asgherkin.gherkin.mistakes import lines_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Sequence
     from pathlib import Path
 
     import pytest
 
-    from asgherkin.gherkin.document import FeatureSource, ScenarioSource
+    from asgherkin.gherkin.document import ScenarioSource
     from asgherkin.gherkin.variants import Variants
 
 _WITH_LINES = re.compile(r"(?P<path>.+\.feature)(?P<lines>(?::\d+)+)$")
@@ -46,6 +46,7 @@ def _node_ids(path: Path, written: str, lines: list[int], variants: Variants) ->
         source = read(path, written)
     except FeatureError:
         return [written]
+    headings = [scenario.line for scenario in source.scenarios] + [rule.line for rule in source.rules]
     names = list(scenario_names(source.scenarios))
     chosen: list[str] = []
     text = lines_of(path.read_text(encoding="utf-8-sig"))
@@ -54,9 +55,10 @@ def _node_ids(path: Path, written: str, lines: list[int], variants: Variants) ->
             raise ConfigurationError(f"{written}:{line}: the file has {len(text)} lines.")
         while text[line - 1].lstrip().startswith("@") and line < len(text):
             line += 1  # noqa: PLW2901 - tags belong to what stands below them
-        if line < _first_line(source):
+        if line < min(headings):  # the feature's own heading and background stand for all of the file
             return [written]
-        found = _at(source, line)
+        heading = max(above for above in headings if above <= line)
+        found = _at(source.scenarios, line, heading)
         if not found:
             raise ConfigurationError(f"{written}:{line}: no scenario stands there, but a rule without any.")
         chosen += [
@@ -67,24 +69,19 @@ def _node_ids(path: Path, written: str, lines: list[int], variants: Variants) ->
     return [f"{written}::{name}" for name in dict.fromkeys(chosen)]
 
 
-def _first_line(source: FeatureSource) -> int:
-    """The first line below the feature's heading and background: lines above it stand for all of the file."""
-    return min([one.line for one in source.scenarios] + [rule.line for rule in source.rules])
+def _at(scenarios: Sequence[ScenarioSource], line: int, heading: int) -> list[int]:
+    """Positions of the scenarios at a line: one row, all rows of an outline, all scenarios of a rule.
 
-
-def _at(source: FeatureSource, line: int) -> list[int]:
-    """Positions of the scenarios at a line: one row, all rows of an outline, all scenarios of a rule."""
-    scenarios = source.scenarios
+    `heading` is the line of the heading that the line stands below.
+    """
     rows = [position for position, one in enumerate(scenarios) if one.example and one.example.line == line]
     if rows:
         return rows
-    headings = {one.line for one in scenarios} | {rule.line for rule in source.rules}
-    heading = max(one for one in headings if one <= line)
-    return [position for position, one in enumerate(scenarios) if heading in _lines_of(one)]
-
-
-def _lines_of(scenario: ScenarioSource) -> set[int]:
-    return {scenario.line} | ({scenario.rule.line} if scenario.rule else set())
+    return [
+        position
+        for position, one in enumerate(scenarios)
+        if one.line == heading or (one.rule and one.rule.line == heading)
+    ]
 
 
 def keep_by_tags(expression: str, config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -92,12 +89,14 @@ def keep_by_tags(expression: str, config: pytest.Config, items: list[pytest.Item
     if not expression:
         return
     fits = tag_filter(expression)
-    tags = ((one, tags_of(one)) for one in items)
-    deselected = [one for one, its_tags in tags if its_tags is not None and not fits(its_tags)]
+    kept: list[pytest.Item] = []
+    deselected: list[pytest.Item] = []
+    for item in items:
+        tags = tags_of(item)
+        (kept if tags is None or fits(tags) else deselected).append(item)
     if deselected:
         config.hook.pytest_deselected(items=deselected)
-        dropped = set(deselected)
-        items[:] = [one for one in items if one not in dropped]
+        items[:] = kept
 
 
 def tag_filter(expression: str) -> Callable[[Iterable[str]], bool]:

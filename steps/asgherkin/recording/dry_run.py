@@ -8,7 +8,7 @@ import pytest
 
 from asgherkin.errors import ConfigurationError
 from asgherkin.gherkin.checking import check, everything_key, scenarios_in
-from asgherkin.gherkin.suggestions import corrections, hints, of_another_kind, stubs
+from asgherkin.gherkin.suggestions import corrections, hints, indented, of_another_kind, stubs
 from asgherkin.gherkin.undefined import unloaded
 from asgherkin.options import OPTIONS, settings_key
 from asgherkin.recording.terminal import printable
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from pytest import TerminalReporter  # noqa: PT013 - a name for a type only
 
-    from asgherkin.gherkin.checking import Ambiguous, Checked, Place, Undefined
+    from asgherkin.gherkin.checking import Checked, Unmatched
 
 _OUTPUTS = ("asgi_report", "asgi_messages", "asgi_summary", "asgi_history")
 # Looking for the nearest sentences takes some milliseconds a step, and more steps than these have another cause.
@@ -91,31 +91,29 @@ def _report_lines(
 
     `not_loaded` are lines about files of sentences that were not loaded.
     """
-    looked_at = f"{_count(checked.scenarios, 'scenario')}, {_count(checked.steps, 'step')}"
+    looked_at = f"{_count(len(checked.scenarios), 'scenario')}, {_count(checked.steps, 'step')}"
     yield f"{looked_at}: all looked up, none called."
     if left_out:
         yield f"{_count(left_out, 'test')} in Python left out: only scenarios have steps."
-    hinted = [position < _MOST_HINTS for position in range(len(checked.undefined))]
-    undefined = list(zip(checked.undefined, hinted, strict=True))
-    yield from _part("No sentence fits", "step", [_undefined(step, hinted=hint) for step, hint in undefined])
-    yield from _part("Several sentences fit", "step", map(_ambiguous, checked.ambiguous))
-    reasons = [f"  {place.place}: {place.reason}".splitlines() for place in checked.cannot_run]
-    indented = [[first, *(f"    {line}" for line in others)] for first, *others in reasons]
-    yield from _part("Cannot run as written", "place", indented)
+    undefined = list(checked.undefined.values())
+    hinted, others = undefined[:_MOST_HINTS], undefined[_MOST_HINTS:]
+    lines = [[*_where(step), *(f"    {line}" for line in hints(step.kind, step.text, step.known))] for step in hinted]
+    yield from _part("No sentence fits", "step", [*lines, *map(_where, others)])
+    yield from _part("Several sentences fit", "step", map(_ambiguous, checked.ambiguous.values()))
+    reasons = [f"{found.place}: {found.reason}".splitlines() for found in checked.cannot_run]
+    cannot_run = [[f"  {first}", *(f"    {line}" for line in below)] for first, *below in reasons]
+    yield from _part("Cannot run as written", "place", cannot_run)
     unused = [[f"  {sentence.definition.location}: {sentence.kind} {sentence.pattern}"] for sentence in checked.unused]
     yield from _part("In no scenario", "sentence of this project", unused)
     if checked.unused and narrowed_to:
         yield f"Only {', '.join(narrowed_to)} was looked at: features elsewhere may use them."
-    # What is right but for its keyword or its quotes has a sentence already.
-    missing = [
-        (step.kind, step.text)
-        for step, hint in undefined
-        if not (corrections(step.kind, step.text, step.known) if hint else of_another_kind(step.text, step.known))
-    ]
+    # A step that is right but for its keyword or its quotes has its sentence.
+    missing = [step for step in hinted if not corrections(step.kind, step.text, step.known)]
+    missing += [step for step in others if not of_another_kind(step.text, step.known)]
     if missing:
         yield from not_loaded
         yield "\nTo write the sentences that are missing, put this into conftest.py:\n"
-        yield from (f"    {line}" if line else "" for line in stubs(missing).splitlines())
+        yield from indented(stubs((step.kind, step.text) for step in missing)).splitlines()
     elif not checked.failing:
         yield "\nEvery step has its sentence."
 
@@ -128,27 +126,14 @@ def _part(title: str, noun: str, found: Iterable[Iterable[str]]) -> Iterator[str
         yield from lines
 
 
-def _undefined(step: Undefined, *, hinted: bool) -> Iterator[str]:
-    yield f"  {step.kind.capitalize()} {step.text}"
-    yield f"    {_places(step.places)}"
-    if hinted:
-        yield from (f"    {line}" for line in hints(step.kind, step.text, step.known))
+def _where(step: Unmatched) -> list[str]:
+    more = len(step.places) - _MOST_PLACES
+    places = ", ".join(str(place) for place in step.places[:_MOST_PLACES])
+    return [f"  {step}", f"    {places} and {more} more" if more > 0 else f"    {places}"]
 
 
-def _ambiguous(step: Ambiguous) -> Iterator[str]:
-    yield f"  {step.kind.capitalize()} {step.text}"
-    yield f"    {_places(step.places)}"
-    yield "    It fits:"
-    yield from sorted(
-        f"      {definition.location}: {(definition.kind or 'step').capitalize()} {definition.pattern}"
-        for definition in step.definitions
-    )
-
-
-def _places(places: Sequence[Place]) -> str:
-    shown = ", ".join(str(place) for place in places[:_MOST_PLACES])
-    more = len(places) - _MOST_PLACES
-    return f"{shown} and {more} more" if more > 0 else shown
+def _ambiguous(step: Unmatched) -> list[str]:
+    return [*_where(step), "    It fits:", *(f"      {line}" for line in step.listed)]
 
 
 def _count(number: int, noun: str) -> str:
