@@ -19,7 +19,7 @@ from tests.clients.live_shop import Run, Shop
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from asgherkin.clients.port import Client
+    from asgherkin.clients.in_process import Client
 
 ROOT = Path(__file__).parent
 ALL_KINDS = [f"{client}-{loop}" for client in ("async", "test") for loop in ("asyncio", "uvloop", "trio")]

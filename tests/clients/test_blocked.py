@@ -164,7 +164,7 @@ def swallow(function: Callable[[], None]) -> None:
 
 def test_the_alarm_goes_off_again_until_it_is_left() -> None:
     """A clean-up that blocks is interrupted too; the error is one."""
-    with alarm(0.05, explain=lambda _: "blocked") as watch:
+    with alarm(0.05, explain=lambda: "blocked") as watch:
         swallow(block)
         with pytest.raises(AppBlocked) as caught:
             block()

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from starlette.requests import Request
 
     from asgherkin.clients.asgi import Receive, Scope, Send
-    from asgherkin.clients.deadlines import Work
+    from asgherkin.clients.client_protocols import Work
     from tests.clients.conftest import MakeClient
 
 open_the_door = threading.Event()

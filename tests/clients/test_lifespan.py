@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from starlette.requests import Request
 
     from asgherkin.clients.asgi import Receive, Scope, Send
-    from asgherkin.clients.port import Client
+    from asgherkin.clients.in_process import Client
     from tests.clients.conftest import MakeClient
 
 

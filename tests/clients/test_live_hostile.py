@@ -20,7 +20,7 @@ from tests.streams.board import open_stream
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from asgherkin.clients.port import Client
+    from asgherkin.clients.in_process import Client
 
 pytestmark = pytest.mark.usefixtures("no_thread_left")
 TRIED = "\nThe client live tried GET {url}/notes, with a timeout of {timeout}. {advice}"

@@ -21,7 +21,7 @@ from asgherkin.errors import AppError, AsgherkinError, ConfigurationError
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from asgherkin.clients.port import Loop
+    from asgherkin.clients.loop import Loop
 
 
 @pytest.fixture(params=LOOPS)

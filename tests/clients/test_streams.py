@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     import httpx2
 
     from asgherkin.clients.asgi import Receive, Scope, Send
-    from asgherkin.clients.port import Client
+    from asgherkin.clients.in_process import Client
     from tests.clients.conftest import MakeClient
 
 

@@ -13,7 +13,7 @@ from tests.clients.conftest import MakeClient, kind, make_adapter, no_thread_lef
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from asgherkin.clients.port import Client
+    from asgherkin.clients.in_process import Client
 
 __all__ = ["kind", "no_thread_left"]
 

@@ -19,7 +19,7 @@ from tests.clients.live_shop import Run
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterator, Sequence
 
-    from asgherkin.clients.port import Client
+    from asgherkin.clients.in_process import Client
     from asgherkin.websockets.connection import ClientWebSocket
 
 

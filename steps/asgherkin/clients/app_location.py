@@ -50,12 +50,11 @@ def load_app(location: str, search_path: Path) -> object:
 
 def asgi3(app: object) -> ASGI3:
     """The app as a coroutine function of scope, receive and send, whichever version of ASGI it speaks."""
-    return cast("ASGI3", app) if _takes_three(app) else _called_twice(cast("_ASGI2", app))
+    if _takes_three(app):
+        return cast("ASGI3", app)
 
-
-def _called_twice(app: _ASGI2) -> ASGI3:
     async def call(scope: Scope, receive: Receive, send: Send) -> None:
-        await app(scope)(receive, send)
+        await cast("_ASGI2", app)(scope)(receive, send)
 
     return call
 
@@ -109,9 +108,9 @@ def _not_found(name: str, error: ModuleNotFoundError, search_path: Path) -> str:
 
 
 def _below(name: str, search_path: Path) -> str:
-    """What to say of a module that lies in a folder which Python does not look into, such as `src`."""
-    found = {one.parent.name for form in (f"*/{name}/", f"*/{name}.py") for one in search_path.glob(form)}
-    folder = next((one for one in sorted(found) if not one.startswith(".")), "")
+    """A hint at a module that lies in a folder which Python does not look into, such as `src`."""
+    parents = {found.parent.name for form in (f"*/{name}/", f"*/{name}.py") for found in search_path.glob(form)}
+    folder = next((parent for parent in sorted(parents) if not parent.startswith(".")), "")
     if not folder:
         return ""
     return (
@@ -125,15 +124,12 @@ def _attribute(module: ModuleType, attributes: str) -> object:
     path = module.__name__
     for name in attributes.split("."):
         if not hasattr(target, name):
-            raise ConfigurationError(f'"{path}" has no attribute "{name}".{_nearest(name, target)}')
+            names = difflib.get_close_matches(name, dir(target), n=3, cutoff=0.5)
+            hint = f" The nearest names are: {', '.join(names)}." if names else ""
+            raise ConfigurationError(f'"{path}" has no attribute "{name}".{hint}')
         target = getattr(target, name)
         path = f"{path}{':' if path == module.__name__ else '.'}{name}"
     return target
-
-
-def _nearest(name: str, target: object) -> str:
-    names = difflib.get_close_matches(name, dir(target), n=3, cutoff=0.5)
-    return f" The nearest names are: {', '.join(names)}." if names else ""
 
 
 def _made(factory: Callable[[], object], location: str, search_path: Path) -> object:

@@ -23,12 +23,10 @@ from asgherkin.clients.hang import hanging_place
 from asgherkin.errors import AppError
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Coroutine
+    from collections.abc import Awaitable
     from types import FrameType, TracebackType
 
-    from asgherkin.clients.port import Limits
-
-    Work: TypeAlias = Callable[[], Coroutine[object, object, None]]
+    from asgherkin.clients.client_protocols import Limits, Work
 
 PATIENCE = 0.5
 """Seconds that a loop has to answer a ping, and seconds between two alarms."""
@@ -266,20 +264,15 @@ class alarm:  # noqa: N801 - used as a function is: `with alarm(5):`
     Does nothing outside the main thread and on platforms without `setitimer`. `error` is set once it went off.
     """
 
-    __slots__ = (
-        *("_alive", "_due", "_explain", "_interval", "_on", "_outer", "_outer_due", "_ping", "_pinged"),
-        *("_seconds", "error"),
-    )
-
     def __init__(
         self,
         seconds: float,
         *,
-        explain: Callable[[FrameType | None], str] | None = None,
+        explain: Callable[[], str] | None = None,
         ping: Callable[[Callable[[], None]], object] | None = None,
     ) -> None:
         self._seconds = seconds
-        self._explain = explain or (lambda _: f"The app blocked its thread for {in_words(seconds)}.")
+        self._explain = explain or (lambda: f"The app blocked its thread for {in_words(seconds)}.")
         self._ping = ping
         self._pinged = self._alive = False
         self.error: AppError | None = None
@@ -317,17 +310,15 @@ class alarm:  # noqa: N801 - used as a function is: `with alarm(5):`
         """Handle the signal."""
         try:
             if monotonic() >= self._outer_due:
-                self._ring_outer(number, frame)
+                self._outer_due = monotonic() + self._interval if self._interval else math.inf
+                if callable(self._outer):
+                    self._outer(number, frame)
             if monotonic() >= self._due and not self._answers():
                 self._due = monotonic() + PATIENCE
-                self._raise(frame)
+                self.error = self.error or AppError(self._explain())
+                raise AppBlocked(self.error)
         finally:
             self._set_timer()
-
-    def _ring_outer(self, number: int, frame: FrameType | None) -> None:
-        self._outer_due = monotonic() + self._interval if self._interval else math.inf
-        if callable(self._outer):
-            self._outer(number, frame)
 
     def _answers(self) -> bool:
         """Whether there is still hope: the loop was only just asked, or it has answered."""
@@ -338,13 +329,5 @@ class alarm:  # noqa: N801 - used as a function is: `with alarm(5):`
         self._pinged, self._alive = not self._pinged, False
         if self._pinged:
             with suppress(RuntimeError):  # the loop is closed
-                self._ping(self._answer)
+                self._ping(partial(setattr, self, "_alive", True))
         return hope
-
-    def _answer(self) -> None:
-        self._alive = True
-
-    def _raise(self, frame: FrameType | None) -> None:
-        if self.error is None:
-            self.error = AppError(self._explain(frame))
-        raise AppBlocked(self.error)

@@ -41,15 +41,11 @@ def family(task: int) -> list[anyio.TaskInfo]:
     return found[::-1]
 
 
-def frame_place(frame: FrameType | None, root: Path) -> str:
-    """Where a running frame is: the innermost one of the user's, else the innermost that is no machinery."""
+def thread_place(thread: int, root: Path) -> str:
+    """Where a running thread is, by its id: in the user's code, else in what is no machinery; empty where unknown."""
+    frame = sys._current_frames().get(thread)  # noqa: SLF001 - documented for just this
     chain = list(_callers(frame))[::-1]
     return _innermost(chain, root) or _any_place([chain], root)
-
-
-def thread_place(thread: int | None, root: Path) -> str:
-    """Where a running thread is; empty when it is not known."""
-    return frame_place(sys._current_frames().get(thread or 0), root)  # noqa: SLF001 - documented for just this
 
 
 def _frames(awaitable: object) -> Iterator[FrameType]:
@@ -64,16 +60,13 @@ def _frames(awaitable: object) -> Iterator[FrameType]:
 
 def _awaited(awaitable: object) -> object:
     if type(awaitable).__name__ in _OPAQUE:
+        named = ("cr_frame", "ag_frame", "gi_frame")
         inner = gc.get_referents(awaitable)
-        return next((item for item in inner if _has_frame(item) or type(item).__name__ in _OPAQUE), None)
+        return next((x for x in inner if type(x).__name__ in _OPAQUE or any(hasattr(x, name) for name in named)), None)
     for name in ("cr_await", "ag_await", "gi_yieldfrom"):
         if hasattr(awaitable, name):
             return getattr(awaitable, name)
     return None
-
-
-def _has_frame(item: object) -> bool:
-    return any(hasattr(item, name) for name in ("cr_frame", "ag_frame", "gi_frame"))
 
 
 def _callers(frame: FrameType | None) -> Iterator[FrameType]:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import logging
+from abc import ABC, abstractmethod
 from functools import partial
-from typing import TYPE_CHECKING, Protocol, TypeAlias, TypeVar, cast
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar, cast
 
 import anyio
 import httpx2
 
 from asgherkin.clients.asgi import in_words
 from asgherkin.clients.deadlines import AppBlocked, alarm, grace
+from asgherkin.clients.hang import thread_place
 from asgherkin.clients.lifespan import Lifespan
 from asgherkin.clients.loop import TaskOwner
 from asgherkin.clients.response_stream import Bridge, StreamTransport
@@ -20,9 +22,9 @@ from asgherkin.errors import AppError, Unreachable
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
     from http.cookiejar import CookieJar
-    from types import FrameType
 
-    from asgherkin.clients.port import BeforeShutDown, Loop, Side
+    from asgherkin.clients.client_protocols import BeforeShutDown, Side
+    from asgherkin.clients.loop import Loop
     from asgherkin.clients.recorder import Recorder
 
 T = TypeVar("T")
@@ -32,11 +34,16 @@ BASE_URL = f"http://{_HOST}"
 _HTTPX = frozenset({"httpx", "httpx2", "httpcore", "httpcore2"})
 
 
-class Adapter:
-    """A client of an app in this process. See `asgherkin.clients.port.Client`."""
+class Client(ABC):
+    """A way to reach the app, for one scenario. Its methods are called on the main thread.
+
+    It is the `Side` of the sentences, on which capabilities build.
+    """
 
     name: str
+    """What a feature calls it: `async`, `test`, `live`."""
     host = _HOST
+    """The host that its requests name; a cookie belongs to it."""
 
     def __init__(self, recorder: Recorder, loop: Loop, owner: TaskOwner) -> None:
         """`loop` is the app's. What spans acts runs in `owner`."""
@@ -46,6 +53,7 @@ class Adapter:
         # httpx2's own kind of jar: finding a cookie in it takes no search.
         self.cookies: CookieJar = httpx2.Cookies().jar
         self.return_server_errors = False
+        """Whether `http` and `async_http` return a crash as a response; to be set before their first use."""
         self.before_shut_down: list[BeforeShutDown] = []
         self.loop = loop
         self.spawn = owner.spawn
@@ -53,7 +61,7 @@ class Adapter:
         owner.loop = loop
         self._lifespan = Lifespan(recorder)
         self._closed = False
-        self._plugged: object = None
+        self._plugged: Any = None  # of httpx or of httpx2, sync or async
         self._async_http: httpx2.AsyncClient | None = None
         self._builder: httpx2.AsyncClient | None = None
 
@@ -64,11 +72,14 @@ class Adapter:
         self.act("start-up", lambda: self.loop.run(partial(self._lifespan.start, self.loop.start, again=again)))
 
     def shut_down(self) -> None:
-        """Shut the app down. Raises `AppError` when it fails."""
+        """Shut the app down. Requests reach it as it is then. Raises `AppError` when it fails."""
         self.act("shut-down", lambda: self.loop.run(self._stop))
 
     def finish(self) -> None:
-        """The scenario's steps are over: shut the app down. Raises `AppError` when it fails."""
+        """The scenario's steps are over: shut the app down, unless it serves other scenarios too.
+
+        Raises `AppError` when that fails.
+        """
         self.shut_down()
 
     async def _stop(self) -> None:
@@ -84,12 +95,12 @@ class Adapter:
 
     @property
     def state(self) -> Mapping[str, object]:
-        """What the app keeps from its start-up."""
+        """What the app keeps from its start-up; each scope gets a copy."""
         return self._lifespan.state
 
     @property
     def user_side(self) -> Side:
-        """Where a user's own code runs."""
+        """The same for a user's own code, which may run on another loop."""
         return self
 
     def act(self, doing: str, function: Callable[[], T], *, raising: bool = False) -> T:
@@ -114,9 +125,9 @@ class Adapter:
             raise watch.error
         return result
 
-    def _explain(self, doing: str, frame: FrameType | None) -> str:
+    def _explain(self, doing: str) -> str:
         during = f" during {doing}" if doing else ""
-        where = self.loop.place(frame, self.recorder.root)
+        where = thread_place(self.loop.thread, self.recorder.root)
         at = f", at {where}" if where else ""
         return f"The app blocked its event loop for {in_words(self.recorder.timeout)}{during}{at}"
 
@@ -144,6 +155,29 @@ class Adapter:
 
     # Requests
 
+    @abstractmethod
+    def request(self, method: str, url: str, *, follow_redirects: bool, **options: object) -> httpx2.Response:
+        """Send a request, with httpx2's options, and read the whole response.
+
+        Returns after the call of the app has ended, background tasks included. Never raises the app's own
+        exception: that is recorded, and the response is the app's 500 or a bare one.
+        """
+
+    @abstractmethod
+    def request_together(
+        self, count: int, method: str, url: str, *, follow_redirects: bool, **options: object
+    ) -> list[httpx2.Response]:
+        """Send the same request `count` times at once."""
+
+    @abstractmethod
+    def send(self, request: httpx2.Request, *, follow_redirects: bool) -> httpx2.Response:
+        """Send a request that is made already, such as a response's `next_request`."""
+
+    @property
+    @abstractmethod
+    def http(self) -> httpx2.Client:
+        """A client for sync code. Raises the app's exceptions, as `async_http` does."""
+
     @property
     def async_http(self) -> httpx2.AsyncClient:
         """A client for async code on the app's loop."""
@@ -152,7 +186,10 @@ class Adapter:
         return self._async_http
 
     def stream_transport(self) -> httpx2.AsyncBaseTransport:
-        """A transport for responses that are read with deadlines; each response's stream is a `ResponseStream`."""
+        """A transport for responses that are read with deadlines; each response's stream is a `ResponseStream`.
+
+        Raises `AppError` when a response has not started within the timeout.
+        """
         return self._stream_transport(raising=False, start_within=self.recorder.timeout)
 
     def _stream_transport(self, *, raising: bool, start_within: float | None = None) -> httpx2.AsyncBaseTransport:
@@ -165,7 +202,7 @@ class Adapter:
         return httpx2.AsyncClient(transport=transport, base_url=BASE_URL, cookies=self.cookies, follow_redirects=True)
 
     def plug(self, http: object) -> None:
-        """Use a user's own client for `request` and `send`."""
+        """Use a user's own client for `request` and `send`; exceptions that are not httpx's are crashes."""
         self._plugged = http
 
     def _respond(self, method: str, url: str, function: Callable[[], httpx2.Response]) -> httpx2.Response:
@@ -190,7 +227,8 @@ class Adapter:
         """The response; a bare 500 where an error of the app's came in its place. Other errors are the request's."""
         if not isinstance(outcome, Exception):
             return cast("httpx2.Response", outcome)
-        own = isinstance(outcome, AppError) or (self._plugged is not None and not _is_httpx(outcome))
+        is_httpx = any(kind.__module__.partition(".")[0] in _HTTPX for kind in type(outcome).__mro__)
+        own = isinstance(outcome, AppError) or (self._plugged is not None and not is_httpx)
         if not own or isinstance(outcome, Unreachable):
             raise outcome
         # It came out here, and not in the caller's own code: a user's client may be this toolkit's, and raise.
@@ -222,7 +260,7 @@ class Adapter:
             self.loop.forget(lost)
 
 
-class AsyncAdapter(Adapter):
+class AsyncAdapter(Client):
     """Reaches the app by httpx2's AsyncClient on `loop`, where the scenario's async functions run too."""
 
     name = "async"
@@ -249,8 +287,8 @@ class AsyncAdapter(Adapter):
         self, count: int, method: str, url: str, *, follow_redirects: bool, **options: object
     ) -> list[httpx2.Response]:
         """Send the same request `count` times at once, each in a task of its own."""
-        client = self._plugged or self.httpx_client(self._whole_transport(together=True))
-        send = partial(cast("_AnyClient", client).request, method, url, follow_redirects=follow_redirects, **options)
+        client: Any = self._plugged or self.httpx_client(self._whole_transport(together=True))
+        send = partial(client.request, method, url, follow_redirects=follow_redirects, **options)
         return self._respond_together(count, method, url, partial(self.loop.run, _gather, send))
 
     def send(self, request: httpx2.Request, *, follow_redirects: bool) -> httpx2.Response:
@@ -258,12 +296,12 @@ class AsyncAdapter(Adapter):
         send = partial(self._client().send, request, follow_redirects=follow_redirects)
         return self._respond(request.method, str(request.url), partial(self.loop.run_apart, send))
 
-    def _client(self) -> _AnyClient:
+    def _client(self) -> Any:
         if self._plugged is not None:
-            return cast("_AnyClient", self._plugged)
+            return self._plugged
         if self._quiet is None:
             self._quiet = self.httpx_client(self._whole_transport())
-        return cast("_AnyClient", self._quiet)
+        return self._quiet
 
     def _whole_transport(self, *, together: bool = False) -> httpx2.AsyncBaseTransport:
         # One that hangs for good would end the run for those beside it: together, each call has a task of its own.
@@ -275,14 +313,6 @@ class AsyncAdapter(Adapter):
         if self._quiet is not None:
             await self._quiet.aclose()
         await super()._end()
-
-
-class _AnyClient(Protocol):
-    """httpx2.AsyncClient, or a user's own httpx.AsyncClient, with options that are passed on as they are."""
-
-    async def request(self, method: str, url: str, **options: object) -> httpx2.Response: ...
-
-    async def send(self, request: httpx2.Request, *, follow_redirects: bool) -> httpx2.Response: ...
 
 
 async def _gather(send: Callable[[], Awaitable[httpx2.Response]], outcomes: list[Outcome]) -> None:
@@ -297,12 +327,8 @@ async def _gather(send: Callable[[], Awaitable[httpx2.Response]], outcomes: list
             group.start_soon(settle, index)
 
 
-def _is_httpx(error: Exception) -> bool:
-    return any(kind.__module__.partition(".")[0] in _HTTPX for kind in type(error).__mro__)
-
-
 def _is_of_others(record: logging.LogRecord) -> bool:
-    """Whether httpx2 logs a request to another host: of the app's the evidence tells, and a log masks nothing."""
+    """Whether httpx2 logs a request to another host. The app's are in the evidence, and a log masks no secrets."""
     # 'HTTP Request: %s %s "%s %d %s"': the second is the URL.
     url = record.args[1] if isinstance(record.args, tuple) and len(record.args) > 1 else None
     return getattr(url, "host", None) != _HOST

@@ -15,7 +15,7 @@ from asgherkin.frames import summary
 
 if TYPE_CHECKING:
     from asgherkin.clients.asgi import Message
-    from asgherkin.clients.port import Spawn
+    from asgherkin.clients.client_protocols import Spawn
 
 _DOING = {"start": "start-up", "shut down": "shut-down"}
 

@@ -18,9 +18,9 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
     from http.cookiejar import CookieJar
 
-    from asgherkin.clients.deadlines import Work
+    from asgherkin.clients.client_protocols import BeforeShutDown, Work
     from asgherkin.clients.live_transport import Serving
-    from asgherkin.clients.port import BeforeShutDown, Loop
+    from asgherkin.clients.loop import Loop
     from asgherkin.clients.recorder import Recorder
     from asgherkin.clients.response_stream import ResponseStream
     from asgherkin.clients.server import Server
@@ -235,7 +235,7 @@ class RemoteAdapter(LiveAdapter):
 class UserSide:
     """A user's own code and a deployed server: on another loop than the sentences, with connections of its own.
 
-    See `asgherkin.clients.port.Side`.
+    See `asgherkin.clients.client_protocols.LiveSide`.
     """
 
     def __init__(self, recorder: Recorder, loop: Loop, base_url: str, cookies: CookieJar) -> None:

@@ -18,9 +18,11 @@ from asgherkin.clients.response_stream import ObservedCall, ResponseStream, Stre
 from asgherkin.evidence.exchange_record import BODY_CAP, Exchange
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Awaitable, Callable
+    from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
 
-    from asgherkin.clients.port import Spawn
+    from anyio.abc import AsyncResource
+
+    from asgherkin.clients.client_protocols import Spawn
     from asgherkin.clients.recorder import Recorder
     from asgherkin.clients.server import Server
     from asgherkin.errors import AppError
@@ -120,7 +122,7 @@ class _Sending:
         self.exchange = Exchange(request.method, target, headers)
         recorder.evidence.add(self.exchange)
         doing = f"{request.method} {target}"
-        self.call: CallOverSocket = DeployedCall(recorder.timeout) if server is None else server.served_call(doing)
+        self.call: CallOverSocket = _DeployedCall(recorder.timeout) if server is None else server.served_call(doing)
         self.status = 0
         self.headers: list[tuple[bytes, bytes]] = []
         self._pool = pool
@@ -129,8 +131,8 @@ class _Sending:
         self._server = server
         self._began = perf_counter()
         self._stream: httpx2.AsyncByteStream
-        self._connection: _Closing
-        self._parts: AsyncIterator[bytes]
+        self._connection: AsyncResource
+        self._parts: AsyncGenerator[bytes]
 
     async def begin(self) -> None:
         """Send the request, and wait for the start of the response."""
@@ -139,7 +141,7 @@ class _Sending:
         self.call.answered(response)
         self._connection = response.extensions["network_stream"]
         self._stream = cast("httpx2.AsyncByteStream", response.stream)
-        self._parts = aiter(self._stream)
+        self._parts = cast("AsyncGenerator[bytes]", aiter(self._stream))
         self.status, self.headers = response.status_code, response.headers.raw
         if self._server is not None:
             self.headers = [(name, value) for name, value in self.headers if name.lower() not in OF_CONNECTION]
@@ -148,11 +150,17 @@ class _Sending:
     async def _sent(self) -> httpx2.Response:
         if self._server is not None:
             return await self._pool.handle_async_request(self._server.addressed(self._request))
-        tracked = _Tracked(self._request)
+        opened: list[str] = []
+
+        async def trace(event: str, _: object) -> None:
+            if event.startswith("connection.connect"):
+                opened.append(event)
+
+        self._request.extensions = {**self._request.extensions, "trace": trace}
         try:
             return await self._pool.handle_async_request(self._request)
         except BROKEN:
-            if tracked.fresh or self._request.method not in _SAFE:
+            if opened or self._request.method not in _SAFE:
                 raise
             # The server has closed a connection that was kept, which crossed with the request: RFC 9112, 9.3.1.
             return await self._pool.handle_async_request(self._request)
@@ -175,7 +183,7 @@ class _Sending:
         """Give the connection back, or close it where the response is not complete."""
         with suppress(*BROKEN):
             # A generator that is left in its middle would be closed by its loop at some later time.
-            await cast("_Closing", self._parts).aclose()
+            await self._parts.aclose()
             await self._stream.aclose()
             if self._server is None and httpx2.codes.is_server_error(self.status):
                 # Servers close a connection on which an app has crashed, and say so to nobody.
@@ -259,52 +267,28 @@ class CallOverSocket(ObservedCall, Protocol):
 
     def answered(self, response: httpx2.Response) -> None:
         """A response has come."""
-        ...
 
 
-class DeployedCall:
-    """Behind a deployed server the app's call cannot be observed."""
+class _DeployedCall:
+    """Behind a deployed server the app's call cannot be observed, and no watch of ours stops it."""
 
     def __init__(self, timeout: float) -> None:
         self.patience = timeout
 
-    def answered(self, response: httpx2.Response) -> None:
-        """It is as unknown as before."""
+    def answered(self, response: httpx2.Response) -> None: ...
 
-    def rest(self) -> None:
-        """No watch of ours stops it."""
+    def rest(self) -> None: ...
 
-    def resume(self) -> None:
-        """No watch of ours stops it."""
+    def resume(self) -> None: ...
 
-    def leaves(self) -> None:
-        """The connection is closed, and no more."""
+    def leaves(self) -> None: ...
 
     def place(self) -> str:
-        """Not known."""
         return ""
 
-    async def dismiss(self) -> None:
-        """It ends when it ends."""
+    async def dismiss(self) -> None: ...
 
-    async def outcome(self) -> BaseException | None:
-        """Not known."""
-        return None
-
-
-class _Closing(Protocol):
-    async def aclose(self) -> None: ...
-
-
-class _Tracked:
-    """Notes whether a request has opened a connection of its own."""
-
-    def __init__(self, request: httpx2.Request) -> None:
-        self.fresh = False
-        request.extensions = {**request.extensions, "trace": self._trace}
-
-    async def _trace(self, event: str, _: object) -> None:
-        self.fresh = self.fresh or event.startswith("connection.connect")
+    async def outcome(self) -> None: ...
 
 
 class _Sent(httpx2.AsyncByteStream):

@@ -11,25 +11,22 @@ import threading
 from concurrent.futures import Future, InvalidStateError
 from contextlib import suppress
 from functools import partial
-from typing import TYPE_CHECKING, Self, TypeVar
+from typing import TYPE_CHECKING, Self, TypeAlias, TypeVar
 
 import anyio
 from anyio.from_thread import BlockingPortal, start_blocking_portal
 
 from asgherkin.clients.deadlines import comes, start_soon
-from asgherkin.clients.hang import family, frame_place, thread_place
-from asgherkin.clients.port import Loop
+from asgherkin.clients.hang import family
 from asgherkin.errors import AppError, AsgherkinError, ConfigurationError
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
     from contextlib import AbstractContextManager
-    from pathlib import Path
-    from types import FrameType
 
     from anyio.abc import TaskGroup
 
-    from asgherkin.clients.deadlines import Work
+    from asgherkin.clients.client_protocols import Work
 
 T = TypeVar("T")
 LOOPS = ("asyncio", "uvloop", "trio")
@@ -67,11 +64,13 @@ def check_loop(name: str) -> None:
             raise ConfigurationError(told) from error
 
 
-class MainThreadLoop(Loop):
+class MainThreadLoop:
     """An asyncio loop driven from the main thread. All its runs share one context; `own` ones are closed."""
 
     def __init__(self, loop: asyncio.AbstractEventLoop, *, own: bool = False) -> None:
         self.blocked = False
+        """Whether the app blocked its thread for good, so that nothing runs on it any more."""
+        self.thread = threading.get_ident()
         self._loop = loop
         self._own = own
         self._context = contextvars.copy_context()
@@ -103,18 +102,18 @@ class MainThreadLoop(Loop):
         return task.result()
 
     def start(self, work: Work) -> None:
-        """Start a background task that lives across runs."""
+        """Start a background task that lives across runs; also called on the loop. It must not raise."""
         task = self._loop.create_task(work(), context=self._context.copy())
         task.add_done_callback(_look_at)
 
     def leave(self, error: AppError) -> None:
-        """Make the present `run` raise `error` though its function has not ended."""
+        """Make the present `run` raise `error` though its function has not ended. Called on the loop."""
         self._error = error
         self.forget(id(self._task))
         self._loop.stop()
 
     def forget(self, task: int) -> None:
-        """Stop waiting for a task and its descendants: also those who end all tasks of the loop."""
+        """Let go of a task and its descendants, which do not end: the loop's end does not wait for them either."""
         ids = {member.id for member in family(task)}
         lost = {member for member in asyncio.all_tasks(self._loop) if id(member) in ids}
         for member in lost:
@@ -129,12 +128,8 @@ class MainThreadLoop(Loop):
         """Call `answer` on the loop, from any thread and from a signal handler."""
         self._loop.call_soon_threadsafe(answer)
 
-    def place(self, frame: FrameType | None, root: Path) -> str:
-        """Where the main thread is at."""
-        return frame_place(frame, root)
-
     def interrupted(self) -> None:
-        """The main thread was interrupted, and with it the app: the loop can go on."""
+        """An alarm went off. It interrupted the main thread, and with it the app: the loop can go on."""
 
     def close(self) -> None:
         """End the loop's tasks and the loop, if it is this object's own."""
@@ -167,7 +162,7 @@ class MainThreadLoop(Loop):
         _look_at(task)
 
 
-class PortalLoop(Loop):
+class PortalLoop:
     """An event loop in another thread, reached through an AnyIO portal; one of its `own` ends with it."""
 
     def __init__(self, portal: BlockingPortal, own: AbstractContextManager[object] | None = None) -> None:
@@ -176,7 +171,7 @@ class PortalLoop(Loop):
         self._own = own
         self._lost = False
         self._send_away: Callable[[BaseException], None]
-        self._thread, self._call_soon = portal.call(_native)
+        self.thread, self._call_soon = portal.call(_native)
 
     @classmethod
     def made(cls, backend: str, *, use_uvloop: bool = False) -> Self:
@@ -186,7 +181,7 @@ class PortalLoop(Loop):
 
     def run(self, function: Callable[..., Awaitable[T]], *args: object) -> T:
         """Run an async function to its end, and return what it returns. Its context is always its own."""
-        if threading.get_ident() == self._thread:
+        if threading.get_ident() == self.thread:
             raise AsgherkinError(_BUSY)
         outcome: Future[T] = Future()
         self._send_away = outcome.set_exception
@@ -206,7 +201,7 @@ class PortalLoop(Loop):
 
     def start(self, work: Work) -> None:
         """Start a background task that lives across runs."""
-        if threading.get_ident() == self._thread:
+        if threading.get_ident() == self.thread:
             start_soon(work)
         else:
             self._portal.start_task_soon(work)
@@ -216,20 +211,16 @@ class PortalLoop(Loop):
         self._lost = True
         self._send_away(error)
 
-    def forget(self, task: int) -> None:  # noqa: ARG002
-        """Do not wait for the thread any more when it is closed."""
+    def forget(self, _task: int) -> None:
+        """Do not wait for the thread of a task that does not end."""
         self._lost = True
 
     def ping(self, answer: Callable[[], None]) -> None:
         """Call `answer` on the loop, from any thread and from a signal handler."""
         self._call_soon(answer)
 
-    def place(self, frame: FrameType | None, root: Path) -> str:  # noqa: ARG002
-        """Where the portal's thread is at."""
-        return thread_place(self._thread, root)
-
     def interrupted(self) -> None:
-        """The main thread was interrupted, but nothing can interrupt the app in its own."""
+        """An alarm went off. It interrupted the main thread, but nothing can interrupt the app in its own."""
         self.blocked = True
 
     def close(self) -> None:
@@ -255,6 +246,10 @@ class ThreadLoop(PortalLoop):
 
         self._call_soon(begin)
         return partial(self._call_soon, cancel)
+
+
+Loop: TypeAlias = MainThreadLoop | PortalLoop
+"""An event loop that is driven from outside."""
 
 
 class TaskOwner:

@@ -1,4 +1,4 @@
-"""What went wrong between the client and a server, in words: what was seen, what was tried, what to do."""
+"""Messages about a server that cannot be reached: what was seen, what was tried, what to do."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def address_of(url: httpx2.URL) -> str:
 
 
 def failed(error: Exception, request: httpx2.Request, timeout: float, *, status: int = 0, size: int = 0) -> Unreachable:
-    """What an error of httpx2's says. `status` and `size` tell how much of the response had come."""
+    """The failure for an error of httpx2's. `status` and `size`: how much of the response had come."""
     return _tried(_seen(error, request.url, status, size), request, timeout)
 
 
@@ -80,18 +80,18 @@ def _came(status: int, size: int) -> str:
 
 
 def _reason(error: BaseException) -> str:
-    single = (one for one in _chain(error) if not isinstance(one, BaseExceptionGroup))
-    return next((text for one in single if (text := str(one).strip().rstrip("."))), type(error).__name__)
+    texts = (str(cause).strip().rstrip(".") for cause in _chain(error) if not isinstance(cause, BaseExceptionGroup))
+    return next(filter(None, texts), type(error).__name__)
 
 
 def _cause(error: BaseException, kind: type[E]) -> E | None:
-    return next((one for one in _chain(error) if isinstance(one, kind)), None)
+    return next((cause for cause in _chain(error) if isinstance(cause, kind)), None)
 
 
 def _chain(error: BaseException | None) -> Iterator[BaseException]:
     if error is not None:
         yield error
         if isinstance(error, BaseExceptionGroup):  # of several addresses that were tried
-            for one in error.exceptions:
-                yield from _chain(one)
+            for member in error.exceptions:
+                yield from _chain(member)
         yield from _chain(error.__cause__ or error.__context__)

@@ -18,7 +18,7 @@ from asgherkin.errors import AppError
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 
-    from asgherkin.clients.port import Run, Spawn
+    from asgherkin.clients.client_protocols import Run, Spawn
     from asgherkin.clients.recorder import Recorder
 
 _BUFFER = 64 * 1024
@@ -90,27 +90,21 @@ class ObservedCall(Protocol):
 
     def rest(self) -> None:
         """Let no watch stop it: the client has deadlines of its own."""
-        ...
 
     def resume(self) -> None:
         """Let the watch stop it again."""
-        ...
 
     def leaves(self) -> None:
         """The client leaves."""
-        ...
 
     def place(self) -> str:
         """Where it waits; empty where that is not known."""
-        ...
 
     async def dismiss(self) -> None:
         """Let it end after its client has left; it is cancelled after a while."""
-        ...
 
     async def outcome(self) -> BaseException | None:
         """What has left the app, once the call has ended."""
-        ...
 
 
 class ResponseStream(httpx2.AsyncByteStream):

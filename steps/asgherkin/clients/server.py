@@ -6,7 +6,7 @@ import asyncio
 import logging
 import socket
 from functools import lru_cache, partial
-from typing import TYPE_CHECKING, TypeAlias, cast
+from typing import TYPE_CHECKING
 
 import anyio
 import anyio.lowlevel
@@ -22,11 +22,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from asgherkin.clients.asgi import ASGI3, Message, Receive, Scope, Send
-    from asgherkin.clients.deadlines import Work
-    from asgherkin.clients.port import Spawn
+    from asgherkin.clients.client_protocols import Spawn, Work
     from asgherkin.evidence.crash_record import Crash
-
-    Address: TypeAlias = tuple[str, int]
 
 _KEEP_ALIVE = 3600
 """Seconds: the clients of this process are the ones to close their connections."""
@@ -85,7 +82,8 @@ class Server:
         self.lifespan = Lifespan(self.recorder)
         self._spawn = spawn
         self.port = 0
-        self._calls: dict[Address, AppCall] = {}
+        self._calls: dict[tuple[str, int], AppCall] = {}
+        """By the client's end of their connection."""
         self._resting: list[str] = []
         self._server = uvicorn.Server(_config(self._enter))
         self._socket: socket.socket | None = None
@@ -113,8 +111,8 @@ class Server:
 
     def call(self, response: httpx2.Response) -> AppCall | None:
         """The app's call that a response came from: the last one on the same connection."""
-        address = _client_address(response)
-        return self._calls.get(address) if address is not None else None
+        stream = response.extensions.get("network_stream")
+        return None if stream is None else self._calls.get(stream.get_extra_info("client_addr"))
 
     def served_call(self, doing: str) -> ServedCall:
         """What is known of the app's call for a request that is to be sent."""
@@ -245,12 +243,6 @@ class ServedCall:
 
     def _calls(self) -> list[AppCall]:
         return [self._call] if self._call is not None else self._server.calls(self._doing)
-
-
-def _client_address(response: httpx2.Response) -> Address | None:
-    """The client's end of the connection that a response came by."""
-    stream = response.extensions.get("network_stream")
-    return None if stream is None else cast("Address | None", stream.get_extra_info("client_addr"))
 
 
 async def _serve(call: AppCall, answer: Work) -> None:

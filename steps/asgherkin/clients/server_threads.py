@@ -10,6 +10,7 @@ import httpx2
 
 from asgherkin.clients.asgi import in_words
 from asgherkin.clients.deadlines import AppBlocked, alarm, grace
+from asgherkin.clients.hang import thread_place
 from asgherkin.clients.loop import ThreadLoop, check_loop
 from asgherkin.errors import AppError, ConfigurationError
 from asgherkin.frames import summary, user_frames
@@ -62,14 +63,11 @@ class ServerThread:
     async def stop(self, server: Server) -> None:
         """Stop a server, and forget it. To be called on the loop. Raises `AppError` when its app fails to."""
         self._servers.pop(id(server.app), None)
-        self._forget(await server.stop(grace(self._timeout)))
-
-    def _forget(self, task: int) -> None:
-        if task:
-            self.loop.forget(task)
+        if lost := await server.stop(grace(self._timeout)):
+            self.loop.forget(lost)
 
     def shut_down(self, app: ASGI3) -> None:
-        """Shut an app down, if it runs here; its server stays. What goes wrong is told of by its next scenario."""
+        """Shut an app down, if it runs here; its server stays. A failure is reported in the app's next scenario."""
         server = self._servers.get(id(app))
         if server is not None and server.lifespan.running and not self.loop.blocked:
             with suppress(AppError):
@@ -87,15 +85,17 @@ class ServerThread:
         return errors
 
     def _ended(self, server: Server) -> list[AppError]:
-        if self.loop.blocked:
-            return []
-        try:
-            self.act("shut-down", partial(self.loop.run, self.stop, server))
-        except AppError as error:
-            return [self._told(crash) for crash in server.recorder.untold] or [error]
-        return [self._told(crash) for crash in server.recorder.untold]
+        errors: list[AppError] = []
+        if not self.loop.blocked:
+            try:
+                self.act("shut-down", partial(self.loop.run, self.stop, server))
+            except AppError as error:
+                errors.append(error)
+            # A crash says more than the error that it led to.
+            errors = [self._late_crash(crash) for crash in server.recorder.untold] or errors
+        return errors
 
-    def _told(self, crash: Crash) -> AppError:
+    def _late_crash(self, crash: Crash) -> AppError:
         if isinstance(crash.exception, AppError):
             return crash.exception
         headline = f"The app raised {summary(crash.exception)} after the last scenario ({crash.doing})."
@@ -104,8 +104,8 @@ class ServerThread:
     def act(self, doing: str, function: Callable[[], T]) -> T:
         """Call a function that waits for the app. Raises `AppError` when the app blocks its event loop."""
 
-        def explain(_: object) -> str:
-            place = self.loop.place(None, self._root)
+        def explain() -> str:
+            place = thread_place(self.loop.thread, self._root)
             at = f", at {place}" if place else ""
             return f"The app blocked its event loop for {in_words(self._timeout)} during {doing}{at}"
 
@@ -118,7 +118,7 @@ class ServerThread:
 
 
 class ServerThreads:
-    """The server_threads of a worker, by the kind of their loops, and the apps that all scenarios share."""
+    """The threads of a worker, by the kind of their loops, and the apps that all scenarios share."""
 
     def __init__(self, timeout: float, root: Path) -> None:
         self._timeout = timeout
@@ -147,20 +147,21 @@ class ServerThreads:
 
     def shared(self, key: object, make: Callable[[], ASGI3]) -> ASGI3:
         """The app under a key, a location or an object, made once: all scenarios that name it share its server."""
-        known = self._apps.get(key if isinstance(key, str) else id(key))
-        if known is None:
-            known = self._apps[key if isinstance(key, str) else id(key)] = (key, make())
-        return known[1]
+        hashable = key if isinstance(key, str) else id(key)
+        if hashable not in self._apps:
+            # With its key, which must live as long as its id is in use.
+            self._apps[hashable] = (key, make())
+        return self._apps[hashable][1]
 
     def shut_down(self, app: ASGI3, *, but: ServerThread | None = None) -> None:
-        """Shut an app down where it runs, except on one thread: it keeps its state in one place, and so runs in one."""
+        """Shut an app down on all threads but one: it keeps its state in itself, and so may run only once."""
         for thread in self._server_threads.values():
             if thread is not but:
                 thread.shut_down(app)
 
     def keeps(self, app: ASGI3) -> bool:
         """Whether an app is shared, so that its server stays when a scenario ends."""
-        return any(app is one for _, one in self._apps.values())
+        return any(app is shared for _, shared in self._apps.values())
 
     def close(self) -> None:
         """Stop all servers and threads. Raises `AppError` for what went wrong since the last scenario."""

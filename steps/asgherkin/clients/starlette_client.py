@@ -5,14 +5,14 @@ from __future__ import annotations
 import threading
 from contextvars import copy_context
 from functools import partial
-from typing import TYPE_CHECKING, Literal, Protocol, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Literal, TypeVar, cast
 
 import anyio
 import anyio.lowlevel
 from starlette.testclient import TestClient
 
 from asgherkin.clients.deadlines import AppCall, is_failure
-from asgherkin.clients.in_process import Adapter, Outcome
+from asgherkin.clients.in_process import Client, Outcome
 from asgherkin.clients.loop import PortalLoop, TaskOwner, check_loop
 from asgherkin.clients.transport import CLIENT, doing_of
 
@@ -22,13 +22,13 @@ if TYPE_CHECKING:
     import httpx2
 
     from asgherkin.clients.asgi import Message, Receive, Scope, Send
-    from asgherkin.clients.port import Spawn
+    from asgherkin.clients.client_protocols import Spawn
     from asgherkin.clients.recorder import Recorder
 
 T = TypeVar("T")
 
 
-class TestClientAdapter(Adapter):
+class TestClientAdapter(Client):
     """Reaches the app through Starlette's TestClient.
 
     `request` and `send` go through a quiet one, which returns a crash as a response. `http` is another one,
@@ -101,8 +101,8 @@ class TestClientAdapter(Adapter):
                 client.close()
         super().close()
 
-    def _client(self) -> _AnyClient:
-        return cast("_AnyClient", self.test_client if self._plugged is None else self._plugged)
+    def _client(self) -> Any:
+        return self._plugged or self.test_client
 
 
 class _AlarmedTestClient(TestClient):
@@ -115,14 +115,6 @@ class _AlarmedTestClient(TestClient):
         """Send a request."""
         send = cast("Callable[..., httpx2.Response]", super().send)
         return self.act(doing_of(request), partial(send, request, **options))
-
-
-class _AnyClient(Protocol):
-    """A TestClient, or a user's own httpx.Client, with options that are passed on as they are."""
-
-    def request(self, method: str, url: str, **options: object) -> httpx2.Response: ...
-
-    def send(self, request: httpx2.Request, *, follow_redirects: bool) -> httpx2.Response: ...
 
 
 class AppForTestClient:
@@ -142,7 +134,9 @@ class AppForTestClient:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Call the app as TestClient does."""
         if scope["type"] == "lifespan":
-            await _answer_lifespan(receive, send)
+            for phase in ("startup", "shutdown"):
+                await receive()
+                await send({"type": f"lifespan.{phase}.complete"})
         elif scope["type"] == "http":
             await self._answer(scope, receive, send)
         else:
@@ -207,13 +201,6 @@ class _LeavingClient:
             finally:
                 self._waiting.discard(scope)
         return None
-
-
-async def _answer_lifespan(receive: Receive, send: Send) -> None:
-    """Answer the lifespan in place of the app."""
-    for phase in ("startup", "shutdown"):
-        await receive()
-        await send({"type": f"lifespan.{phase}.complete"})
 
 
 def _gather(send: Callable[[], httpx2.Response], outcomes: list[Outcome]) -> None:

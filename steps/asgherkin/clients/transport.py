@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Mapping
 
     from asgherkin.clients.asgi import Message, Scope
+    from asgherkin.clients.client_protocols import Spawn
     from asgherkin.clients.deadlines import Abandon
-    from asgherkin.clients.port import Spawn
     from asgherkin.clients.recorder import Recorder
 
 CLIENT = ("127.0.0.1", 50000)
@@ -124,15 +124,12 @@ class Response(Protocol):
 
     def start(self, status: int, headers: list[tuple[bytes, bytes]]) -> None:
         """The status and the headers have come."""
-        ...
 
     async def add(self, chunk: bytes) -> None:
         """A part of the body has come; the last one where it is `complete`."""
-        ...
 
     def end(self) -> None:
         """Nothing more comes."""
-        ...
 
 
 class RequestCycle:

@@ -17,7 +17,7 @@ from asgherkin.errors import AsgherkinError, ConfigurationError
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from asgherkin.clients.port import Client
+    from asgherkin.clients.in_process import Client
 
 _DEADLINE = 30.0
 _MOST_REQUESTS = 5

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from pathlib import Path
 
-    from asgherkin.clients.port import Client
+    from asgherkin.clients.in_process import Client
     from asgherkin.clients.server_threads import ServerThreads
     from asgherkin.evidence.crash_record import Crash
     from asgherkin.evidence.record import Evidence

@@ -14,7 +14,8 @@ from asgherkin.session.loops import OWN_CLIENT
 
 if TYPE_CHECKING:
     from asgherkin.clients.asgi import ASGI3
-    from asgherkin.clients.port import Client, Loop
+    from asgherkin.clients.in_process import Client
+    from asgherkin.clients.loop import Loop
     from asgherkin.session.app_under_test import AppUnderTest, Surroundings
 
 

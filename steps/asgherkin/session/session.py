@@ -16,7 +16,7 @@ from asgherkin.session.requests import Draft, Responses
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from asgherkin.clients.port import Client
+    from asgherkin.clients.in_process import Client
     from asgherkin.evidence.crash_record import Crash
     from asgherkin.session.app_under_test import Surroundings
     from asgherkin.session.expected_crashes import Step

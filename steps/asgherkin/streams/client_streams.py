@@ -17,7 +17,8 @@ from asgherkin.streams.stream_log import StreamLog
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from asgherkin.clients.port import Client, RunAs
+    from asgherkin.clients.client_protocols import RunAs
+    from asgherkin.clients.in_process import Client
 
 T = TypeVar("T")
 # What is compressed is no text to read as it comes; an app that compresses unasked is read as it is.
@@ -97,20 +98,24 @@ class OpenStream:
 
         Raises `AppError` at an event that is longer than 1 MiB.
         """
-        return self._run(doing_of(self.response.request), self._next_event, monotonic() + seconds)
+        return self._run(self.log.doing, self._next_event, monotonic() + seconds)
 
     def read(self, seconds: float) -> bytes | None:
         """The next part of the body, as the app sent it; None as in `receive`."""
-        return self._run(doing_of(self.response.request), self._next_part, monotonic() + seconds)
+        return self._run(self.log.doing, self._next_part, monotonic() + seconds)
 
     def close(self) -> None:
         """Leave it: the app gets its `http.disconnect`, and a moment to end."""
         if not self.log.left:
-            self._run(doing_of(self.response.request), self.leave)
+            self._run(self.log.doing, self.leave)
 
     def place(self) -> str:
         """Where the app's task for it waits; empty where that is not known."""
-        return self._run(doing_of(self.response.request), self._place)
+
+        async def place() -> str:
+            return self._stream.place()
+
+        return self._run(self.log.doing, place)
 
     async def leave(self) -> None:
         """Leave it. To be called on the loop."""
@@ -143,9 +148,6 @@ class OpenStream:
         chunk = await self._stream.next_chunk()
         self.log.over = chunk is None
         return chunk
-
-    async def _place(self) -> str:
-        return self._stream.place()
 
 
 class _KeepingTransport(httpx2.AsyncBaseTransport):

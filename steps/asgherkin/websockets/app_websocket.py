@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from asgherkin.clients.asgi import Message, Receive, Scope, Send
-    from asgherkin.clients.port import Side
+    from asgherkin.clients.client_protocols import Side
     from asgherkin.websockets.connection import Opening
 
 _BASE_URL = "ws://testserver"

@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from asgherkin.clients.asgi import Message
+    from asgherkin.clients.client_protocols import RunAs, Side
     from asgherkin.clients.deadlines import AppCall
-    from asgherkin.clients.port import RunAs, Side
     from asgherkin.clients.recorder import Recorder
     from asgherkin.websockets.transcript import Transcript
     from asgherkin.websockets.websocket_evidence import Peer

@@ -19,7 +19,8 @@ from asgherkin.websockets.websocket_fixtures import WEBSOCKET
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from asgherkin.clients.port import LiveSide, Side, TestClientSide
+    from asgherkin.clients.client_protocols import LiveSide, Side
+    from asgherkin.clients.starlette_client import TestClientAdapter
     from asgherkin.evidence.record import Record
     from asgherkin.session.session import Session
     from asgherkin.websockets.connection import ClientWebSocket
@@ -230,7 +231,7 @@ def websockets_of(side: Side) -> WebSockets:
     if side.name == "test":
         from asgherkin.websockets.testclient_websocket import TestClientWebSockets
 
-        return TestClientWebSockets(cast("TestClientSide", side))
+        return TestClientWebSockets(cast("TestClientAdapter", side))
     if side.name == "live":
         from asgherkin.clients.live import check_extra
 

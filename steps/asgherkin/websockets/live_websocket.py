@@ -41,8 +41,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from asgherkin.clients.asgi import Message, Receive, Scope, Send
+    from asgherkin.clients.client_protocols import LiveSide
     from asgherkin.clients.deadlines import AppCall
-    from asgherkin.clients.port import LiveSide
     from asgherkin.clients.recorder import Recorder
     from asgherkin.clients.server import Server
     from asgherkin.websockets.connection import Opening

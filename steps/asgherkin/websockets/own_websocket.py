@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
     from types import TracebackType
 
-    from asgherkin.clients.port import RunAs
+    from asgherkin.clients.client_protocols import RunAs
     from asgherkin.websockets.connection import Opening, WebSockets
 
     Mode: TypeAlias = Literal["text", "binary"]

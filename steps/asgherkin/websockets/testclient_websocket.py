@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from starlette.testclient import WebSocketTestSession
 
     from asgherkin.clients.asgi import Message, Receive, Scope, Send
-    from asgherkin.clients.port import Side, TestClientSide
+    from asgherkin.clients.client_protocols import Side
+    from asgherkin.clients.starlette_client import TestClientAdapter
     from asgherkin.websockets.connection import Opening
 
 
@@ -149,7 +150,7 @@ class TestClientWebSockets(WebSockets):
 
     __test__ = False
 
-    def __init__(self, side: TestClientSide) -> None:
+    def __init__(self, side: TestClientAdapter) -> None:
         super().__init__(side, partial(app_source, side))
         self._side = side
         self._client = side.test_client
