@@ -22,7 +22,12 @@ if TYPE_CHECKING:
     from asgherkin.clients.in_process import Client
 
 ROOT = Path(__file__).parent
+# What shared code decides runs on one loop of each client. Where the loop decides (cancellation, threads, hangs), a
+# test or a module asks for more; mostly without uvloop, whose tasks are asyncio's.
+TWO_KINDS = ["async-asyncio", "test-trio"]
 ALL_KINDS = [f"{client}-{loop}" for client in ("async", "test") for loop in ("asyncio", "uvloop", "trio")]
+each_loop = pytest.mark.parametrize("kind", [*TWO_KINDS, "async-trio", "test-asyncio"], indirect=True)
+every_loop = pytest.mark.parametrize("kind", ALL_KINDS, indirect=True)
 
 
 class MakeClient(Protocol):
@@ -41,9 +46,9 @@ def make_adapter(kind: str, app: object, timeout: float) -> Client:
     return TestClientAdapter(recorder, "trio" if loop == "trio" else "asyncio", use_uvloop=loop == "uvloop")
 
 
-@pytest.fixture(params=["async-asyncio", "async-trio", "test-asyncio", "test-trio"])
+@pytest.fixture(params=TWO_KINDS)
 def kind(request: pytest.FixtureRequest) -> str:
-    """A client and a loop; uvloop's where a module asks for all kinds, since what is built on it is asyncio's."""
+    """A client and a loop."""
     return str(request.param)
 
 

@@ -15,6 +15,7 @@ from starlette.applications import Starlette
 from asgherkin.clients import deadlines as alarm_module
 from asgherkin.clients.deadlines import AppBlocked, alarm
 from asgherkin.errors import AppError
+from tests.clients.conftest import each_loop
 from tests.clients.places import place
 
 if TYPE_CHECKING:
@@ -44,6 +45,7 @@ async def blocks(scope: Scope, receive: Receive, send: Send) -> None:
 MESSAGE = "The app blocked its event loop for 0.1 seconds during GET /, at "
 
 
+@each_loop
 def test_an_app_that_blocks_is_interrupted(make_client: MakeClient) -> None:
     """The response is a bare 500, and the crash says where the app blocks."""
     client = make_client(blocks, timeout=0.1)
@@ -57,6 +59,7 @@ def test_an_app_that_blocks_is_interrupted(make_client: MakeClient) -> None:
     assert isinstance(crash.exception, AppError)
 
 
+@each_loop
 def test_requests_at_the_same_time_to_an_app_that_blocks(make_client: MakeClient) -> None:
     """Each of them gets a bare 500."""
     client = make_client(blocks, timeout=0.1)
@@ -123,17 +126,18 @@ def test_a_start_up_that_blocks(make_client: MakeClient) -> None:
     assert [crash.doing for crash in client.recorder.crashes] == ["start-up"]
 
 
+@each_loop
 def test_an_act_that_takes_long_is_not_interrupted(make_client: MakeClient) -> None:
     """A loop that answers is only busy."""
 
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
         await send({"type": "http.response.start", "status": 200})
         for _ in range(30):
-            await anyio.sleep(0.05)
+            await anyio.sleep(0.025)
             await send({"type": "http.response.body", "body": b"x", "more_body": True})
         await send({"type": "http.response.body"})
 
-    client = make_client(app, timeout=0.2)
+    client = make_client(app, timeout=0.1)
 
     async def read() -> bytes:
         async with client.async_http.stream("GET", "/") as response:
@@ -147,7 +151,7 @@ def test_a_users_own_function_may_block(make_client: MakeClient) -> None:
     client = make_client(blocks, timeout=0.1)
 
     async def step() -> str:
-        door.wait(0.6)
+        door.wait(0.4)
         return "done"
 
     assert client.run(step) == "done"
@@ -194,7 +198,7 @@ def test_the_alarm_does_nothing_outside_the_main_thread() -> None:
 
     def work() -> None:
         with alarm(0.01):
-            block(0.3)
+            block(0.1)
         done.append(True)
 
     thread = threading.Thread(target=work)
@@ -237,7 +241,7 @@ def test_an_outer_timer_goes_off_in_its_time(outer: list[float], interval: float
     signal.setitimer(signal.ITIMER_REAL, 0.02, interval)
 
     with alarm(20):
-        block(0.3)
+        block(0.15)
 
     assert len(outer) == 1 if not interval else len(outer) > 1
 

@@ -14,6 +14,7 @@ from starlette.responses import PlainTextResponse, Response, StreamingResponse
 from starlette.routing import Route, WebSocketRoute
 
 from asgherkin.errors import AppError
+from tests.clients.conftest import each_loop
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from starlette.testclient import TestClient
     from starlette.websockets import WebSocket
 
-    from asgherkin.clients.asgi import Receive, Scope, Send
+    from asgherkin.clients.asgi import Message, Receive, Scope, Send
     from asgherkin.clients.in_process import Client
     from tests.clients.conftest import MakeClient
 
@@ -106,25 +107,16 @@ def test_a_crash_is_a_response_and_a_record(
 
 
 @pytest.mark.parametrize("path", ["/crash", "/middle", "/after"])
-def test_the_sync_client_raises(make_client: MakeClient, path: str) -> None:
-    """`http` raises the app's exception into the step that uses it."""
+def test_the_clients_for_steps_raise(make_client: MakeClient, path: str) -> None:
+    """`http` and `async_http` raise the app's exception into the step that uses them."""
     client = make_client(APP)
 
     with pytest.raises(ZeroDivisionError):
         client.http.get(path)
-
-    assert crashes(client) == [("ZeroDivisionError", f"GET {path}", True)]
-
-
-@pytest.mark.parametrize("path", ["/crash", "/middle", "/after"])
-def test_the_async_client_raises(make_client: MakeClient, path: str) -> None:
-    """`async_http` raises the app's exception into the step that uses it."""
-    client = make_client(APP)
-
     with pytest.raises(ZeroDivisionError):
         client.run(client.async_http.get, path)
 
-    assert crashes(client) == [("ZeroDivisionError", f"GET {path}", True)]
+    assert crashes(client) == [("ZeroDivisionError", f"GET {path}", True)] * 2
 
 
 @pytest.mark.parametrize(("path", "status"), [("/crash", 500), ("/middle", 200), ("/after", 200)])
@@ -197,97 +189,68 @@ def test_a_client_that_hangs_up_is_no_crash(make_client: MakeClient) -> None:
     assert (answer, crashes(client)) == ("hi", [])
 
 
-async def start(send: Send, **more: object) -> None:
-    await send({"type": "http.response.start", "status": 200, **more})
+def body(content: object) -> Message:
+    return {"type": "http.response.body", "body": content}
 
 
-async def says_nothing(scope: Scope, receive: Receive, send: Send) -> None:
-    pass
-
-
-async def stops_talking(scope: Scope, receive: Receive, send: Send) -> None:
-    await start(send)
-
-
-async def starts_twice(scope: Scope, receive: Receive, send: Send) -> None:
-    await start(send)
-    await start(send)
-
-
-async def starts_with_the_body(scope: Scope, receive: Receive, send: Send) -> None:
-    await send({"type": "http.response.body", "body": b"x"})
-
-
-async def goes_on_after_the_end(scope: Scope, receive: Receive, send: Send) -> None:
-    await start(send)
-    await send({"type": "http.response.body", "body": b"x"})
-    await send({"type": "http.response.body", "body": b"y"})
-
-
-async def sends_text(scope: Scope, receive: Receive, send: Send) -> None:
-    await start(send)
-    await send({"type": "http.response.body", "body": "x"})
-
-
-async def sends_text_headers(scope: Scope, receive: Receive, send: Send) -> None:
-    await start(send, headers=[("content-type", "text/plain")])
+START: Message = {"type": "http.response.start", "status": 200}
+TEXT_HEADERS = {**START, "headers": [("content-type", "text/plain")]}
+WANTS = "in its response to GET /. ASGI wants"
 
 
 @pytest.mark.parametrize(
-    ("app", "status", "message"),
+    ("messages", "status", "error"),
     [
-        pytest.param(says_nothing, 500, "The app returned from GET / without a response.", id="no response"),
+        pytest.param([], 500, "The app returned from GET / without a response.", id="no response"),
         pytest.param(
-            stops_talking,
+            [START],
             200,
             "The app returned from GET / in the middle of its response. "
             'ASGI wants a last "http.response.body" without more_body.',
             id="half a response",
         ),
         pytest.param(
-            starts_twice,
+            [START, START],
             200,
-            'The app sent a second "http.response.start" in its response to GET /. '
-            "ASGI wants one start for each request.",
+            f'The app sent a second "http.response.start" {WANTS} one start for each request.',
             id="two starts",
         ),
         pytest.param(
-            starts_with_the_body,
+            [body(b"x")],
             500,
-            'The app sent "http.response.body" first in its response to GET /. '
-            'ASGI wants an "http.response.start" before it.',
+            f'The app sent "http.response.body" first {WANTS} an "http.response.start" before it.',
             id="no start",
         ),
         pytest.param(
-            goes_on_after_the_end,
+            [START, body(b"x"), body(b"y")],
             200,
-            'The app sent "http.response.body" after the last one in its response to GET /. '
-            "ASGI wants more_body to be true in each but the last.",
+            f'The app sent "http.response.body" after the last one {WANTS} more_body to be true in each but the last.',
             id="a body after the end",
         ),
+        pytest.param([START, body("x")], 200, f"The app sent a body of type str {WANTS} bytes.", id="a text"),
         pytest.param(
-            sends_text,
-            200,
-            "The app sent a body of type str in its response to GET /. ASGI wants bytes.",
-            id="a body of text",
-        ),
-        pytest.param(
-            sends_text_headers,
+            [TEXT_HEADERS],
             500,
-            "The app sent the headers [('content-type', 'text/plain')] in its response to GET /. "
-            "ASGI wants each name and each value in bytes.",
+            f"The app sent the headers [('content-type', 'text/plain')] {WANTS} each name and each value in bytes.",
             id="headers of text",
         ),
     ],
 )
-def test_a_violation_of_asgi_names_the_rule(make_client: MakeClient, app: object, status: int, message: str) -> None:
+def test_a_violation_of_asgi_names_the_rule(
+    make_client: MakeClient, messages: list[Message], status: int, error: str
+) -> None:
     """The rule is raised into the app, and what leaves the app is a crash."""
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        for message in messages:
+            await send(dict(message))
+
     client = make_client(app)
 
     response = client.request("GET", "/", follow_redirects=True)
 
     (crash,) = client.recorder.crashes
-    assert (response.status_code, str(crash.exception)) == (status, message)
+    assert (response.status_code, str(crash.exception)) == (status, error)
     assert isinstance(crash.exception, AppError)
 
 
@@ -328,6 +291,7 @@ def test_a_cancellation_that_nobody_asked_for_is_a_crash(make_client: MakeClient
     )
 
 
+@each_loop
 def test_leaving_early_is_no_crash(make_client: MakeClient) -> None:
     """A client that gives up cancels the app."""
     cancelled = []
@@ -338,7 +302,7 @@ def test_leaving_early_is_no_crash(make_client: MakeClient) -> None:
         finally:
             cancelled.append(True)
 
-    client = make_client(app, timeout=0.5)
+    client = make_client(app, timeout=0.1)
 
     async def give_up() -> None:
         with anyio.move_on_after(0.01):

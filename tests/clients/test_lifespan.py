@@ -13,6 +13,7 @@ from starlette.routing import Route
 
 from asgherkin.clients.in_process import AsyncAdapter
 from asgherkin.errors import AppError
+from tests.clients.conftest import each_loop
 from tests.clients.places import place
 
 if TYPE_CHECKING:
@@ -91,6 +92,7 @@ def test_the_app_can_be_started_anew(make_client: MakeClient) -> None:
     assert log == ["start", "end", "start"]
 
 
+@each_loop
 def test_closing_cancels_a_lifespan_that_was_not_shut_down(make_client: MakeClient) -> None:
     """No task is left."""
     log: list[str] = []
@@ -124,6 +126,11 @@ def test_the_end_of_the_loop_is_the_lifespans(make_client: MakeClient) -> None:
     assert (log, client.recorder.crashes) == (["start"], [])
 
 
+async def raises_at_its_start(scope: Scope, receive: Receive, send: Send) -> None:
+    await receive()
+    raise RuntimeError("no database")
+
+
 def failing(when: str) -> Starlette:
     """An app that fails at its start-up or at its shut-down."""
 
@@ -137,49 +144,30 @@ def failing(when: str) -> Starlette:
     return Starlette(lifespan=lifespan)
 
 
-def test_a_failing_start_up_is_an_error_and_a_crash(make_client: MakeClient) -> None:
-    """The app's exception is the error's cause; the error is raised each time."""
-    client = make_client(failing("start"))
+@pytest.mark.parametrize(
+    ("app", "verb", "doing"),
+    [
+        pytest.param(failing("start"), "start", "start-up", id="start-up"),
+        pytest.param(failing("end"), "shut down", "shut-down", id="shut-down"),
+        pytest.param(raises_at_its_start, "start", "start-up", id="without a failed message"),
+    ],
+)
+def test_a_failing_lifespan_is_an_error_and_a_crash(
+    make_client: MakeClient, app: object, verb: str, doing: str
+) -> None:
+    """The app's exception is the error's cause; each further start raises the error."""
+    client = make_client(app)
 
     with pytest.raises(AppError) as caught:
-        client.start()
+        start_and_shut_down(client)
     with pytest.raises(AppError) as again:
         client.start()
 
     (crash,) = client.recorder.crashes
-    assert str(caught.value) == "The app failed to start: RuntimeError: no database"
+    assert str(caught.value) == f"The app failed to {verb}: RuntimeError: no database"
     assert again.value is caught.value
     assert caught.value.__cause__ is crash.exception
-    assert (crash.doing, str(crash.exception)) == ("start-up", "no database")
-
-
-def test_a_bare_app_may_just_raise(make_client: MakeClient) -> None:
-    """An exception is a failure, also without a `failed` message."""
-
-    async def app(scope: Scope, receive: Receive, send: Send) -> None:
-        await receive()
-        raise RuntimeError("no database")
-
-    client = make_client(app)
-
-    with pytest.raises(AppError) as caught:
-        client.start()
-
-    assert str(caught.value) == "The app failed to start: RuntimeError: no database"
-    assert [crash.doing for crash in client.recorder.crashes] == ["start-up"]
-
-
-def test_a_failing_shut_down_is_an_error_and_a_crash(make_client: MakeClient) -> None:
-    """As at the start-up."""
-    client = make_client(failing("end"))
-    client.start()
-
-    with pytest.raises(AppError) as caught:
-        client.shut_down()
-
-    (crash,) = client.recorder.crashes
-    assert str(caught.value) == "The app failed to shut down: RuntimeError: no database"
-    assert (crash.doing, str(crash.exception)) == ("shut-down", "no database")
+    assert (crash.doing, str(crash.exception)) == (doing, "no database")
 
 
 async def unsupported_by_raising(scope: Scope, receive: Receive, send: Send) -> None:
@@ -242,6 +230,7 @@ async def closes_for_ever(app: Starlette) -> AsyncIterator[None]:
     await anyio.sleep_forever()
 
 
+@each_loop
 @pytest.mark.parametrize(
     ("lifespan", "verb", "doing"),
     [
@@ -264,6 +253,7 @@ def test_a_hanging_lifespan_is_stopped_at_its_place(
     assert (crash.exception, crash.doing) == (caught.value, doing)
 
 
+@each_loop
 def test_a_lifespan_that_ignores_its_cancellation_is_left_behind(make_client: MakeClient) -> None:
     """A stubborn lifespan holds up neither the start-up nor the end of the scenario."""
     done = anyio.Event()
@@ -284,6 +274,7 @@ def test_a_lifespan_that_ignores_its_cancellation_is_left_behind(make_client: Ma
     )
 
 
+@each_loop
 def test_an_app_that_goes_on_after_its_shut_down_is_cancelled(make_client: MakeClient) -> None:
     """An app that has answered gets a moment, then it is cancelled."""
     log: list[str] = []

@@ -9,6 +9,8 @@ import anyio
 import pytest
 
 from asgherkin.clients.recorder import Crashed, Recorder, ServedScope
+from asgherkin.errors import AppError
+from tests.clients.places import place
 
 if TYPE_CHECKING:
     from asgherkin.clients.asgi import ASGI3, Message, Receive, Scope, Send
@@ -83,3 +85,27 @@ def test_a_served_scope_of_an_unknown_type(app: ASGI3, crashes: list[str]) -> No
         anyio.run(serve)
 
     assert [crash.doing for crash in recorder.crashes] == crashes
+
+
+@pytest.mark.parametrize("backend", ["asyncio", "trio"])
+def test_the_recorder_is_an_app_itself(backend: str) -> None:
+    """Any ASGI client may call it; a stubborn app is recorded then, too, but has to be waited for."""
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        with anyio.CancelScope(shield=True):
+            await anyio.sleep(0.3)
+
+    recorder = Recorder(app, timeout=0.05, root=Path(__file__).parent)
+
+    async def call() -> None:
+        scope = {"type": "http", "method": "GET", "path": "/é", "headers": []}
+        with pytest.raises(AppError):
+            await recorder(scope, Peer().receive, Peer().send)
+
+    anyio.run(call, backend=backend)
+
+    (crash,) = recorder.crashes
+    assert str(crash.exception) == (
+        "The app did not answer GET /%C3%A9 within 0.05 seconds. It did not stop when it was cancelled either. "
+        f"It was waiting at {place(app, 'await anyio.sleep(0.3)')}"
+    )

@@ -10,6 +10,7 @@ import anyio
 import anyio.lowlevel
 import pytest
 
+from tests.clients.conftest import each_loop
 from tests.clients.places import place
 
 if TYPE_CHECKING:
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
     from asgherkin.clients.asgi import Receive, Scope, Send
     from asgherkin.clients.in_process import Client
     from tests.clients.conftest import MakeClient
+
+pytestmark = each_loop
 
 
 class Board:

@@ -14,6 +14,7 @@ from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
 from asgherkin.streams.event_stream import Event
+from tests.clients.conftest import each_loop
 from tests.clients.places import place
 from tests.streams.board import LONG, START, Patient, Shop, open_stream, place_order
 
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
 
     from asgherkin.clients.asgi import Receive, Scope, Send
     from tests.clients.conftest import MakeClient
+
+pytestmark = each_loop
 
 
 def test_closing_a_stream_tells_the_app(make_client: MakeClient) -> None:
