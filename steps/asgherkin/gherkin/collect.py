@@ -97,7 +97,7 @@ class ScenarioItem(FeatureItem):
     """A scenario, or one row of an outline."""
 
     def __init__(self, *, feature: Feature, source: ScenarioSource, parent: FeatureFile, **options: Any) -> None:
-        function = _marked(_run, source.tag_names, parent.config) if source.tags else _run
+        function = _marked(source.tag_names, parent.config) if source.tags else _run
         super().__init__(parent=parent, callobj=function, **options)
         self.feature = feature
         self.source = source
@@ -113,8 +113,13 @@ class BrokenFeature(FeatureItem):
     """Stands for a feature file that cannot be read, so that the rest of the run goes on and this one fails."""
 
     def __init__(self, *, error: FeatureError, **options: Any) -> None:
-        super().__init__(callobj=_fails, **options)
+        super().__init__(callobj=_run, **options)
         self.error = error
+
+    def run(self, _request: pytest.FixtureRequest) -> None:
+        """Fail with the reason."""
+        __tracebackhide__ = True
+        raise self.error
 
 
 def _run(request: pytest.FixtureRequest) -> None:
@@ -122,18 +127,13 @@ def _run(request: pytest.FixtureRequest) -> None:
     request.node.run(request)
 
 
-def _fails(request: pytest.FixtureRequest) -> None:
-    __tracebackhide__ = True
-    raise request.node.error
+def _marked(tags: Iterable[str], config: pytest.Config) -> Callable[..., None]:
+    """A copy of `_run` with a mark for each tag, by pytest-bdd's hook, which a project may have its own way for."""
 
-
-def _marked(run: Callable[..., None], tags: Iterable[str], config: pytest.Config) -> Callable[..., None]:
-    """A copy of `run` with a mark for each tag, by pytest-bdd's hook, which a project may have its own way for."""
-
-    @functools.wraps(run)
+    @functools.wraps(_run)
     def marked(request: pytest.FixtureRequest) -> None:
         __tracebackhide__ = True
-        run(request)
+        _run(request)
 
     for tag in tags:
         # pytest has no marks whose name starts with an underscore. --asgi-tags knows these tags all the same.
@@ -149,17 +149,13 @@ def scenario_names(scenarios: tuple[ScenarioSource, ...]) -> Iterator[str]:
         name = scenario.name or f"line {scenario.line}"
         if scenario.example:
             name = f"{name}[{'-'.join(scenario.example.values.values())}]"
-        name = unique = _shown(name)
+        name = _COLONS.sub(": ", name).translate(_CONTROLS)
+        unique = name
         while unique in seen:  # a scenario may be named "Pay #2" too
             seen[name] += 1
             unique = f"{name} #{seen[name]}"
         seen[unique] = 1
         yield unique
-
-
-def _shown(name: str) -> str:
-    name = _COLONS.sub(": ", name) if "::" in name else name
-    return name if name.isprintable() else name.translate(_CONTROLS)
 
 
 def collect_dangling(collector: pytest.Collector, report: pytest.CollectReport) -> None:
@@ -169,16 +165,14 @@ def collect_dangling(collector: pytest.Collector, report: pytest.CollectReport) 
     """
     if not isinstance(collector, pytest.Directory) or not report.passed:
         return
-    for path in _dangling(collector.path):
+    with os.scandir(collector.path) as entries:
+        links = sorted(entry.name for entry in entries if entry.name.endswith(".feature") and entry.is_symlink())
+    for path in map(collector.path.joinpath, links):
+        # Emacs marks a file that is being edited by such a link: .#orders.feature
+        if path.name.startswith(".#") or path.exists():
+            continue
         if not collector.ihook.pytest_ignore_collect(collection_path=path, config=collector.config):
             report.result += collector.ihook.pytest_collect_file(file_path=path, parent=collector)
-
-
-def _dangling(folder: Path) -> Iterator[Path]:
-    with os.scandir(folder) as entries:
-        names = sorted(one.name for one in entries if one.name.endswith(".feature") and one.is_symlink())
-    # Emacs marks a file that is being edited by such a link: .#orders.feature
-    return (path for path in map(folder.joinpath, names) if not path.name.startswith(".#") and not path.exists())
 
 
 def freeze_collected(items: Iterable[pytest.Item]) -> None:
@@ -188,7 +182,7 @@ def freeze_collected(items: Iterable[pytest.Item]) -> None:
     scenarios of six short steps that is a sixth of the run: 3.2 seconds with, 3.7 without (medians of seven runs in
     turn). What the run itself leaves behind is found as ever.
     """
-    if any(isinstance(one, ScenarioItem) for one in items):
+    if any(isinstance(item, ScenarioItem) for item in items):
         _freeze()
 
 

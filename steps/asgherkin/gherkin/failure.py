@@ -16,8 +16,6 @@ from asgherkin.gherkin.run import progress_key
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from _pytest._code import Traceback
-
     from asgherkin.gherkin.run import Progress
 
 _BEFORE, _AFTER = 4, 2
@@ -101,9 +99,11 @@ def _frames(item: pytest.Item, excinfo: pytest.ExceptionInfo[BaseException]) -> 
     if chosen == "no" or not getattr(excinfo.value, "pytrace", True):
         return
     title = "Where it was raised"
-    for one in _chain(excinfo.value):
-        info = pytest.ExceptionInfo.from_exception(one)
-        own = _own(info, item.config.rootpath)
+    for error in _chain(excinfo.value):
+        info = pytest.ExceptionInfo.from_exception(error)
+        # Where there are no frames of the user's, those of a library of theirs.
+        own = info.traceback.filter(lambda entry: is_users(str(entry.path), item.config.rootpath))
+        own = own or info.traceback.filter(lambda entry: not is_machinery(entry.frame.raw))
         if own:
             shown = info.getrepr(
                 style="long" if chosen == "long" else "short",  # the others know no choice of frames
@@ -123,9 +123,3 @@ def _chain(error: BaseException) -> Iterator[BaseException]:
         seen.add(id(following))
         context = None if following.__suppress_context__ else following.__context__
         following = following.__cause__ or context
-
-
-def _own(info: pytest.ExceptionInfo[BaseException], root: Path) -> Traceback:
-    """The frames of the user's; where there are none, those of a library of theirs."""
-    frames = info.traceback.filter(lambda entry: is_users(str(entry.path), root))
-    return frames or info.traceback.filter(lambda entry: not is_machinery(entry.frame.raw))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -64,6 +65,7 @@ class Watch(Protocol):
         """Called with each report of an item, once it has the text of its failure."""
 
 
+@dataclass(eq=False, slots=True)
 class Progress:
     """How far a scenario came: kept on its item, for the text of a failure and the report.
 
@@ -71,15 +73,14 @@ class Progress:
     `fixtures` are those that steps have asked for: pytest is slow to give a fixture a second time.
     """
 
-    def __init__(self, feature: Feature, scenario: Scenario, conduct: Conduct) -> None:
-        self.feature = feature
-        self.scenario = scenario
-        self.conduct = conduct
-        self.steps: list[StepMatch] = []
-        self.fixtures: dict[str, object] = {}
-        self.at: int | None = None
-        self.finished = False
-        self.failed: BaseException | None = None
+    feature: Feature
+    scenario: Scenario
+    conduct: Conduct
+    steps: list[StepMatch] = field(default_factory=list)
+    fixtures: dict[str, object] = field(default_factory=dict)
+    at: int | None = None
+    finished: bool = False
+    failed: BaseException | None = None
 
     def path(self, root: Path) -> str:
         """The feature file's path from the project's root: pytest-bdd's own `rel_filename` is from elsewhere."""
@@ -122,17 +123,13 @@ def _run_to_end(progress: Progress, request: pytest.FixtureRequest, problem: str
             raise FeatureError(problem)
         _run_steps(progress, request)
     except BaseException as error:
-        _end_after(error, progress.conduct)
+        try:
+            progress.conduct.end()
+        except Exception as second:  # noqa: BLE001 - the first failure is the one to show; this one is added to it
+            error.add_note(f"After that, at the end of the scenario: {second}")
         raise
     progress.finished = True
     progress.conduct.end()
-
-
-def _end_after(error: BaseException, conduct: Conduct) -> None:
-    try:
-        conduct.end()
-    except Exception as second:  # noqa: BLE001 - the first failure is the one to show; this one is added to it
-        error.add_note(f"After that, at the end of the scenario: {second}")
 
 
 def _run_steps(progress: Progress, request: pytest.FixtureRequest) -> None:
@@ -143,35 +140,31 @@ def _run_steps(progress: Progress, request: pytest.FixtureRequest) -> None:
         watch.begin(progress)
     progress.conduct.before(progress.steps)
     try:
-        _run_matched(progress, request, watch)
+        for position, match in enumerate(progress.steps):
+            progress.at = position
+            if watch is not None:
+                watch.reach(position)
+            _run_step(match, position, progress, request)
     finally:
         if watch is not None:
             watch.leave()
 
 
-def _run_matched(progress: Progress, request: pytest.FixtureRequest, watch: Watch | None) -> None:
+def _run_step(match: StepMatch, position: int, progress: Progress, request: pytest.FixtureRequest) -> None:
     __tracebackhide__ = True
-    for position, match in enumerate(progress.steps):
-        progress.at = position
-        if watch is not None:
-            watch.reach(position)
-        # As pytest-bdd has it, each of its hooks for a step gets what the one before it got, and more.
-        arguments = {"request": request, "feature": progress.feature, "scenario": progress.scenario, "step": match.step}
-        if isinstance(match.definition, Definition):
-            _run_step(match, match.definition, position, progress, arguments)
-        else:
-            if isinstance(match.definition, UndefinedStep):
-                arguments["exception"] = match.definition
-                request.config.stash[hooks_key].call("pytest_bdd_step_func_lookup_error", arguments)
-            raise match.definition
-
-
-def _run_step(
-    match: StepMatch, definition: Definition, position: int, progress: Progress, for_hooks: dict[str, Any]
-) -> None:
-    __tracebackhide__ = True
-    request: pytest.FixtureRequest = for_hooks["request"]
     hooks = request.config.stash[hooks_key]
+    definition = match.definition
+    # As pytest-bdd has it, each of its hooks for a step gets what the one before it got, and more.
+    for_hooks: dict[str, Any] = {
+        "request": request,
+        "feature": progress.feature,
+        "scenario": progress.scenario,
+        "step": match.step,
+    }
+    if not isinstance(definition, Definition):
+        if isinstance(definition, UndefinedStep):
+            hooks.call("pytest_bdd_step_func_lookup_error", {**for_hooks, "exception": definition})
+        raise definition
     for_hooks["step_func"] = definition.function
     hooks.call("pytest_bdd_before_step", for_hooks)
     for_hooks["step_func_args"] = {}

@@ -59,13 +59,13 @@ def corrections(kind: str, text: str, index: Index) -> list[str]:
     Such a step needs no stub.
     """
     elsewhere = of_another_kind(text, index)
-    correct = None if elsewhere else _reworded(kind, text, index)
-    if correct is None:
+    if elsewhere:
         return elsewhere
-    return [
-        f"This fits: {kind.capitalize()} {correct}",
-        "Quotes, capital letters, spaces and the sign at its end count.",
-    ]
+    for reworded in _rewordings(text):
+        if reworded != text and _fits(kind, reworded, index):
+            fits = f"This fits: {kind.capitalize()} {reworded}"
+            return [fits, "Quotes, capital letters, spaces and the sign at its end count."]
+    return []
 
 
 def of_another_kind(text: str, index: Index) -> list[str]:
@@ -79,15 +79,15 @@ def of_another_kind(text: str, index: Index) -> list[str]:
 
 def _nearest_sentences(kind: str, text: str, index: Index) -> list[str]:
     near = nearest(text, index.definitions)
-    lines = [f"  {(one.kind or kind).capitalize()} {one.example}" for one in near]
-    return ["The nearest sentences:", *lines, *_plain_braces(text, near)] if lines else []
-
-
-def _plain_braces(text: str, near: Iterable[Definition]) -> Iterator[str]:
-    """What to say of sentences with slots that are no slots, since nothing parses them."""
-    for one in near:
-        if type(one.parser) is parsers.string and "{" in one.pattern and parsers.parse(one.pattern).is_matching(text):
-            yield f"The {{…}} of {one.location} is plain text: write parsers.parse({_literal(one.pattern)}) for a slot."
+    if not near:
+        return []
+    # Nothing parses the slots of a sentence that is given as plain text.
+    plain = [
+        f"The {{…}} of {one.location} is plain text: write parsers.parse({_literal(one.pattern)}) for a slot."
+        for one in near
+        if type(one.parser) is parsers.string and "{" in one.pattern and parsers.parse(one.pattern).is_matching(text)
+    ]
+    return ["The nearest sentences:", *(f"  {(one.kind or kind).capitalize()} {one.example}" for one in near), *plain]
 
 
 def nearest(text: str, definitions: Iterable[Definition], most: int = 3, least: float = 0.5) -> list[Definition]:
@@ -117,11 +117,6 @@ def _shape(text: str) -> str:
 # A step that is a sentence but for its quotes, capital letters, spaces or the sign at its end
 
 
-def _reworded(kind: str, text: str, index: Index) -> str | None:
-    """The first text that the author may have meant and that a sentence fits; None where none does."""
-    return next((one for one in _rewordings(text) if one != text and _fits(kind, one, index)), None)
-
-
 def _fits(kind: str, text: str, index: Index) -> bool:
     try:
         return any(one.kind in (None, kind) for one in index.fitting(text))
@@ -131,7 +126,8 @@ def _fits(kind: str, text: str, index: Index) -> bool:
 
 def _rewordings(text: str) -> Iterator[str]:
     """Texts that the author may have meant, the likeliest first."""
-    tidy = _SPACES.sub(lambda it: it[1] or " ", _OTHER_QUOTES.sub(_in_double_quotes, text)).strip()
+    in_double_quotes = _OTHER_QUOTES.sub(lambda found: f'"{found[found.lastindex or 0]}"', text)
+    tidy = _SPACES.sub(lambda found: found[1] or " ", in_double_quotes).strip()
     plain = tidy.rstrip(_SIGNS)
     ends = dict.fromkeys([tidy, plain, f"{plain}:"])
     yield from ends
@@ -139,10 +135,6 @@ def _rewordings(text: str) -> Iterator[str]:
         parts = _PARTS.findall(end)
         if len(parts) <= _MOST_PARTS:
             yield from _with_words_changed(parts)
-
-
-def _in_double_quotes(found: re.Match[str]) -> str:
-    return '"' + next(one for one in found.groups() if one is not None) + '"'
 
 
 def _with_words_changed(parts: list[str]) -> Iterator[str]:
@@ -173,18 +165,16 @@ def stubs(steps: Iterable[tuple[str, str]]) -> str:
     """
     names: set[str] = set()
     functions: dict[tuple[str, str], str] = {}
-    has_slots = False
     for kind, text in steps:
         pattern, parameters = _pattern_of(text)
         if (kind, pattern) in functions:  # "it is 1" and "it is 2": two of the same sentence would be ambiguous
             continue
         matcher = f"parsers.parse({_literal(pattern)})" if parameters else _literal(text)
         name = _function_name(text, names)
-        definition = f"@{kind}({matcher})\ndef {name}({', '.join(parameters)}) -> None:\n    raise NotImplementedError"
-        functions[kind, pattern] = definition
-        has_slots = has_slots or bool(parameters)
+        signature = f"def {name}({', '.join(parameters)}) -> None:"
+        functions[kind, pattern] = f"@{kind}({matcher})\n{signature}\n    raise NotImplementedError"
     imports = f"from asgherkin import {', '.join(sorted({kind for kind, _ in functions}))}"
-    if has_slots:
+    if any("(parsers.parse(" in function for function in functions.values()):
         imports += "\nfrom pytest_bdd import parsers"
     return "\n\n\n".join([imports, *functions.values()])
 
