@@ -6,16 +6,11 @@ compiler takes names for regular expressions. Messages and pickles are made of t
 
 from __future__ import annotations
 
-import io
 import re
 from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias, cast
 
-from gherkin.ast_builder import AstBuilder
 from gherkin.errors import CompositeParserException
-from gherkin.parser import Parser
-from gherkin.stream.id_generator import IdGenerator
-from gherkin.token_scanner import TokenScanner
 
 from asgherkin.errors import FeatureError
 from asgherkin.gherkin.mistakes import (
@@ -29,12 +24,14 @@ from asgherkin.gherkin.mistakes import (
     problem_of,
     unreadable,
 )
+from asgherkin.gherkin.syntax_tree import parse_tree
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from gherkin import parser_types as ast
+    from gherkin.stream.id_generator import IdGenerator
 
     from asgherkin.gherkin.mistakes import Child
 
@@ -204,24 +201,6 @@ def parse(text: str, shown_as: str, ids: IdGenerator | None = None) -> FeatureSo
         hint = description_hint(tree["feature"]["description"])
         raise FeatureError(f"{shown_as} has no scenario, so it checks nothing. Add one, or remove the file.{hint}")
     return source
-
-
-class _NoIds(IdGenerator):
-    """No node is asked for its id where no report is made."""
-
-    def get_next_id(self) -> str:
-        return ""
-
-
-def parse_tree(text: str, ids: IdGenerator | None = None) -> ast.GherkinDocument:
-    """The official syntax tree of a feature file's text.
-
-    Raises CompositeParserException for a broken text.
-    """
-    scanner = TokenScanner("")
-    scanner.io = io.StringIO(text)  # handed the text, an older scanner would open the file of that name, if any
-    tree: ast.GherkinDocument = Parser(AstBuilder(ids or _NoIds())).parse(scanner)
-    return tree
 
 
 def records_of(tree: ast.GherkinDocument) -> FeatureSource:

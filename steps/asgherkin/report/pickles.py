@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from gherkin.errors import CompositeParserException
 from gherkin.stream.id_generator import IdGenerator
 
-from asgherkin.gherkin.document import fill, parse_tree, records_of
+from asgherkin.gherkin.document import fill, records_of
+from asgherkin.gherkin.syntax_tree import parse_tree
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
