@@ -1,4 +1,4 @@
-"""The app of a scenario and the client that reaches it, made at their first use; and the rule for the app's crashes.
+"""The app of a scenario and its client, both made at their first use; and the rule for the app's crashes.
 
 An exception that leaves the app fails the step that caused it, unless the scenario expects it.
 """
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 
 class Surroundings(Protocol):
-    """What a session asks of the test it runs in."""
+    """The test that a session runs in."""
 
     root: Path
     settings: Settings
@@ -40,25 +40,25 @@ class Surroundings(Protocol):
         """The value of a fixture, as this scenario sees it."""
 
     def is_overridden(self, fixture: str) -> bool:
-        """Whether a fixture of this toolkit is the user's own here."""
+        """Whether a fixture of this toolkit is replaced by the user's own."""
 
     def async_fixtures(self, names: Sequence[str]) -> list[str]:
-        """The async fixtures of the user's that the scenario or one of the names needs."""
+        """The user's async fixtures that the scenario or one of the names needs."""
 
     def loop(self) -> asyncio.AbstractEventLoop:
         """pytest-asyncio's loop."""
 
     def outlasts_scenario(self, fixture: str) -> bool:
-        """Whether a fixture gives other scenarios what it gives this one."""
+        """Whether a fixture's value is shared with other scenarios."""
 
     def server_threads(self) -> ServerThreads:
-        """What the scenarios of this worker share on the client live."""
+        """The servers that the scenarios of this worker share on the client live."""
 
     def server_threads_in_use(self) -> ServerThreads | None:
-        """The same, if a scenario has asked for it."""
+        """The same, if a scenario has asked for them."""
 
     def at_teardown(self, function: Callable[[], None]) -> None:
-        """Have a function called when the scenario's fixtures are torn down."""
+        """Call a function before the fixtures that are set up by now are torn down, the loop among them."""
 
 
 class AppUnderTest:
@@ -68,7 +68,7 @@ class AppUnderTest:
         self.surroundings = surroundings
         self.evidence = evidence
         self.location: str | None = None
-        """Where the app is that the scenario itself names."""
+        """The location of the app that the scenario itself names."""
         self.server_errors_returned = False
         self._client: Client | None = None
         self._own_client: object = None
@@ -77,16 +77,13 @@ class AppUnderTest:
         self._started = False
 
     def choose(self, location: str) -> None:
-        """Plug another app for this scenario.
-
-        Raises SentenceError once the app is in use.
-        """
+        """Use another app for this scenario. Raises SentenceError once the app is in use."""
         self.check_unused()
         self.check_observable("another app than the deployed one")
         self.location = location
 
     def check_observable(self, what: str) -> None:
-        """Raise NotObservable where the scenario runs against a deployed server: only in-process `what` can be seen."""
+        """Raise NotObservable on a deployed server, where `what` cannot be observed."""
         if self.surroundings.settings.base_url:
             raise NotObservable(what)
 
@@ -108,7 +105,7 @@ class AppUnderTest:
     def _open_client(self) -> None:
         from asgherkin.session.opening import open_client, own_client  # the clients are slow to import
 
-        if self._looks_for_own_client:  # the user's own fixture asks for this toolkit's client, to add to it
+        if self._looks_for_own_client:  # the user's fixture itself asks for this toolkit's client, to add to it
             self._client = open_client(self, None)
             return
         self._looks_for_own_client = True
@@ -126,7 +123,7 @@ class AppUnderTest:
     def start(self, *, again: bool = False) -> bool:
         """Start the app if it was not started yet; `again`: also after a shut-down. False where it does not start.
 
-        Why it does not is raised after the step, as any crash is, unless the scenario expects it.
+        The reason is raised after the step, as any crash is, unless the scenario expects it.
         """
         if self._started and not again:
             return True
@@ -148,7 +145,7 @@ class AppUnderTest:
         self._is_recorded(self.client.shut_down)
 
     def _is_recorded(self, act: Callable[[], None]) -> bool:
-        """Whether an act succeeds. What it raises is among the crashes; else it is raised."""
+        """Whether an act succeeds. An error that is not recorded as a crash is raised."""
         before = len(self.crashes)
         try:
             act()
@@ -161,7 +158,7 @@ class AppUnderTest:
     def finish(self) -> None:
         """The scenario's steps are over: shut the app down, unless it serves other scenarios too."""
         if self._client is not None:
-            # What goes wrong is among the crashes; an app that still blocks its loop was told of already.
+            # Errors are recorded as crashes; an app that still blocks its loop has been reported already.
             with suppress(AppError):
                 self._client.finish()
 
@@ -177,7 +174,8 @@ class CrashRule:
     def __init__(self, app: AppUnderTest) -> None:
         self._app = app
         self._steps: Sequence[Step] = ()
-        self._at = 0
+        self.position = 0
+        """The number of the running step, from 0 on; after the last step, how many there are."""
         self._known = 0
         self._act_began = 0
         self.raised: Crash | None = None
@@ -188,19 +186,14 @@ class CrashRule:
         self._steps = steps
 
     @property
-    def position(self) -> int:
-        """The number of the running step, from 0 on; of steps, where the last one has ended."""
-        return self._at
-
-    @property
     def is_over(self) -> bool:
         """Whether the last step has ended."""
-        return self._at == len(self._steps)
+        return self.position == len(self._steps)
 
     @property
     def ahead(self) -> Sequence[Step]:
         """The running step, and those after it."""
-        return self._steps[self._at :]
+        return self._steps[self.position :]
 
     @property
     def of_act(self) -> list[Crash]:
@@ -209,18 +202,18 @@ class CrashRule:
 
     @property
     def untold(self) -> list[Crash]:
-        """Those of them that are neither the failure nor known to the caller."""
+        """Those of them that neither failed the scenario nor reached its own code."""
         return [crash for crash in self.of_act if not crash.delivered and crash is not self.raised]
 
     def after_step(self) -> None:
         """Go on to the next step; raise what left the app during this one, unless that is expected."""
         self.check()
-        self._at += 1
-        if not self.is_over and self._steps[self._at].kind == "when":
+        self.position += 1
+        if not self.is_over and self._steps[self.position].kind == "when":
             self._act_began = len(self._app.crashes)
 
     def check(self, *, at_end: bool = False) -> None:
-        """Raise what has left the app by now, unless it is expected; `at_end`, no step expects anything."""
+        """Raise what has left the app by now, unless it is expected; `at_end`: no step can expect it."""
         crashes = self._app.crashes
         if len(crashes) == self._known:
             return

@@ -1,7 +1,6 @@
-"""What a scenario has opened and reads as it comes, by name; and which of it a step is about.
+"""Channels: what a scenario has opened by a name and reads as it comes, such as websockets and streams.
 
-Capabilities bring the kinds along (websockets, streams); the names are one for all, so that `"alice" receives …` is
-about whichever has the name.
+Capabilities register the kinds. All kinds share their names, so that `"alice" receives …` fits any of them.
 """
 
 from __future__ import annotations
@@ -32,16 +31,16 @@ class ChannelKind:
     """An example of a sentence that receives JSON: `the websocket receives JSON containing:`."""
 
     def subject(self, name: str | None) -> str:
-        """What sentences call one: `the websocket`, `"alice"`."""
+        """The subject of sentences about a channel: `the websocket`, `"alice"`."""
         return f"the {self.name}" if name is None else f'"{name}"'
 
 
 KINDS: list[ChannelKind] = []
-"""The kinds of the capabilities in use. The first is named where any kind would do."""
+"""The kinds of the capabilities in use. Messages name the first where any kind would do."""
 
 
 class Channel(ABC):
-    """One that the scenario has opened. `subject` is what sentences call it: `the websocket`, `"alice"`."""
+    """A channel that the scenario has opened. `subject` is its name in messages: `the websocket`, `"alice"`."""
 
     kind: ClassVar[ChannelKind]
     subject: str
@@ -49,28 +48,28 @@ class Channel(ABC):
     @property
     @abstractmethod
     def record(self) -> Record:
-        """What is kept of it."""
+        """Its evidence."""
 
     @property
     @abstractmethod
     def is_open(self) -> bool:
-        """Whether something may still come."""
+        """Whether a message may still come."""
 
     @abstractmethod
     def next_text(self, expected: str, within: float | None) -> str:
-        """What comes next, where a text like `expected` should. Raises Mismatch where none comes."""
+        """The next text, where `expected` should come. Raises Mismatch where none comes."""
 
     @abstractmethod
     def check_silence(self, seconds: float) -> None:
-        """Wait for so long. Raises Mismatch where something comes."""
+        """Wait. Raises Mismatch where a message comes."""
 
     @abstractmethod
     def wait(self, seconds: float) -> None:
-        """Wait for its end; what comes meanwhile is kept."""
+        """Wait for its end; messages that come meanwhile are kept."""
 
     @abstractmethod
     def note_end(self) -> None:
-        """The scenario's steps are over: take note of whether it is open."""
+        """Record at the end of the steps whether it is open."""
 
 
 C = TypeVar("C", bound=Channel)
@@ -89,7 +88,7 @@ class Channels(Part):
     # Opening
 
     def subject(self, name: str | None, kind: ChannelKind) -> str:
-        """What sentences will call one that is to be opened. Raises SentenceError for a name that is in use."""
+        """The subject of a channel that is to be opened. Raises SentenceError for a name that is in use."""
         subject = kind.subject(name)
         known = self._named.get(subject)
         if known is not None and known.is_open:
@@ -104,7 +103,7 @@ class Channels(Part):
         return subject
 
     def start_app(self) -> bool:
-        """Start the app, before the first one is opened. False where it does not start."""
+        """Start the app, before a channel is opened. False where it does not start."""
         from asgherkin.session.opening import no_app  # only where a scenario opens one
 
         started = self._session.start()
@@ -116,7 +115,7 @@ class Channels(Part):
         return started
 
     def keep(self, channel: Channel) -> None:
-        """Keep one that was opened."""
+        """Keep a channel that was opened."""
         self._named[channel.subject] = channel
         self._all.append(channel)
         self._look_at(channel)
@@ -124,7 +123,7 @@ class Channels(Part):
     # Finding
 
     def find(self, name: str | None, channel_class: type[C]) -> C:
-        """The one of a class that has a name, or has none. Raises SentenceError where there is none."""
+        """The channel of a class with this name, or without a name. Raises SentenceError where there is none."""
         kind = channel_class.kind
         channel = self._named.get(kind.subject(name))
         if channel is None:
@@ -137,7 +136,7 @@ class Channels(Part):
         return channel
 
     def named(self, name: str) -> Channel:
-        """Whichever has a name. Raises SentenceError where there is none."""
+        """The channel of any kind with this name. Raises SentenceError where there is none."""
         channel = self._named.get(f'"{name}"')
         if channel is None:
             kinds = {other.kind for other in self._named.values()}
@@ -148,11 +147,10 @@ class Channels(Part):
     def _missing(self, name: str | None, kind: ChannelKind) -> str:
         known = [subject for subject, channel in self._named.items() if channel.kind is kind]
         shown = ", ".join("one without a name" if subject == kind.subject(None) else subject for subject in known)
-        others = (
-            f" {_called(name)}. Known: {shown}." if known else f"{'' if name is None else ' ' + _called(name)} yet."
-        )
+        called = f" {_called(name)}" if known or name is not None else ""
+        others = f". Known: {shown}." if known else " yet."
         example = kind.opening if name is None else f'{kind.opening} as "{name}"'
-        return f"There is no {kind.name}{others} Open one first, for example: When {example}"
+        return f"There is no {kind.name}{called}{others} Open one first, for example: When {example}"
 
     def _look_at(self, channel: Channel) -> None:
         self._about = channel
@@ -191,7 +189,7 @@ class Channels(Part):
             session.client.run(recorder.until_crash, len(recorder.crashes), max(0.0, until - monotonic()))
 
     def leave(self) -> None:
-        """Take note of what is open when the scenario's steps are over: it is closed now."""
+        """Have each channel record whether it is open, before all are closed."""
         for channel in self._all:
             channel.note_end()
 

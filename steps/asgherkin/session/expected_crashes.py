@@ -1,4 +1,4 @@
-"""Which crashes a scenario expects, and the failure that an unexpected one is.
+"""The crashes that a scenario expects, and the failure for an unexpected crash.
 
 A scenario expects a crash where a step up to the next When says so: a sentence whose function carries
 `expects_crash` (for instance `the app raised …`, or a 5xx status), or `server errors are returned as responses`.
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from asgherkin.evidence.crash_record import Crash
 
     class Step(Protocol):
-        """What is asked of a step that follows."""
+        """A step of the scenario."""
 
         @property
         def kind(self) -> str:
@@ -27,11 +27,11 @@ if TYPE_CHECKING:
 
         @property
         def function(self) -> Callable[..., object] | None:
-            """The function that will run it."""
+            """The function that runs it."""
 
         @property
         def fixtures(self) -> Sequence[str]:
-            """What the function asks for."""
+            """The fixtures of the function."""
 
         @property
         def table(self) -> Sequence[Sequence[object]]:
@@ -58,7 +58,7 @@ def expects_crash(
 
 
 def is_expected(steps: Sequence[Step]) -> bool:
-    """Whether the first of the steps, which caused a crash, or one of the others up to the next When expects it."""
+    """Whether the first step, which caused a crash, or a later step before the next When expects it."""
     for position, step in enumerate(steps):
         if position and step.kind == "when":
             return False
@@ -69,7 +69,7 @@ def is_expected(steps: Sequence[Step]) -> bool:
 
 
 def crash_error(crash: Crash, root: Path) -> AppError:
-    """The failure that tells of a crash: what the app was doing, what it raised, the app's own frames."""
+    """The failure for a crash: what the app was doing, what it raised, the app's own frames."""
     if isinstance(crash.exception, AppError):
         return crash.exception
     headline = f"The app raised {summary(crash.exception)} ({crash.doing})."

@@ -1,4 +1,4 @@
-"""Headers and cookies that a scenario writes: what they may be, and how they are put together."""
+"""The headers and cookies that a scenario writes: checked, and put together."""
 
 from __future__ import annotations
 
@@ -34,9 +34,8 @@ def check_cookie(name: str, value: str) -> None:
 
 
 def _check_ascii(what: str, value: str) -> None:
-    # The whole value may be a secret.
-    wrong = re.search(_NOT_IN_HEADERS, value)
-    if wrong is not None:
+    if wrong := re.search(_NOT_IN_HEADERS, value):
+        # Only the wrong character is shown, as the value may be a secret.
         raise SentenceError(
             f"{what} cannot hold {json.dumps(wrong[0], ensure_ascii=False)}: HTTP takes printable ASCII there. "
             "Encode it as the app expects it, for example with percent signs."
@@ -49,12 +48,10 @@ def basic_credentials(user: str, password: str) -> str:
 
 
 def set_cookie(jar: CookieJar, name: str, value: str, host: str) -> None:
-    """Put a cookie into a jar as if `host` had set it, so that the app's own answer can replace it.
-
-    The standard library's jars know a host without a dot as `host.local`.
-    """
+    """Put a cookie into a jar as if `host` had set it, so that the app's own answer can replace it."""
     from http.cookiejar import Cookie  # slow to import, and few scenarios set a cookie by hand
 
+    # The standard library's jars know a host without a dot as `host.local`.
     domain = host if "." in host else f"{host}.local"
     jar.set_cookie(
         Cookie(

@@ -1,4 +1,4 @@
-"""Whether the user's async fixtures can live on the loop that a scenario's app runs on."""
+"""The check that the user's async fixtures can share the event loop of a scenario's app."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def asks_for(fixture: str) -> Callable[[Function], Function]:
 
 
 def replaces(fixture: str) -> Callable[[Function], Function]:
-    """Mark a step function: with it, the scenario does without what `asks_for` this fixture."""
+    """Mark a step function: with it, the scenario does not need this fixture, whatever `asks_for` it."""
     return _mark(_REPLACES, fixture)
 
 
@@ -49,7 +49,7 @@ def needed_fixtures(steps: Sequence[Step]) -> list[str]:
 def check_loops(surroundings: Surroundings, names: Sequence[str]) -> None:
     """Refuse async fixtures of pytest-asyncio's where the app runs on a loop of its own.
 
-    Raises ConfigurationError, which names the fixtures: what they hold could not be used from the app's loop.
+    Raises ConfigurationError with the names of the fixtures: their values could not be used on the app's loop.
     """
     if surroundings.client_name == "async" and surroundings.loop_name != "trio":
         return
@@ -58,14 +58,11 @@ def check_loops(surroundings: Surroundings, names: Sequence[str]) -> None:
     if _REACHES_APP.intersection(names):
         names = [*names, "asgi_app", *filter(None, [OWN_CLIENT.get(surroundings.client_name)])]
     found = surroundings.async_fixtures(names)
-    if found:
-        raise ConfigurationError(_other_loop(surroundings, found))
-
-
-def _other_loop(surroundings: Surroundings, found: Sequence[str]) -> str:
+    if not found:
+        return
     fixtures = ", ".join(f'"{name}"' for name in found)
     what = "the loop trio" if surroundings.client_name == "async" else f'the client "{surroundings.client_name}"'
-    return (
+    raise ConfigurationError(
         f"This scenario needs the async fixture {fixtures}, which lives on pytest-asyncio's event loop, but with "
         f"{what} the app runs on a loop of its own, so they could not share connections. "
         'Use the client "async" on asyncio or uvloop for this scenario, or a fixture that is not async.'

@@ -1,8 +1,7 @@
-"""Make the client of a scenario: around which app, on which loop. Imported when a client is first needed."""
+"""The opening of a scenario's client and app. Imported when a client is first needed."""
 
 from __future__ import annotations
 
-from functools import partial
 from typing import TYPE_CHECKING, Literal
 
 from asgherkin.clients.app_location import asgi3, load_app
@@ -22,7 +21,7 @@ if TYPE_CHECKING:
 def own_client(surroundings: Surroundings) -> object:
     """The user's own HTTP client, where the fixture for it is overridden; else None."""
     fixture = OWN_CLIENT.get(surroundings.client_name)
-    if fixture is None:  # whatever it is, it would not go over the socket
+    if fixture is None:  # a client of the user's would not use the socket
         return None
     return surroundings.fixture(fixture) if surroundings.is_overridden(fixture) else None
 
@@ -48,24 +47,19 @@ def open_client(app: AppUnderTest, own: object) -> Client:
 
 
 def plugged_app(app: AppUnderTest, own: object) -> ASGI3:
-    """The app that the client reaches.
-
-    Raises ConfigurationError where there is none; the user's own client may bring one along.
-    """
+    """The app that the client reaches. Raises ConfigurationError where none is named, and `own` brings none along."""
     # A TestClient that was entered runs the app's lifespan: a second one beside it would start the app twice.
     entered = getattr(own, "portal", None) is not None
     surroundings = app.surroundings
     if surroundings.client_name == "live":
         return deployed if surroundings.settings.base_url else _shared_app(app)
-    return no_app if entered else _alone(surroundings, asgi3(_app(app, required=own is None)))
-
-
-def _alone(surroundings: Surroundings, app: ASGI3) -> ASGI3:
-    """The app, after it was shut down where a server of this process runs it."""
-    server_threads = surroundings.server_threads_in_use()
-    if server_threads is not None:
-        server_threads.shut_down(app)
-    return app
+    if entered:
+        return no_app
+    plugged = asgi3(_app(app, required=own is None))
+    if server_threads := surroundings.server_threads_in_use():
+        # An app that keeps its state in itself runs once at a time.
+        server_threads.shut_down(plugged)
+    return plugged
 
 
 def _client(surroundings: Surroundings, recorder: Recorder) -> Client:
@@ -85,24 +79,15 @@ def _live(surroundings: Surroundings, recorder: Recorder) -> Client:
     from asgherkin.clients.live import LocalAdapter, RemoteAdapter  # slow to import, and an extra
 
     server_threads = surroundings.server_threads()
-    if surroundings.settings.base_url:
-        user_loop = partial(make_loop, "asyncio")
-        server_threads.thread("asyncio")
-        return RemoteAdapter(
-            recorder,
-            server_threads.thread("asyncio"),
-            surroundings.settings.base_url,
-            lambda: user_loop(surroundings.loop()),
-        )
+    if base_url := surroundings.settings.base_url:
+        thread = server_threads.thread("asyncio")
+        return RemoteAdapter(recorder, thread, base_url, lambda: make_loop("asyncio", surroundings.loop()))
     return LocalAdapter(recorder, server_threads, surroundings.loop_name)
 
 
 def _shared_app(app: AppUnderTest) -> ASGI3:
-    """The app for a server in this process: one that other scenarios name too is the same one for all of them."""
-    surroundings, location = app.surroundings, app.location
-    if location is None and not surroundings.is_overridden("asgi_app"):
-        location = surroundings.settings.app or None
-    given = location or _given_app(surroundings)
+    """The app for a server in this process: scenarios that name the same app share it."""
+    surroundings, given = app.surroundings, _given_app(app)
     if isinstance(given, str):
         return surroundings.server_threads().shared(given, lambda: asgi3(load_app(given, surroundings.root)))
     if surroundings.outlasts_scenario("asgi_app"):
@@ -111,7 +96,7 @@ def _shared_app(app: AppUnderTest) -> ASGI3:
 
 
 async def deployed(scope: object, receive: object, send: object) -> None:
-    """Stands in for an app that runs elsewhere."""
+    """A stand-in for an app that runs elsewhere."""
 
 
 def _loop(surroundings: Surroundings) -> Loop:
@@ -123,27 +108,29 @@ def _loop(surroundings: Surroundings) -> Loop:
 
 
 def _app(app: AppUnderTest, *, required: bool) -> object:
-    surroundings, configured = app.surroundings, app.surroundings.settings.app
+    surroundings = app.surroundings
+    named = app.location is not None or surroundings.settings.app or surroundings.is_overridden("asgi_app")
+    if not required and not named:
+        return no_app
+    given = _given_app(app)
+    return load_app(given, surroundings.root) if isinstance(given, str) else given
+
+
+def _given_app(app: AppUnderTest) -> object:
+    """The app or its location: as the scenario names it, else as the user's fixture gives it, else as configured."""
+    surroundings = app.surroundings
     if app.location is not None:
-        return load_app(app.location, surroundings.root)
-    if surroundings.is_overridden("asgi_app"):
-        given = _given_app(surroundings)
-        return load_app(given, surroundings.root) if isinstance(given, str) else given
-    if configured:
-        return load_app(configured, surroundings.root)
-    return _given_app(surroundings) if required else no_app
-
-
-def _given_app(surroundings: Surroundings) -> object:
-    """What the fixture gives: an app, or its location."""
-    app = surroundings.fixture("asgi_app")
-    if not isinstance(app, str) and not callable(app):
+        return app.location
+    if surroundings.settings.app and not surroundings.is_overridden("asgi_app"):
+        return surroundings.settings.app
+    given = surroundings.fixture("asgi_app")
+    if not isinstance(given, str) and not callable(given):
         raise ConfigurationError(
-            f"The fixture asgi_app gives {show(app)}, which is no app. "
+            f"The fixture asgi_app gives {show(given)}, which is no app. "
             'Return an ASGI app, or its location, such as "shop.main:app".'
         )
-    return app
+    return given
 
 
 async def no_app(scope: object, receive: object, send: object) -> None:
-    """Stands in where the user's own client brings its app along, and none is configured."""
+    """A stand-in where the user's own client brings its app along, and none is configured."""

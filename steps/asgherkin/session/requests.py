@@ -1,4 +1,4 @@
-"""The scenario's requests: the one that its Given sentences describe, those that were sent, and what came back."""
+"""The scenario's requests: the next, as Given sentences describe it, those that were sent, and their responses."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from asgherkin.matching.values import show
 from asgherkin.session.header_values import FIELD_NAME, check_header
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     import httpx2
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 Pairs = list[tuple[str, str]]
-# Its name and content, and its media type where it is not told by the name.
+# A file's name and content, and its media type where the name does not imply it.
 File = tuple[str, bytes] | tuple[str, bytes, str]
 
 _REPEATABLE = ("GET", "HEAD")
@@ -34,15 +34,16 @@ _MEDIA_TYPE = rf"{FIELD_NAME}/{FIELD_NAME}\s*(?:;[\t -~]*)?"
 
 
 class Draft:
-    """Headers and query hold for the rest of the scenario; body, form and files for the next request only.
+    """The next request. Headers and query last for the scenario; body, form and files for the next request only.
 
-    What is secret by its name is known to the redactor from then on.
+    The redactor learns the values of secret names.
     """
 
     def __init__(self, redactor: Redactor) -> None:
         self.follow_redirects = True
         self._redactor = redactor
-        self._headers: Pairs = []
+        self.headers: Pairs = []
+        """The headers of every request."""
         self._query: Pairs = []
         self._forget_content()
 
@@ -55,58 +56,52 @@ class Draft:
     def set_header(self, name: str, value: str) -> None:
         """Set a header for the rest of the scenario; a second value takes the place of the first.
 
-        Raises SentenceError where a header cannot hold the name or the value.
+        Raises SentenceError for an invalid name or value.
         """
         self._redactor.learn_header(name, value)
         check_header(name, value)
-        self._headers = [(one, kept) for one, kept in self._headers if one.lower() != name.lower()]
-        self._headers.append((name, value))
-
-    @property
-    def headers(self) -> Pairs:
-        """The headers of every request."""
-        return list(self._headers)
+        others = [(other, kept) for other, kept in self.headers if other.lower() != name.lower()]
+        self.headers = [*others, (name, value)]
 
     def authenticate(self, scheme: str, credentials: str) -> None:
         """Send an Authorization header from now on."""
         self.set_header("Authorization", f"{scheme} {credentials}")
 
-    def add_query(self, pairs: Iterable[tuple[str, str]]) -> None:
+    def add_query(self, pairs: Pairs) -> None:
         """Send query parameters from now on."""
-        self._query += self._known(pairs)
+        self._query += self._learned(pairs)
 
-    def add_form(self, pairs: Iterable[tuple[str, str]]) -> None:
+    def add_form(self, pairs: Pairs) -> None:
         """Send form fields with the next request."""
-        self._form += self._known(pairs)
+        self._form += self._learned(pairs)
 
     def add_file(self, name: str, file: File) -> None:
         """Upload a file with the next request."""
         self._files.append((name, file))
 
-    def _known(self, pairs: Iterable[tuple[str, str]]) -> Pairs:
-        pairs = list(pairs)
+    def _learned(self, pairs: Pairs) -> Pairs:
         for name, value in pairs:
             self._redactor.learn_field(name, value)
         return pairs
 
     def set_body(self, text: str, media_type: str) -> None:
-        """Send a text as the next request's body: as it is written, JSON if it parses and nothing else is said.
+        """Send a text as the next request's body, unchanged; without a media type, as JSON if it is valid JSON.
 
-        Raises SentenceError where that is no media type.
+        Raises SentenceError for an invalid media type.
         """
         if media_type and not re.fullmatch(_MEDIA_TYPE, media_type):
             raise SentenceError(f'"{media_type}" is not a media type. Write for example: """application/json')
         self._body = text.encode()
         self._media_type = media_type or ("application/json" if is_json(text) else "text/plain; charset=utf-8")
 
-    def target(self, url: str, query: Iterable[tuple[str, str]] = ()) -> str:
+    def target(self, url: str, query: Sequence[tuple[str, str]] = ()) -> str:
         """An address with the scenario's query parameters, and those of this request, after its own.
 
-        Raises SentenceError where it has a scheme that no ASGI app serves.
+        Raises SentenceError for a scheme that no ASGI app serves.
         """
         if re.match(_OTHER_SCHEME, url):
             raise SentenceError(f'"{url}" is no address of the app. Write a path, such as "/notes".')
-        pairs = [*self._query, *self._known(query)]
+        pairs = [*self._query, *self._learned(list(query))]
         if not pairs:
             return url
         address, hash_sign, fragment = url.partition("#")
@@ -114,12 +109,12 @@ class Draft:
         return f"{address}{joint}{urlencode(pairs, quote_via=quote)}{hash_sign}{fragment}"
 
     def take(self) -> dict[str, object]:
-        """The options for the client's next request. What holds for one request only is gone afterwards.
+        """The options for the client's next request; body, form and files are forgotten.
 
-        Raises SentenceError where a request would have a body and a form.
+        Raises SentenceError where the request has both a body and a form.
         """
         options: dict[str, object] = {}
-        headers = list(self._headers)
+        headers = list(self.headers)
         if self._body is not None:
             if self._form or self._files:
                 raise SentenceError(
@@ -152,7 +147,7 @@ class Responses:
         self._exchanges: list[Exchange] = []
         self._document: tuple[httpx2.Response, object] | None = None
 
-    def send(self, method: str, url: str, query: Iterable[tuple[str, str]] = ()) -> None:
+    def send(self, method: str, url: str, query: Sequence[tuple[str, str]] = ()) -> None:
         """Send a request as the scenario's sentences describe it."""
         draft, client = self._draft, self._app.client
         follow, options, url = draft.follow_redirects, draft.take(), draft.target(url, query)
@@ -165,10 +160,7 @@ class Responses:
         self._act(method, url, lambda: client.request_together(count, method, url, follow_redirects=follow, **options))
 
     def follow_redirect(self) -> None:
-        """Send the request that the last response redirects to.
-
-        Raises SentenceError where it redirects nowhere.
-        """
+        """Send the request that the last response redirects to. Raises SentenceError where it is no redirect."""
         following, client = self.last.next_request, self._app.client
         if following is None:
             raise SentenceError(
@@ -189,18 +181,15 @@ class Responses:
         before = len(evidence.records)
         self._exchanges = []
         self._all = sending()
-        self._exchanges = [one for one in evidence.records[before:] if isinstance(one, Exchange)]
-        if not self._exchanges:  # a user's own client leads past the recorder
+        self._exchanges = [record for record in evidence.records[before:] if isinstance(record, Exchange)]
+        if not self._exchanges:  # a user's own client does not go through the recorder
             self._exchanges = [_exchange_of(response) for response in self._all]
             for exchange in self._exchanges:
                 evidence.add(exchange)
 
     @property
     def all(self) -> list[httpx2.Response]:
-        """The responses to the last act.
-
-        Raises SentenceError where nothing was sent yet.
-        """
+        """The responses to the last act. Raises SentenceError where nothing was sent yet."""
         if not self._all:
             if self._crash_rule.of_act:
                 raise SentenceError("There is no response, because the app did not start.")
@@ -218,33 +207,29 @@ class Responses:
 
     @property
     def seconds(self) -> float:
-        """How long the response took, redirects before it included; of several, the longest time.
+        """The time until the response's last byte, with redirects before it; of several responses, the longest.
 
-        Raises Mismatch where it never came to its end.
+        Raises Mismatch where a response did not arrive as a whole.
         """
         responses = self.all
-        taken = [one.seconds for one in self._exchanges]
-        whole = [seconds for seconds in taken if seconds is not None]
-        if len(whole) < len(taken):
+        seconds = [exchange.seconds for exchange in self._exchanges if exchange.seconds is not None]
+        if len(seconds) < len(self._exchanges):
             raise Mismatch("The response did not arrive as a whole.")
-        return sum(whole) if len(responses) == 1 else max(whole)
+        return sum(seconds) if len(responses) == 1 else max(seconds)
 
     @property
     def document(self) -> object:
-        """The last response's body, as JSON.
-
-        Raises Mismatch where it is none.
-        """
+        """The last response's body, read as JSON. Raises Mismatch where it is not JSON."""
         response = self.last
         if self._document is None or self._document[0] is not response:
             self._document = (response, _parsed(response))
         return self._document[1]
 
     def send_again(self) -> Callable[[], None]:
-        """What sends the last request again. Raises SentenceError where that is not safe."""
+        """A function that sends the last request again. Raises SentenceError where that is not safe."""
         sending = self._again
         if sending is None:
-            self.all  # noqa: B018 - that nothing was sent yet goes first
+            self.all  # noqa: B018 - raises first where nothing was sent yet
             raise SentenceError(
                 f'" within …" sends the last request again, which is safe for GET and HEAD only; '
                 f"the last one was {self._method}. Send a GET request before this step."
@@ -253,12 +238,12 @@ class Responses:
 
 
 def send_again(session: Session) -> Callable[[], None]:
-    """What sends a scenario's last request again. Raises SentenceError where that is not safe."""
+    """See `Responses.send_again`: for sentences with `within`."""
     return session.responses.send_again()
 
 
 def sent(send: Callable[[], T], method: str, url: str) -> T:
-    """Send a request. Raises AppError or SentenceError where the client has no answer to give."""
+    """Send a request. Raises AppError or SentenceError where the client gets no response."""
     try:
         return send()
     except AsgherkinError:
@@ -288,7 +273,7 @@ def _parsed(response: httpx2.Response) -> object:
 
 
 def _exchange_of(response: httpx2.Response) -> Exchange:
-    """The exchange of a response that no recorder has seen."""
+    """The exchange of a response that did not go through a recorder."""
     request, seconds = response.request, _elapsed(response)
     sent, got = request.read() if isinstance(request.stream, Iterable) else b"", response.content
     return Exchange(
@@ -307,7 +292,7 @@ def _exchange_of(response: httpx2.Response) -> Exchange:
 
 
 def _elapsed(response: httpx2.Response) -> float | None:
-    """The seconds that a response took; None where it only stands in for one that never came."""
+    """The seconds that a response took; None for a stand-in of a response that never came."""
     try:
         return response.elapsed.total_seconds()
     except RuntimeError:
@@ -315,7 +300,7 @@ def _elapsed(response: httpx2.Response) -> float | None:
 
 
 def _grouped(pairs: Pairs) -> dict[str, str | list[str]]:
-    """Fields by name, as the client wants them; a name that occurs twice keeps all its values."""
+    """Fields by name, as httpx2 takes them; a repeated name keeps all its values."""
     grouped: dict[str, list[str]] = {}
     for name, value in pairs:
         grouped.setdefault(name, []).append(value)

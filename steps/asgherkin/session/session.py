@@ -1,4 +1,4 @@
-"""What one scenario holds while it runs, and how the runner of steps leads it through them."""
+"""What one scenario holds while it runs, and the way it is led through its steps."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ class Session:
         self._parts: dict[type[Part], Part] = {}
 
     def check_observable(self, what: str) -> None:
-        """Raise NotObservable where the scenario runs against a deployed server: only in-process `what` can be seen."""
+        """Raise NotObservable on a deployed server, where `what` cannot be observed."""
         self.app.check_observable(what)
 
     def start(self) -> bool:
@@ -72,7 +72,7 @@ class Session:
         return self.app.start()
 
     def raise_crash(self) -> None:
-        """Raise now what has left the app by now, unless the running step or one up to the next When expects it."""
+        """Raise what has left the app by now, unless the running step or one up to the next When expects it."""
         self.crash_rule.check()
 
     @property
@@ -126,26 +126,27 @@ class Session:
 
     def fill(self, arguments: Mapping[str, object]) -> dict[str, object]:
         """The values of a sentence's slots, with remembered values put in."""
-        return {name: self._filled(value) for name, value in arguments.items()}
-
-    def _filled(self, value: object) -> object:
-        if isinstance(value, Slot):
-            return value.filled(self.lookup) if value.varies else known(value)
-        return self.fill_text(value) if isinstance(value, str) else value
+        filled = dict(arguments)
+        for name, value in arguments.items():
+            if isinstance(value, Slot):
+                filled[name] = value.filled(self.lookup) if value.varies else known(value)
+            elif isinstance(value, str):
+                filled[name] = self.fill_text(value)
+        return filled
 
     def fill_text(self, text: str) -> str:
         """A text with remembered values put in."""
         return fill_text(text, self.lookup)
 
     def lookup(self, name: str) -> object:
-        """The value that `{{name}}` stands for; an environment variable's is secret from now on."""
+        """The value of `{{name}}`; that of an environment variable is secret from now on."""
         value = self.variables.lookup(name)
         if name.startswith("env."):
             self.redactor.learn(str(value))
         return value
 
     def end(self) -> None:
-        """Shut the app down and close the client, and what the scenario holds besides."""
+        """Shut the app down and close the client and all parts."""
         parts = list(self._parts.values())
         for part in parts:
             part.leave()
@@ -174,7 +175,7 @@ class Conductor:
         session.evidence.step = 0
 
     def run(self, awaitable: Callable[[], Any]) -> object:
-        """Await what a function gives, on the loop that the app runs on."""
+        """Call an async function on the loop that the app runs on."""
 
         async def awaited() -> object:
             return await awaitable()
