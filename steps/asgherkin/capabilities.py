@@ -1,7 +1,7 @@
-"""Capabilities: what a suite may do beside HTTP, each a package that is a plugin of pytest's.
+"""Capabilities: what a suite can do beside HTTP, each a package that is a plugin of pytest's.
 
-What pytest takes from a plugin (sentences, fixtures, hooks) stands in the package as in any plugin's. What pytest has
-no word for stands in its `CAPABILITY`. `docs/design.md` shows a whole one.
+The package has sentences, fixtures and hooks as any plugin has, and a `CAPABILITY` with all that pytest does not know.
+`docs/design.md` shows an example.
 """
 
 from __future__ import annotations
@@ -20,18 +20,14 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
 BUILT_IN = ("asgherkin.websockets", "asgherkin.streams", "asgherkin.databases")
-"""Those that come with the toolkit. `-p no:asgherkin.websockets` leaves one out."""
-
-
-def _as_given(value: str, _: str) -> str:
-    return value
+"""The capabilities of the toolkit. `-p no:asgherkin.websockets` leaves one out."""
 
 
 class Option(NamedTuple):
-    """One option. `ini` is False where only the command line has it; `choices` are the right values, if few.
+    """An option. `ini` is False where only the command line has it; `choices` are the right values, if few.
 
-    A `switch` takes no value. A capability's option may `read` the value, and raise ConfigurationError for a wrong one;
-    it is given what pytest-xdist calls the worker, too.
+    A `switch` takes no value. A capability's option may have a function `read` for its value and pytest-xdist's name of
+    the worker, which raises ConfigurationError for a wrong value.
     """
 
     name: str
@@ -42,26 +38,22 @@ class Option(NamedTuple):
     ini: bool = True
     many: bool = False
     switch: bool = False
-    read: Callable[[str, str], Any] = _as_given
+    read: Callable[[Any, str], Any] = lambda value, _: value
 
     @property
     def flag(self) -> str:
-        """How the command line names it."""
+        """Its name on the command line."""
         return "--" + self.name.replace("_", "-")
-
-
-def _no_kinds() -> Sequence[type[Record]]:
-    return ()
 
 
 @dataclass(frozen=True, slots=True)
 class Capability:
-    """What a package adds."""
+    """The additions of a package."""
 
     name: str
-    """What the toolkit's messages call it: `websockets`."""
-    kinds: Callable[[], Sequence[type[Record]]] = _no_kinds
-    """Gives its kinds of evidence: a function, so that they are imported only where a page is made."""
+    """Its name in messages: `websockets`."""
+    kinds: Callable[[], Sequence[type[Record]]] = tuple
+    """Its kinds of evidence, by a function: they are imported only where a page is made."""
     options: tuple[Option, ...] = ()
     """Its options: their values are in `settings.of_capabilities`."""
     page: str = ""
@@ -73,7 +65,7 @@ _noted: dict[str, Capability] = {}
 
 
 def take_note(plugin: object) -> Capability | None:
-    """Know the capability of a plugin that pytest has registered; None where it is none."""
+    """Note the capability of a plugin that pytest has registered; None where it has none."""
     capability = getattr(plugin, "CAPABILITY", None)
     if not isinstance(capability, Capability):
         return None
@@ -84,15 +76,16 @@ def take_note(plugin: object) -> Capability | None:
 def kind_of(media: str) -> type[Record] | None:
     """The kind of evidence of a media type; None where no capability has it.
 
-    The built-in ones are known without pytest, too: a page is made of messages that another run has left.
+    The built-in ones need not be registered: a page can be made of another run's messages, without pytest.
     """
     if media in _CORE:
         return _CORE[media]
-    known = {**{one.name: one for one in built_in()}, **_noted}
-    return next((kind for one in known.values() for kind in one.kinds() if media_type(kind.kind) == media), None)
+    known = {capability.name: capability for capability in built_in()} | _noted
+    kinds = (kind for capability in known.values() for kind in capability.kinds())
+    return next((kind for kind in kinds if media_type(kind.kind) == media), None)
 
 
 @functools.cache
 def built_in() -> list[Capability]:
-    """The capabilities of this toolkit's own."""
+    """The capabilities of the toolkit."""
     return [import_module(name).CAPABILITY for name in BUILT_IN]

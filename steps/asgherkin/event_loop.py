@@ -1,4 +1,4 @@
-"""pytest-asyncio's event loop, for scenarios: the fixtures that give it, and how it becomes a uvloop.
+"""pytest-asyncio's event loop, for scenarios: the fixtures that return it, and the way to a uvloop.
 
 A fixture under pytest-asyncio's decorator that returns the current loop is the public way to it. There is one fixture
 for each scope, since the loop follows the project's own setting. There is no public way to choose the kind of loop:
@@ -30,8 +30,8 @@ _FACTORY = "_asyncio_loop_factory"
 
 
 def _loop_fixture(scope: Scope) -> object:
-    # A plain function under pytest-asyncio's decorator is called with its loop as the current one; an async one
-    # would run the loop once more for each scenario.
+    # pytest-asyncio calls a plain function with its loop as the current loop; an async function would run the loop
+    # once more for each scenario.
     def current_loop() -> asyncio.AbstractEventLoop:
         return asyncio.get_event_loop()
 

@@ -6,11 +6,12 @@ import functools
 import linecache
 import os
 from pathlib import Path
+from traceback import walk_tb
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from types import CodeType, FrameType, TracebackType
+    from types import CodeType, FrameType
 
 _PACKAGE = f"{Path(__file__).parent}{os.sep}"
 _INSTALLED = ("site-packages", "dist-packages")
@@ -39,7 +40,7 @@ def summary(exception: BaseException) -> str:
 
 
 def user_frames(exception: BaseException, root: Path) -> str:
-    """A traceback with the frames under `root` only; all but the machinery's where there is none.
+    """A traceback with the frames under `root` only; without any there, all but the machinery's.
 
     Causes follow under `caused by`, the parts of an exception group under their number.
     """
@@ -55,7 +56,7 @@ def is_users(filename: str, root: Path) -> bool:
 
 
 def is_machinery(frame: FrameType) -> bool:
-    """Whether a frame belongs to this toolkit or to what runs it."""
+    """Whether a frame belongs to this toolkit, or to a library that runs it or the app."""
     module: str = frame.f_globals.get("__name__", "")
     return frame.f_code.co_filename.startswith((_PACKAGE, "<frozen")) or module.split(".")[0] in _MACHINERY
 
@@ -74,7 +75,9 @@ def _lines(exception: BaseException, root: Path, seen: set[int]) -> Iterator[str
     seen.add(id(exception))
     yield from _own_lines(exception, root)
     if isinstance(exception, BaseExceptionGroup):
-        yield from _parts(exception, root, seen)
+        for number, part in enumerate(exception.exceptions, start=1):
+            yield f"  {number} of {len(exception.exceptions)}"
+            yield from (f"    {line}" for line in _lines(part, root, seen))
     cause = _cause(exception)
     if cause is not None and id(cause) not in seen and len(seen) < _DEPTH:
         yield "caused by"
@@ -82,7 +85,7 @@ def _lines(exception: BaseException, root: Path, seen: set[int]) -> Iterator[str
 
 
 def _own_lines(exception: BaseException, root: Path) -> Iterator[str]:
-    entries = list(_walk(exception.__traceback__))
+    entries = list(walk_tb(exception.__traceback__))
     own = [entry for entry in entries if is_users(entry[0].f_code.co_filename, root)]
     if isinstance(exception, SyntaxError) and exception.filename:
         # The compiler has no frame: the place of the mistake is in the exception.
@@ -95,18 +98,6 @@ def _own_lines(exception: BaseException, root: Path) -> Iterator[str]:
         if text := source(frame.f_code, line):
             yield f"    {text}"
     yield summary(exception)
-
-
-def _parts(group: BaseExceptionGroup[BaseException], root: Path, seen: set[int]) -> Iterator[str]:
-    for number, part in enumerate(group.exceptions, start=1):
-        yield f"  {number} of {len(group.exceptions)}"
-        yield from (f"    {line}" for line in _lines(part, root, seen))
-
-
-def _walk(traceback: TracebackType | None) -> Iterator[tuple[FrameType, int]]:
-    while traceback is not None:
-        yield traceback.tb_frame, traceback.tb_lineno
-        traceback = traceback.tb_next
 
 
 def _cause(exception: BaseException) -> BaseException | None:

@@ -1,4 +1,4 @@
-"""Every option: its ini key and its command line, in one table, read once a run."""
+"""Every option, for the ini file and the command line, in one table; read once a run."""
 
 from __future__ import annotations
 
@@ -13,13 +13,12 @@ from asgherkin.capabilities import Option, take_note
 from asgherkin.errors import ConfigurationError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Mapping
 
 CLIENTS = ("async", "test", "live")
-JOURNALS = "asgherkin_journals"
-"""What names the folder for the journals of pytest-xdist's workers to them."""
 LOOPS = ("asyncio", "uvloop", "trio")
-
+JOURNALS = "asgherkin_journals"
+"""The key under which pytest-xdist's workers get the folder for their journals."""
 
 OPTIONS = (
     Option("asgi_app", "LOCATION", 'the app under test: "module:attribute", or "module:factory()"'),
@@ -38,7 +37,7 @@ OPTIONS = (
 
 
 class Settings(NamedTuple):
-    """The options of a run, checked. `timeout` is in seconds; `tags` is "" for all."""
+    """The options of a run, checked. `timeout` is in seconds; without `tags` all scenarios run."""
 
     app: str
     clients: tuple[str, ...]
@@ -60,7 +59,7 @@ settings_key = pytest.StashKey[Settings]()
 
 
 class OptionsOfPlugins:
-    """A plugin of pytest's that takes note of capabilities, wherever they come from, and registers their options."""
+    """A plugin of pytest's that notes each capability, wherever it comes from, and registers its options."""
 
     name = "asgherkin-capabilities"
 
@@ -69,7 +68,7 @@ class OptionsOfPlugins:
         self._parser = parser
 
     def pytest_plugin_registered(self, plugin: object) -> None:
-        """Take note of a capability."""
+        """Note a capability."""
         capability = take_note(plugin)
         if capability is not None:
             _add(self._parser, capability.options)
@@ -77,7 +76,7 @@ class OptionsOfPlugins:
 
 
 def add_options(parser: pytest.Parser, manager: pytest.PytestPluginManager) -> None:
-    """Register all options with pytest: those of this table, and those of each capability once it is registered."""
+    """Register the options of this table with pytest, and those of each capability once it is registered."""
     _add(parser, OPTIONS)
     manager.register(OptionsOfPlugins(parser), OptionsOfPlugins.name)
 
@@ -99,40 +98,33 @@ def _add(parser: pytest.Parser, options: Iterable[Option]) -> None:
 def read_settings(config: pytest.Config) -> Settings:
     """Read and check all options; the command line goes before the ini file.
 
-    Raises ConfigurationError, which lists the right values.
+    Raises ConfigurationError for a wrong value, with the right ones.
     """
     values = {option.name: _value(option, config) for option in OPTIONS}
-    base_url = _base_url(values["asgi_base_url"][0], config)
+    base_url = _base_url(values["asgi_base_url"], config)
+    plugin: OptionsOfPlugins | None = config.pluginmanager.get_plugin(OptionsOfPlugins.name)
+    assert plugin is not None, "it is registered with the options"
     return Settings(
-        app=values["asgi_app"][0],
+        app=values["asgi_app"],
         clients=_clients(_given(config.getoption("asgi_client"), config), base_url),
-        loop=values["asgi_loop"][0],
-        timeout=_seconds(values["asgi_timeout"][0]),
-        redact=tuple(values["asgi_redact"]),
-        tags=values["asgi_tags"][0],
-        report=values["asgi_report"][0],
-        messages=values["asgi_messages"][0],
-        summary=values["asgi_summary"][0],
-        history=values["asgi_history"][0],
+        loop=values["asgi_loop"],
+        timeout=_seconds(values["asgi_timeout"]),
+        redact=values["asgi_redact"],
+        tags=values["asgi_tags"],
+        report=values["asgi_report"],
+        messages=values["asgi_messages"],
+        summary=values["asgi_summary"],
+        history=values["asgi_history"],
         base_url=base_url,
-        dry_run=bool(values["asgi_dry_run"][0]),
-        of_capabilities=_of_capabilities(config),
+        dry_run=bool(values["asgi_dry_run"]),
+        of_capabilities={
+            option.name: option.read(_value(option, config), worker_of(config)) for option in plugin.options
+        },
     )
 
 
-def _of_capabilities(config: pytest.Config) -> dict[str, Any]:
-    plugin: OptionsOfPlugins | None = config.pluginmanager.get_plugin(OptionsOfPlugins.name)
-    assert plugin is not None, "it is registered with the options"
-    worker = worker_of(config)
-    given = {option: _value(option, config) for option in plugin.options}
-    return {
-        option.name: option.read(values[0], worker) if not option.many else tuple(values)
-        for option, values in given.items()
-    }
-
-
 def shown_setting(name: str, value: str, config: pytest.Config) -> str:
-    """How to set an option in the file that pytest reads: the file's name, and below it the lines to write."""
+    """The lines that set an option, below the name of the file that pytest reads."""
     file = config.inipath.name if config.inipath else "pyproject.toml"
     section = "tool.pytest.ini_options" if file == "pyproject.toml" else "pytest"
     section = "tool:pytest" if file.endswith(".cfg") else section
@@ -140,34 +132,30 @@ def shown_setting(name: str, value: str, config: pytest.Config) -> str:
     return f"{file}:\n\n    [{section}]\n    {name} = {written}\n"
 
 
-def _value(option: Option, config: pytest.Config) -> Sequence[str]:
-    given: Sequence[str] | str | None = config.getoption(option.name)
-    from_ini = _from_ini(option, config)
-    if option.many:
-        return [*(from_ini or ()), *(given or ())]
-    value = str(from_ini if given is None else given)
-    if option.choices and value not in option.choices:
-        raise ConfigurationError(f"{option.name}: {value!r} is none of {', '.join(option.choices)}.")
-    return [value]
-
-
-def _from_ini(option: Option, config: pytest.Config) -> Sequence[str] | str:
+def _value(option: Option, config: pytest.Config) -> Any:
+    """The value of an option, a text; of one that takes many, a tuple of all from the ini file and the command line."""
+    given = config.getoption(option.name)
     try:
-        value: Sequence[str] | str | None = config.getini(option.name) if option.ini else ""
+        from_ini = config.getini(option.name) if option.ini else None
     except (ValueError, pytest.UsageError) as error:  # several values in one text, split as a shell does
         raise ConfigurationError(
             f'{option.name}: {error}. Write a list of names, for example: {option.name} = ["pin", "iban"]'
         ) from None
-    return option.default if value is None else value
+    if option.many:
+        return (*(from_ini or ()), *(given or ()))
+    value = next((value for value in (given, from_ini) if value is not None), option.default)
+    if option.choices and value not in option.choices:
+        raise ConfigurationError(f"{option.name}: {value!r} is none of {', '.join(option.choices)}.")
+    return value
 
 
 def _base_url(text: str, config: pytest.Config) -> str:
-    if config.getoption("asgi_base_url") == "":  # as of a variable of a build that is not set
+    if config.getoption("asgi_base_url") == "":  # such as from an unset variable of a build
         raise ConfigurationError(
             "--asgi-base-url is empty, so no deployed server would be tested. Name it, or leave the option out."
         )
     shown = re.sub("//[^/]*@", "//…@", text)  # without a password
-    if text and not _is_servers(text):
+    if text and not _is_server(text):
         raise ConfigurationError(
             f"asgi_base_url: {shown!r} is no server's URL. Write for example: https://staging.example"
         )
@@ -179,7 +167,7 @@ def _base_url(text: str, config: pytest.Config) -> str:
     return text
 
 
-def _is_servers(url: str) -> bool:
+def _is_server(url: str) -> bool:
     try:
         parts = urlsplit(url)
         return parts.scheme in ("http", "https") and bool(parts.hostname) and (parts.port or 1) > 0 and " " not in url
@@ -188,7 +176,7 @@ def _is_servers(url: str) -> bool:
 
 
 def early_clients(config: pytest.Config) -> tuple[str, ...]:
-    """The clients of a run, before its command line is read as a whole: for what that may hold is told by them."""
+    """The clients of a run, before its command line is read as a whole: node ids on it depend on them."""
     early = config.known_args_namespace
     base_url = config.getini("asgi_base_url") if early.asgi_base_url is None else early.asgi_base_url
     return _clients(_given(early.asgi_client, config), base_url or "")
@@ -199,11 +187,11 @@ def _given(on_command_line: str | None, config: pytest.Config) -> str | None:
 
 
 def _clients(given: str | None, base_url: str) -> tuple[str, ...]:
-    """The clients that are chosen; against a deployed server it is live, and cannot be another one."""
+    """The chosen clients; only live can reach a deployed server."""
     if given is None:
         return ("live",) if base_url else ("async",)
     chosen = clients_in(given)
-    others = " and ".join(one for one in chosen if one != "live")
+    others = " and ".join(client for client in chosen if client != "live")
     if base_url and others:
         raise ConfigurationError(
             f"asgi_client is {given}, and asgi_base_url names a server: {others} can only reach an app in this "
@@ -213,21 +201,18 @@ def _clients(given: str | None, base_url: str) -> tuple[str, ...]:
 
 
 def clients_in(written: str) -> tuple[str, ...]:
-    """The clients in a list such as `async,live`.
-
-    Raises ConfigurationError for one that is none, and one that is there twice.
-    """
-    chosen = tuple(one.strip() for one in written.split(","))
-    for position, one in enumerate(chosen):
-        if one not in CLIENTS:
-            raise ConfigurationError(f"asgi_client: {one!r} is none of {', '.join(CLIENTS)}.")
-        if one in chosen[:position]:
-            raise ConfigurationError(f"asgi_client: {one} is in the list {written!r} twice.")
+    """The clients in a list such as `async,live`. Raises ConfigurationError for an unknown or repeated client."""
+    chosen = tuple(client.strip() for client in written.split(","))
+    for position, client in enumerate(chosen):
+        if client not in CLIENTS:
+            raise ConfigurationError(f"asgi_client: {client!r} is none of {', '.join(CLIENTS)}.")
+        if client in chosen[:position]:
+            raise ConfigurationError(f"asgi_client: {client} is in the list {written!r} twice.")
     return chosen
 
 
 def worker_of(config: pytest.Config) -> str:
-    """What pytest-xdist calls the worker that this process is: `gw0`, `gw1`, …; `main` without workers."""
+    """pytest-xdist's name of this worker: `gw0`, `gw1`, …; `main` without workers."""
     return str(getattr(config, "workerinput", {}).get("workerid", "main"))
 
 
@@ -246,10 +231,5 @@ def wants_outputs(config: pytest.Config) -> bool:
     if hasattr(config, "workerinput"):
         return JOURNALS in config.workerinput
     settings = config.stash[settings_key]
-    return bool(
-        settings.report
-        or settings.messages
-        or settings.summary
-        or settings.history
-        or config.getoption("xmlpath", None)
-    )
+    outputs = (settings.report, settings.messages, settings.summary, settings.history)
+    return any(outputs) or bool(config.getoption("xmlpath", None))

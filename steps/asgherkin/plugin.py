@@ -1,4 +1,4 @@
-"""pytest's hooks. Each hands on in a line or two."""
+"""pytest's hooks. Each calls the module that does the work."""
 
 from __future__ import annotations
 
@@ -17,13 +17,7 @@ from asgherkin.errors import ConfigurationError
 from asgherkin.event_loop import quiet_about_loop_scope
 from asgherkin.gherkin.bdd import register_mark, run_scenarios_with
 from asgherkin.gherkin.collect import FeatureFile, collect_dangling, freeze_collected
-from asgherkin.gherkin.items import (
-    describe_failure,
-    run_bound,
-    settle_variants,
-    vary_bound,
-    without_bound,
-)
+from asgherkin.gherkin.items import describe_failure, run_bound, settle_variants, vary_bound, without_bound
 from asgherkin.gherkin.run import Hooks, conduct_key, hooks_key, watch_key
 from asgherkin.gherkin.select import keep_by_tags, tag_filter, without_lines
 from asgherkin.gherkin.undefined import UndefinedSteps
@@ -60,7 +54,7 @@ def pytest_addoption(parser: pytest.Parser, pluginmanager: pytest.PytestPluginMa
 def pytest_load_initial_conftests(
     early_config: pytest.Config, parser: pytest.Parser, args: list[str]
 ) -> Generator[None, object, object]:
-    """Turn `file:line` into node ids before pytest reads its arguments; know what else it would refuse."""
+    """Turn `file:line` into node ids before pytest reads its arguments; refuse options of a missing pytest-xdist."""
     with _as_usage_error():
         variants = Variants(early_clients(early_config), named_client)
         args[:] = without_lines(args, early_config.invocation_params.dir, variants)
@@ -77,14 +71,14 @@ def pytest_configure(config: pytest.Config) -> None:
     with _as_usage_error():
         settings = config.stash[settings_key] = read_settings(config)
         if settings.tags:
-            tag_filter(settings.tags)  # before all is collected for nothing
+            tag_filter(settings.tags)  # a wrong expression ends the run before it collects anything
     config.stash[variants_key] = Variants(settings.clients, named_client)
     config.stash[hooks_key] = Hooks(config)
     config.stash[conduct_key] = conductor_of
     config.pluginmanager.register(UndefinedSteps())
     config.stash[_restore_key] = run_scenarios_with(run_bound)
     if settings.dry_run:
-        from asgherkin.recording.dry_run import dry_run  # most runs are none
+        from asgherkin.recording.dry_run import dry_run
 
         with _as_usage_error():
             dry_run(config)
@@ -99,19 +93,19 @@ def pytest_configure(config: pytest.Config) -> None:
         show_steps(config)
     encoding = getattr(sys.stdout, "encoding", None) or "utf-8"
     if encoding.lower() != "utf-8" and not hasattr(config, "workerinput"):
-        from asgherkin.recording.terminal import PlainFailures  # few terminals are so
+        from asgherkin.recording.terminal import PlainFailures  # few terminals need it
 
         config.pluginmanager.register(PlainFailures(encoding))
 
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_configure_node(node: Any) -> None:
-    """Let a worker of pytest-xdist's know where turns are taken."""
+    """Send the folder of the locks to a worker of pytest-xdist."""
     name_folder(node)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, exitstatus: int, config: pytest.Config) -> None:
-    """Where nothing was found to run, tell of features that were not looked at."""
+    """Where no test was found, name the features that were not collected."""
     if exitstatus == pytest.ExitCode.NO_TESTS_COLLECTED:
         from asgherkin.gherkin.undefined import tell_of_features
 
@@ -148,7 +142,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_bdd_apply_tag(tag: str) -> None:
-    """Let each tag be a mark: what a feature is tagged with is the feature's matter, and needs no registration."""
+    """Make each tag a mark: tags belong to the feature, and need no registration."""
     register_mark(tag)
 
 
@@ -161,7 +155,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:
-    """Tell the garbage collector what stays; let scenarios that are to run alone do so."""
+    """Keep what is collected from the garbage collector's passes; let serial scenarios run alone."""
     freeze_collected(session.items)
     with _as_usage_error():
         take_turns(session.config, session.items)
@@ -177,7 +171,7 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 def pytest_runtest_makereport(
     item: pytest.Item, call: pytest.CallInfo[None]
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """Tell every failure of a scenario in one way, and nothing secret."""
+    """Describe each failure of a scenario, without secrets."""
     report = yield
     describe_failure(item, report, call)
     redact_captured(item, report)

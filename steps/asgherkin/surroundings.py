@@ -1,4 +1,4 @@
-"""The test that a session runs in: its fixtures, its feature, the client and loop that its scenario names."""
+"""The pytest item that a session runs in: its fixtures, its feature, the client and loop of its scenario."""
 
 from __future__ import annotations
 
@@ -27,8 +27,8 @@ session_key = pytest.StashKey[Session]()
 server_threads_key = pytest.StashKey["ServerThreads"]()
 
 
-class ItemSurroundings(Surroundings):
-    """A pytest item, a fixture request of which is at hand."""
+class _ItemSurroundings(Surroundings):
+    """The test of a fixture request. See `Surroundings` for its methods."""
 
     def __init__(self, request: pytest.FixtureRequest) -> None:
         self.request = request
@@ -38,65 +38,57 @@ class ItemSurroundings(Surroundings):
 
     @property
     def feature_folder(self) -> Path:
-        """The folder of the running feature; in a plain test, of its module."""
+        # A plain test has no feature: files are found from its module.
         progress = self.request.node.stash.get(progress_key, None)
         return Path(progress.feature.filename).parent if progress else self.request.path.parent
 
     def fixture(self, name: str) -> Any:
-        """The value of a fixture, as this scenario sees it."""
         return self.request.getfixturevalue(name)
 
     def is_overridden(self, fixture: str) -> bool:
-        """Whether a fixture of this toolkit is the user's own here."""
         definition = fixture_definition(self.request, fixture)
         return definition is None or definition.func.__module__ != "asgherkin.fixtures"
 
     def async_fixtures(self, names: Sequence[str]) -> list[str]:
-        """The async fixtures of the user's that the scenario or one of the names needs."""
         return async_fixtures(self.request, names)
 
     def loop(self) -> asyncio.AbstractEventLoop:
-        """pytest-asyncio's loop."""
         return scenario_loop(self.request)
 
     def outlasts_scenario(self, fixture: str) -> bool:
-        """Whether a fixture gives other scenarios what it gives this one."""
         definition = fixture_definition(self.request, fixture)
         return definition is not None and definition.scope != "function"
 
     def server_threads(self) -> ServerThreads:
-        """What the scenarios of this worker share on the client live."""
         server_threads: ServerThreads = self.request.getfixturevalue("_asgherkin_server_threads")
         self.request.config.stash[server_threads_key] = server_threads
         return server_threads
 
     def server_threads_in_use(self) -> ServerThreads | None:
-        """The same, if a scenario has asked for it."""
         return self.request.config.stash.get(server_threads_key, None)
 
     def at_teardown(self, function: Callable[[], None]) -> None:
-        """Have a function called before the fixtures are torn down that are made by now, the loop among them."""
         node = self.request.node
         node.addfinalizer(function)
         node.addfinalizer(lambda: end_plain(node))
 
 
 def planned(item: pytest.Item) -> tuple[str, str]:
-    """The client and loop of an item: as its scenario names them, or as configured."""
+    """The client and loop of an item: as its scenario chooses them, or as configured."""
     settings = item.config.stash[settings_key]
     return plan(step_texts(item), variant_of(item) or settings.clients[0], settings.loop)
 
 
 def session_of(request: pytest.FixtureRequest) -> Session:
-    """The session of the running test. A fixture may have asked for it before its scenario is run."""
+    """The session of the running test, made at the first request: a scenario's, or a fixture's before it."""
     session: Session | None = request.node.stash.get(session_key, None)
     if session is None:
-        session = request.node.stash[session_key] = Session(ItemSurroundings(request))
+        session = request.node.stash[session_key] = Session(_ItemSurroundings(request))
     return session
 
 
 def conductor_of(request: pytest.FixtureRequest) -> Conductor:
-    """What conducts the scenario of the running test."""
+    """The conductor of the running test's scenario."""
     return Conductor(session_of(request))
 
 
@@ -115,7 +107,7 @@ def redact_captured(item: pytest.Item, report: pytest.TestReport) -> None:
 
 
 def forget(item: pytest.Item) -> None:
-    """Let go of what a finished scenario held: pytest keeps its items to the end of the run."""
+    """Let go of what a finished scenario held, as pytest keeps its items to the end of the run."""
     if session_key in item.stash:
         del item.stash[session_key]
     if progress_key in item.stash:

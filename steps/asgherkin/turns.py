@@ -31,14 +31,13 @@ _folder_key = pytest.StashKey[str]()
 
 
 def check_xdist(parser: pytest.Parser, args: Sequence[str]) -> None:
-    """Say that pytest-xdist is missing, where pytest would only say that it does not know the option.
+    """Raise ConfigurationError for an option of pytest-xdist where it is missing and no other plugin has the option.
 
-    Raises ConfigurationError where pytest-xdist is not installed and no other plugin has registered the option.
+    pytest itself would only say that it does not know the option.
     """
     if any(map(_OF_XDIST.match, args)) and find_spec("xdist") is None:
         unknown = parser.parse_known_and_unknown_args(list(args))[1]
-        found = next(filter(None, map(_OF_XDIST.match, unknown)), None)
-        if found is not None:
+        if found := next(filter(None, map(_OF_XDIST.match, unknown)), None):
             raise ConfigurationError(
                 f"{found[1]} is an option of pytest-xdist, which is not installed. "
                 'Install it with: pip install "asgherkin[parallel]"'
@@ -65,8 +64,8 @@ def take_turns(config: pytest.Config, items: Sequence[pytest.Item]) -> None:
     Raises ConfigurationError where portalocker is missing.
     """
     folder = getattr(config, "workerinput", {}).get(_INPUT)
-    if folder and any(_runs_alone(one) for one in items):
-        config.pluginmanager.register(_TakingTurns(Turns(Path(folder))))
+    if folder and any(map(_runs_alone, items)):
+        config.pluginmanager.register(Turns(Path(folder)))
 
 
 def _runs_alone(item: pytest.Item) -> bool:
@@ -74,7 +73,7 @@ def _runs_alone(item: pytest.Item) -> bool:
 
 
 class Turns:
-    """The locks of a process. `waiting=False` raises `portalocker.LockException` in place of waiting."""
+    """The plugin of a worker whose tests take turns. `waiting=False` raises `portalocker.LockException` at once."""
 
     def __init__(self, folder: Path, *, waiting: bool = True) -> None:
         try:
@@ -90,6 +89,16 @@ class Turns:
         self._shared, self._exclusive = portalocker.LOCK_SH | now, portalocker.LOCK_EX | now
         self._turnstile = (folder / "turnstile").open("w")
         self._running = (folder / "running").open("w")
+
+    @pytest.hookimpl(wrapper=True, tryfirst=True)
+    def pytest_runtest_protocol(self, item: pytest.Item) -> Generator[None, object, object]:
+        """Run a test, with its fixtures, in its turn."""
+        with self.turn(alone=_runs_alone(item)):
+            return (yield)
+
+    def pytest_unconfigure(self) -> None:
+        """Close the files at the end of the run."""
+        self.close()
 
     @contextmanager
     def turn(self, *, alone: bool) -> Iterator[None]:
@@ -109,20 +118,3 @@ class Turns:
         """Close the files."""
         self._turnstile.close()
         self._running.close()
-
-
-class _TakingTurns:
-    """The plugin of a worker whose tests take turns."""
-
-    def __init__(self, turns: Turns) -> None:
-        self._turns = turns
-
-    @pytest.hookimpl(wrapper=True, tryfirst=True)
-    def pytest_runtest_protocol(self, item: pytest.Item) -> Generator[None, object, object]:
-        """Run a test, with its fixtures, in its turn."""
-        with self._turns.turn(alone=_runs_alone(item)):
-            return (yield)
-
-    def pytest_unconfigure(self) -> None:
-        """Close the files of the locks."""
-        self._turns.close()
