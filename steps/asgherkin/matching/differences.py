@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from functools import cache
+from itertools import zip_longest
 from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
 
 from asgherkin.errors import Mismatch, SentenceError
@@ -11,13 +12,11 @@ from asgherkin.matching.matchers import Matcher, parse_matcher, unescape
 from asgherkin.matching.values import ABSENT, is_number, sentence_start, show, type_name, typed, typed_pair
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Iterator
 
-_SCALARS: Final = frozenset({str, bool, int, float, type(None)})
 _LINES: Final = 20
 _NEAREST_OF: Final = 100
-# A path is a chain of links to its parent, since most paths are never shown: only a difference spells its own.
-_Path: TypeAlias = "tuple[_Path, str | int] | None"
+_Path: TypeAlias = tuple[str | int, ...]
 
 
 class Difference(NamedTuple):
@@ -35,17 +34,13 @@ class Difference(NamedTuple):
 
 def same(expected: object, actual: object) -> bool:
     """Tell whether two JSON values are equal: 1 and 1.0 are, 1 and true are not, at any depth."""
-    if type(expected) is type(actual) and type(expected) in _SCALARS:
-        return expected == actual
-    if type_name(expected) != type_name(actual):
-        return is_number(expected) and is_number(actual) and expected == actual
     if isinstance(expected, dict) and isinstance(actual, dict):
-        return len(expected) == len(actual) and all(
-            key in actual and same(value, actual[key]) for key, value in expected.items()
-        )
+        return expected.keys() == actual.keys() and all(same(value, actual[key]) for key, value in expected.items())
     if isinstance(expected, list | tuple) and isinstance(actual, list | tuple):
         return len(expected) == len(actual) and all(map(same, expected, actual))
-    return expected == actual
+    if is_number(expected) and is_number(actual):
+        return expected == actual
+    return type_name(expected) == type_name(actual) and expected == actual
 
 
 def resolve(expected: object) -> object:
@@ -74,14 +69,12 @@ def missing_parts(expected: object, actual: object) -> list[Difference]:
 
 
 def _collect(
-    walk: Callable[[object, object, _Path, list[Difference]], None], expected: object, actual: object
+    walk: Callable[[object, object, _Path], Iterator[Difference]], expected: object, actual: object
 ) -> list[Difference]:
-    found: list[Difference] = []
     try:
-        walk(expected, actual, None, found)
+        return list(walk(expected, actual, ()))
     except RecursionError:
         raise SentenceError("The documents are nested too deeply to be compared.") from None
-    return found
 
 
 def path_of(steps: Iterable[str | int]) -> str:
@@ -98,51 +91,40 @@ def _step(step: str | int) -> str:
     return f"['{inner}']"
 
 
-def _path(path: _Path) -> str:
-    steps: list[str | int] = []
-    while path is not None:
-        path, step = path
-        steps.append(step)
-    return path_of(reversed(steps))
-
-
-def _compare(expected: object, actual: object, path: _Path, found: list[Difference]) -> None:
+def _compare(expected: object, actual: object, path: _Path) -> Iterator[Difference]:
     if isinstance(expected, dict) and isinstance(actual, dict):
-        for key, value in expected.items():
-            _compare(value, actual.get(key, ABSENT), (path, key), found)
-        if len(actual) != len(expected) or actual.keys() != expected.keys():
-            found.extend(
-                Difference(_path((path, key)), ABSENT, value) for key, value in actual.items() if key not in expected
-            )
+        for key in expected | actual:
+            yield from _compare(expected.get(key, ABSENT), actual.get(key, ABSENT), (*path, key))
     elif isinstance(expected, list) and isinstance(actual, list):
-        common = len(actual)
-        for at, value in enumerate(expected):
-            _compare(value, actual[at] if at < common else ABSENT, (path, at), found)
-        found.extend(Difference(_path((path, at)), ABSENT, actual[at]) for at in range(len(expected), common))
-    else:
-        _compare_value(expected, actual, path, found)
-
-
-def _compare_value(expected: object, actual: object, path: _Path, found: list[Difference]) -> None:
-    wanted = resolve(expected)
-    if not _fits(wanted, actual):
-        found.append(Difference(_path(path), wanted, actual))
+        for at, (wanted, item) in enumerate(zip_longest(expected, actual, fillvalue=ABSENT)):
+            yield from _compare(wanted, item, (*path, at))
+    elif not _fits(wanted := resolve(expected), actual):
+        yield Difference(path_of(path), wanted, actual)
 
 
 def _fits(wanted: object, actual: object) -> bool:
     return wanted.matches(actual) if isinstance(wanted, Matcher) else same(wanted, actual)
 
 
-def _search(expected: object, actual: object, path: _Path, found: list[Difference]) -> None:
+def _search(expected: object, actual: object, path: _Path) -> Iterator[Difference]:
     if isinstance(expected, dict) and isinstance(actual, dict):
         for key, value in expected.items():
-            _search(value, actual.get(key, ABSENT), (path, key), found)
+            yield from _search(value, actual.get(key, ABSENT), (*path, key))
     elif isinstance(expected, list) and isinstance(actual, list):
         missing, free = _assign_items(expected, actual)
         for item in missing:
-            found.extend(_nearest(item, actual, free[:_NEAREST_OF], path) or [_no_item(item, actual, path)])
-    else:
-        _compare_value(expected, actual, path, found)
+            yield from _nearest(item, actual, free[:_NEAREST_OF], path)
+    elif not _fits(wanted := resolve(expected), actual):
+        yield Difference(path_of(path), wanted, actual)
+
+
+def _nearest(item: object, actual: list[object], free: list[int], path: _Path) -> list[Difference]:
+    """Return the differences of an expected item from the free one most like it, or from the whole array."""
+    alike = [at for at in free if isinstance(item, dict | list) and isinstance(actual[at], type(item))]
+    wanted = resolve(item)
+    note = f"expected an item {named(wanted)}, got {typed(actual)}"
+    whole = [Difference(path_of(path), wanted, actual, note)]
+    return min((list(_search(item, actual[at], (*path, at))) for at in alike), key=len, default=whole)
 
 
 def _assign_items(expected: list[object], actual: list[object]) -> tuple[list[object], list[int]]:
@@ -166,23 +148,6 @@ def contains(expected: object, actual: object) -> bool:
     if isinstance(expected, list) and isinstance(actual, list):
         return not _assign_items(expected, actual)[0]
     return _fits(resolve(expected), actual)
-
-
-def _nearest(want: object, actual: list[object], free: list[int], path: _Path) -> list[Difference]:
-    """Return the differences from the free item that is most like a wanted object or array."""
-    nearest: list[Difference] = []
-    for at in free:
-        if isinstance(want, dict | list) and isinstance(actual[at], type(want)):
-            missing: list[Difference] = []
-            _search(want, actual[at], (path, at), missing)
-            if not nearest or len(missing) < len(nearest):
-                nearest = missing
-    return nearest
-
-
-def _no_item(want: object, actual: list[object], path: _Path) -> Difference:
-    wanted = resolve(want)
-    return Difference(_path(path), wanted, actual, f"expected an item {named(wanted)}, got {typed(actual)}")
 
 
 def describe(found: list[Difference]) -> str:
