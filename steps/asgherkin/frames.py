@@ -78,7 +78,9 @@ def _lines(exception: BaseException, root: Path, seen: set[int]) -> Iterator[str
         for number, part in enumerate(exception.exceptions, start=1):
             yield f"  {number} of {len(exception.exceptions)}"
             yield from (f"    {line}" for line in _lines(part, root, seen))
-    cause = _cause(exception)
+    cause = exception.__cause__
+    if cause is None and not exception.__suppress_context__:
+        cause = exception.__context__
     if cause is not None and id(cause) not in seen and len(seen) < _DEPTH:
         yield "caused by"
         yield from _lines(cause, root, seen)
@@ -98,12 +100,6 @@ def _own_lines(exception: BaseException, root: Path) -> Iterator[str]:
         if text := source(frame.f_code, line):
             yield f"    {text}"
     yield summary(exception)
-
-
-def _cause(exception: BaseException) -> BaseException | None:
-    if exception.__cause__ is not None:
-        return exception.__cause__
-    return None if exception.__suppress_context__ else exception.__context__
 
 
 def _shown(filename: str, root: Path) -> str:

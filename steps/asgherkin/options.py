@@ -143,7 +143,7 @@ def _value(option: Option, config: pytest.Config) -> Any:
         ) from None
     if option.many:
         return (*(from_ini or ()), *(given or ()))
-    value = next((value for value in (given, from_ini) if value is not None), option.default)
+    value = str(next((value for value in (given, from_ini) if value is not None), option.default))
     if option.choices and value not in option.choices:
         raise ConfigurationError(f"{option.name}: {value!r} is none of {', '.join(option.choices)}.")
     return value

@@ -108,17 +108,17 @@ def _check_matches(subject: str, operand: object, actual: object) -> None:
 
 
 def _check_exists(subject: str, _: object, actual: object) -> None:
-    if not _exists(actual):
-        raise Mismatch(f"{sentence_start(subject)} does not exist, expected it to exist.")
+    if _is_missing(actual):
+        raise _mismatch(subject, ABSENT, "expected it to exist.")
 
 
 def _check_does_not_exist(subject: str, _: object, actual: object) -> None:
-    if _exists(actual):
+    if not _is_missing(actual):
         raise _mismatch(subject, actual, "expected it not to exist.")
 
 
-def _exists(actual: object) -> bool:
-    return actual is not ABSENT and not (isinstance(actual, Nodes) and not actual)
+def _is_missing(actual: object) -> bool:
+    return actual is ABSENT or (isinstance(actual, Nodes) and not actual)
 
 
 def _check_has_items(subject: str, operand: object, actual: object) -> None:

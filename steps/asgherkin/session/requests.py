@@ -63,10 +63,6 @@ class Draft:
         others = [(other, kept) for other, kept in self.headers if other.lower() != name.lower()]
         self.headers = [*others, (name, value)]
 
-    def authenticate(self, scheme: str, credentials: str) -> None:
-        """Send an Authorization header from now on."""
-        self.set_header("Authorization", f"{scheme} {credentials}")
-
     def add_query(self, pairs: Pairs) -> None:
         """Send query parameters from now on."""
         self._query += self._learned(pairs)

@@ -39,13 +39,12 @@ _OPERAND = rf"(?s)(?P<operator>{_OPERATORS}) (?P<operand>.+)"
 _OTHER_SPAN = r"\bwithin (\S+(?: \S+)?)$"
 
 
-class Text(Slot):
+class _Text(Slot):
     """A text in double quotes."""
 
     pattern = _QUOTED
 
     def filled(self, lookup: Lookup) -> str:
-        """The text between the quotes."""
         return fill_text(_unquoted(self.written), lookup)
 
 
@@ -55,7 +54,6 @@ class _Method(Slot):
     pattern = "|".join(METHODS)
 
     def filled(self, lookup: Lookup) -> str:  # noqa: ARG002 - it holds nothing to look up
-        """The method."""
         return self.written
 
 
@@ -65,7 +63,6 @@ class _Count(Slot):
     pattern = r"\S+"
 
     def filled(self, lookup: Lookup) -> int:
-        """The number's value."""
         return _whole(fill_text(self.written, lookup), least=1)
 
 
@@ -75,7 +72,6 @@ class _RowCount(Slot):
     pattern = r"\S+ rows?"
 
     def filled(self, lookup: Lookup) -> int:
-        """The number's value."""
         return _whole(fill_text(self.written.rsplit(" ", 1)[0], lookup), least=0)
 
 
@@ -157,7 +153,7 @@ class _Status(Expected):
 
 
 KINDS: Mapping[str, type[Slot]] = {
-    "text": Text,
+    "text": _Text,
     "count": _Count,
     "method": _Method,
     "span": Seconds,

@@ -52,7 +52,7 @@ def the_cookie(session: Session, name: str, value: str) -> None:
 def authenticated_by_token(session: Session, token: str) -> None:
     """Send the header `Authorization: Bearer t` with every request of the scenario (RFC 6750)."""
     session.redactor.learn(token)
-    session.draft.authenticate("Bearer", token)
+    session.draft.set_header("Authorization", f"Bearer {token}")
 
 
 @given(
@@ -62,7 +62,7 @@ def authenticated_by_token(session: Session, token: str) -> None:
 def authenticated_by_password(session: Session, user: str, password: str) -> None:
     """Send the header `Authorization: Basic …` with every request of the scenario (RFC 7617)."""
     session.redactor.learn(password)
-    session.draft.authenticate("Basic", basic_credentials(user, password))
+    session.draft.set_header("Authorization", f"Basic {basic_credentials(user, password)}")
 
 
 @given("the request body is:", example="the request body is:")
