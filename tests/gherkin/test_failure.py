@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import textwrap
 from typing import TYPE_CHECKING
 
 import pytest
@@ -35,6 +36,11 @@ def run(project: Project, steps: str, *arguments: str, feature: str = FEATURE) -
     return project.run(*arguments)
 
 
+def without_marks(failure: str) -> str:
+    """A failure without the lines that underline what failed, from Python 3.11 on."""
+    return "\n".join(line for line in failure.split("\n") if set(line) - {" ", "^"} or not line)
+
+
 BREAKS = """@step("it breaks")
 def _():
     number = 1
@@ -45,35 +51,25 @@ def inner(number):
 """
 
 
+SHORT = "conftest.py:15: in _\n    inner(number)\nconftest.py:18: in inner\n    assert number == 2\nE   assert 1 == 2"
+
+
 @pytest.mark.parametrize(
     ("arguments", "frames"),
     [
-        (
-            (),
-            "\n\nWhere it was raised\n"
-            "conftest.py:15: in _\n    inner(number)\n"
-            "conftest.py:18: in inner\n    assert number == 2\nE   assert 1 == 2",
-        ),
+        ((), SHORT),
         (
             ("--tb=short", "-l"),
-            "\n\nWhere it was raised\n"
             "conftest.py:15: in _\n    inner(number)\n        number     = 1\n"
             "conftest.py:18: in inner\n    assert number == 2\nE   assert 1 == 2\n        number     = 1",
         ),
         (
             ("--tb=long",),
-            "\n\nWhere it was raised\n"
             '@step("it breaks")\n    def _():\n        number = 1\n>       inner(number)\n\n'
-            "conftest.py:15: \n_ _ _ _ _ _ _ _ _ _ _ _ _ _ _ _ _ _ _ _ _ _ _ _ _ _ _ _ _ _ _ _ _ _ _ _ _ _ _ _ \n"
-            "\n    def inner(number):\n>       assert number == 2\nE       assert 1 == 2\n"
-            "\nconftest.py:18: AssertionError",
+            f"conftest.py:15: \n{'_ ' * 40}\n\n    def inner(number):\n>       assert number == 2\n"
+            "E       assert 1 == 2\n\nconftest.py:18: AssertionError",
         ),
-        (
-            ("--tb=native",),
-            "\n\nWhere it was raised\n"
-            "conftest.py:15: in _\n    inner(number)\n"
-            "conftest.py:18: in inner\n    assert number == 2\nE   assert 1 == 2",
-        ),
+        (("--tb=native",), SHORT),
         (("--tb=no",), ""),
     ],
     ids=["auto", "short", "long", "native", "no"],
@@ -84,72 +80,49 @@ def test_an_exception_in_a_users_step_shows_the_users_frames(
     """In the style that is asked for."""
     failure = run(project, BREAKS, *arguments).failure
 
-    assert failure.replace(str(project.root), "PATH") == f"AssertionError: assert 1 == 2\n\n{PLACE}{frames}"
+    shown = f"\n\nWhere it was raised\n{frames}" if frames else ""
+    assert failure.replace(str(project.root), "PATH") == f"AssertionError: assert 1 == 2\n\n{PLACE}{shown}"
+
+
+DIVIDES = "try:\n    1 / 0\nexcept ZeroDivisionError as error:\n    "
 
 
 @pytest.mark.parametrize(
-    ("body", "headline", "rest"),
+    ("body", "headline", "lines", "cause"),
     [
-        (
-            "    raise ValueError('one\\ntwo')",
-            "ValueError: one\ntwo",
-            "Where it was raised\nconftest.py:14: in _\n    raise ValueError('one\\ntwo')\n"
-            "E   ValueError: one\nE   two",
+        pytest.param("raise ValueError('one\\ntwo')", "ValueError: one\ntwo", [1], False, id="several lines"),
+        pytest.param(f"{DIVIDES}raise KeyError('a') from error", "KeyError: 'a'", [4], True, id="cause"),
+        pytest.param(f"{DIVIDES}raise KeyError('a') from None", "KeyError: 'a'", [4], False, id="no context"),
+        pytest.param(
+            f"{DIVIDES}raise error from error", "ZeroDivisionError: division by zero", [4, 2], False,
+            id="caused by itself",
         ),
-        (
-            "    try:\n        1 / 0\n    except ZeroDivisionError as error:\n        raise KeyError('a') from error",
-            "KeyError: 'a'",
-            "Where it was raised\nconftest.py:17: in _\n    raise KeyError('a') from error\nE   KeyError: 'a'\n\n"
-            "Caused by\nconftest.py:15: in _\n    1 / 0\nE   ZeroDivisionError: division by zero",
+        pytest.param(
+            "error = ValueError('a')\nerror.add_note('a note')\nraise error", "ValueError: a\na note", [3], False,
+            id="note",
         ),
-        (
-            "    try:\n        1 / 0\n    except ZeroDivisionError:\n        raise KeyError('a') from None",
-            "KeyError: 'a'",
-            "Where it was raised\nconftest.py:17: in _\n    raise KeyError('a') from None\nE   KeyError: 'a'",
-        ),
-        (
-            "    try:\n        1 / 0\n    except ZeroDivisionError as error:\n        raise error from error",
-            "ZeroDivisionError: division by zero",
-            "Where it was raised\nconftest.py:17: in _\n    raise error from error\n"
-            "conftest.py:15: in _\n    1 / 0\nE   ZeroDivisionError: division by zero",
-        ),
-        (
-            "    error = ValueError('a')\n    error.add_note('a note')\n    raise error",
-            "ValueError: a\na note",
-            "Where it was raised\nconftest.py:16: in _\n    raise error\nE   ValueError: a\nE   a note",
-        ),
-        (
-            "    pytest.fail('why')",
-            "Failed: why",
-            "Where it was raised\nconftest.py:14: in _\n    pytest.fail('why')\nE   Failed: why",
-        ),
-        ("    pytest.fail('why', pytrace=False)", "Failed: why", ""),
-        (
-            "    raise SystemExit(3)",
-            "SystemExit: 3",
-            "Where it was raised\nconftest.py:14: in _\n    raise SystemExit(3)\nE   SystemExit: 3",
-        ),
-        (
-            "    json.loads('{')",
+        pytest.param("pytest.fail('why')", "Failed: why", [1], False, id="pytest.fail"),
+        pytest.param("pytest.fail('why', pytrace=False)", "Failed: why", [], False, id="pytest.fail without frames"),
+        pytest.param("raise SystemExit(3)", "SystemExit: 3", [1], False, id="SystemExit"),
+        pytest.param(
+            "json.loads('{')",
             "json.decoder.JSONDecodeError: Expecting property name enclosed in double quotes: line 1 column 2 (char 1)",
-            "Where it was raised\nconftest.py:14: in _\n    json.loads('{')\n"
-            "E   json.decoder.JSONDecodeError: Expecting property name enclosed in double quotes: line 1 column 2 "
-            "(char 1)",
+            [1], False, id="library",
         ),
-    ],
-    ids=[
-        "several lines", "cause", "no context", "caused by itself", "note", "pytest.fail", "pytest.fail without frames",
-        "SystemExit", "library",
     ],
 )  # fmt: skip
 @pytest.mark.parametrize("kind", ["def", "async def"])
-def test_every_exception_is_told(project: Project, kind: str, body: str, headline: str, rest: str) -> None:
-    """Its text first, and then where it was raised; in steps of both kinds."""
-    outcome = run(project, f'@step("it breaks")\n{kind} _():\n{body}\n')
+def test_every_exception_is_told(
+    project: Project, kind: str, body: str, headline: str, lines: list[int], *, cause: bool
+) -> None:
+    """Its text first, and then the lines where it was raised, and its cause; in steps of both kinds."""
+    outcome = run(project, f'@step("it breaks")\n{kind} _():\n{textwrap.indent(body, "    ")}\n')
 
-    # Python 3.11 underlines what failed in a line.
-    failure = "\n".join(line for line in outcome.failure.split("\n") if set(line) - {" ", "^"} or not line)
-    assert failure == f"{headline}\n\n{PLACE}" + (f"\n\n{rest}" if rest else "")
+    frames = "".join(f"conftest.py:{13 + line}: in _\n    {body.splitlines()[line - 1].strip()}\n" for line in lines)
+    raised = f"\n\nWhere it was raised\n{frames}{textwrap.indent(headline, 'E   ')}" if lines else ""
+    if cause:
+        raised += "\n\nCaused by\nconftest.py:15: in _\n    1 / 0\nE   ZeroDivisionError: division by zero"
+    assert without_marks(outcome.failure) == f"{headline}\n\n{PLACE}{raised}"
     assert outcome.counts == {"failed": 1}
 
 
@@ -194,40 +167,31 @@ def _(cup):
     assert "passed" not in outcome.output
 
 
+AFTER_LAST = """
+
+a.feature:2, Scenario: s
+  >    2 |   Scenario: s
+       3 |     Given it breaks
+         after the last step"""
+
+
 @pytest.mark.parametrize(
-    ("fixture", "failure"),
-    [
-        (
-            "@pytest.fixture\ndef cup():\n    raise ValueError('broke')",
-            f"ValueError: broke\n\n{PLACE}\n\nWhere it was raised\nconftest.py:14: in cup\n"
-            "    raise ValueError('broke')\nE   ValueError: broke",
-        ),
-        (
-            "@pytest.fixture(autouse=True)\ndef cup():\n    raise ValueError('broke')",
-            "ValueError: broke\n\nWhere it was raised\nconftest.py:14: in cup\n"
-            "    raise ValueError('broke')\nE   ValueError: broke",
-        ),
-        (
-            "@pytest.fixture\ndef cup():\n    yield\n    raise ValueError('broke')",
-            "ValueError: broke\n\na.feature:2, Scenario: s\n  >    2 |   Scenario: s\n       3 |     Given it breaks\n"
-            "         after the last step\n\nWhere it was raised\nconftest.py:15: in cup\n"
-            "    raise ValueError('broke')\nE   ValueError: broke",
-        ),
-    ],
+    ("decorator", "before", "place", "line"),
+    [("", "", f"\n\n{PLACE}", 14), ("(autouse=True)", "", "", 14), ("", "    yield\n", AFTER_LAST, 15)],
     ids=["when a step asks for it", "before the first step", "after the last step"],
 )
-def test_a_fixture_that_fails_is_told_as_a_step_that_does(project: Project, fixture: str, failure: str) -> None:
+def test_a_fixture_that_fails_is_told_as_a_step_that_does(
+    project: Project, decorator: str, before: str, place: str, line: int
+) -> None:
     """Whenever that is."""
-    steps = f'{fixture}\n@step("it breaks")\ndef _(cup):\n    pass\n'
+    steps = f"@pytest.fixture{decorator}\ndef cup():\n{before}    raise ValueError('broke')\n"
 
-    outcome = run(project, steps)
+    outcome = run(project, steps + '@step("it breaks")\ndef _(cup):\n    pass\n')
 
-    assert without_marks(outcome.failure) == failure
-
-
-def without_marks(failure: str) -> str:
-    """A failure without the lines that underline what failed."""
-    return "\n".join(line for line in failure.split("\n") if set(line) - {" ", "^"} or not line)
+    assert without_marks(outcome.failure) == (
+        f"ValueError: broke{place}\n\nWhere it was raised\nconftest.py:{line}: in cup\n"
+        "    raise ValueError('broke')\nE   ValueError: broke"
+    )
 
 
 def test_a_failure_after_the_failing_step_marks_no_step(project: Project) -> None:
@@ -248,18 +212,10 @@ def _():
     first, at_the_end = (text for text in outcome.output.split("\n_") if "ValueError" in text and "|" in text)
     assert "  >    4 |     And it fails" in first + at_the_end
     assert without_marks(outcome.failure) == (
-        "ValueError: at the end\n"
-        "\n"
-        "a.feature:2, Scenario: s\n"
-        "  >    2 |   Scenario: s\n"
-        "       3 |     Given it breaks\n"
-        "       4 |     And it fails\n"
-        "         after the last step\n"
-        "\n"
-        "Where it was raised\n"
-        "conftest.py:16: in _\n"
-        '    raise ValueError("at the end")\n'
-        "E   ValueError: at the end"
+        "ValueError: at the end\n\na.feature:2, Scenario: s\n  >    2 |   Scenario: s\n"
+        "       3 |     Given it breaks\n       4 |     And it fails\n         after the last step\n\n"
+        "Where it was raised\nconftest.py:16: in _\n"
+        '    raise ValueError("at the end")\nE   ValueError: at the end'
     )
 
 
@@ -307,9 +263,7 @@ def test_frames_outside_of_the_project_are_shown_where_there_is_no_other(
     )
 
 
-def test_the_excerpt_shows_heading_and_what_stands_around(project: Project) -> None:
-    """Not the whole scenario, where that is long; what stands under the last step; the row's values."""
-    feature = """Feature: f
+OUTLINE = """Feature: f
   Background:
     Given it works
 
@@ -326,38 +280,36 @@ def test_the_excerpt_shows_heading_and_what_stands_around(project: Project) -> N
       | n      |
       | breaks |
 """
+OF_OUTLINE = """a.feature:11, Scenario Outline: s breaks
+       5 |   Scenario Outline: s <n>
+       …
+       7 |     And it works
+       8 |     And it works
+       9 |     And it works
+      10 |     And it works
+  >   11 |     And it <n>:
+      12 |       | a |
+      13 |       | b |
+         with the example's values: And it breaks:"""
+BACKGROUND = "Feature: f\n  Background:\n    Given it breaks\n  Scenario: s\n    Given it works\n"
+OF_BACKGROUND = """a.feature:3, Scenario: s
+       1 | Feature: f
+       2 |   Background:
+  >    3 |     Given it breaks
+       4 |   Scenario: s
+       5 |     Given it works"""
 
-    outcome = run(project, '@step("it breaks:")\ndef _(datatable):\n    raise ValueError(datatable)\n', feature=feature)
 
-    assert outcome.failure.split("\n\n")[1] == (
-        "a.feature:11, Scenario Outline: s breaks\n"
-        "       5 |   Scenario Outline: s <n>\n"
-        "       …\n"
-        "       7 |     And it works\n"
-        "       8 |     And it works\n"
-        "       9 |     And it works\n"
-        "      10 |     And it works\n"
-        "  >   11 |     And it <n>:\n"
-        "      12 |       | a |\n"
-        "      13 |       | b |\n"
-        "         with the example's values: And it breaks:"
-    )
+@pytest.mark.parametrize(
+    ("feature", "excerpt"), [(OUTLINE, OF_OUTLINE), (BACKGROUND, OF_BACKGROUND)], ids=["outline", "background"]
+)
+def test_the_excerpt_shows_heading_and_what_stands_around(project: Project, feature: str, excerpt: str) -> None:
+    """Not the whole of a long scenario; what stands under the last step; the row's values; a background by itself."""
+    steps = f'{BREAKS}\n@step("it breaks:")\ndef _(datatable):\n    raise ValueError(datatable)\n'
 
+    outcome = run(project, steps, feature=feature)
 
-def test_a_failing_background_is_shown_by_itself(project: Project) -> None:
-    """It stands above the scenario."""
-    feature = "Feature: f\n  Background:\n    Given it breaks\n  Scenario: s\n    Given it works\n"
-
-    outcome = run(project, BREAKS, feature=feature)
-
-    assert outcome.failure.split("\n\n")[1] == (
-        "a.feature:3, Scenario: s\n"
-        "       1 | Feature: f\n"
-        "       2 |   Background:\n"
-        "  >    3 |     Given it breaks\n"
-        "       4 |   Scenario: s\n"
-        "       5 |     Given it works"
-    )
+    assert outcome.failure.split("\n\n")[1] == excerpt
 
 
 @pytest.mark.parametrize(
