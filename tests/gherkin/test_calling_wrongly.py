@@ -19,49 +19,39 @@ from tests.gherkin.notes import NOTES, SHOP, notes_of
 if TYPE_CHECKING:
     from tests.project import Project
 
-# Step functions, each with the headline of the scenario that uses it.
+TWICE = "The step function at {place} yields more than once. What follows its one yield runs after the scenario."
+NEVER = "The step function at {place} has a yield, and came to its end without it."
+# Step functions by their sentence, each with the headline of the scenario that uses it.
 WRONG = {
-    "two yields": (
-        '@given("two yields")\ndef _():\n    yield\n    yield\n',
-        "The step function at {place} yields more than once. What follows its one yield runs after the scenario.",
-    ),
-    "two async yields": (
-        '@given("two async yields")\nasync def _():\n    yield\n    yield\n',
-        "The step function at {place} yields more than once. What follows its one yield runs after the scenario.",
-    ),
-    "no yield": (
-        '@given("no yield")\ndef _():\n    if 1: return\n    yield\n',
-        "The step function at {place} has a yield, and came to its end without it.",
-    ),
-    "no async yield": (
-        '@given("no async yield")\nasync def _():\n    if 1: return\n    yield\n',
-        "The step function at {place} has a yield, and came to its end without it.",
-    ),
+    "two yields": ("def _(): yield; yield", TWICE),
+    "two async yields": ("async def _(): yield; yield", TWICE),
+    "no yield": ("def _():\n    if 1: return\n    yield", NEVER),
+    "no async yield": ("async def _():\n    if 1: return\n    yield", NEVER),
     "unknown": (
-        '@given("unknown")\ndef _(none):\n    pass\n',
+        "def _(none): pass",
         "The step function at {place} asks for \"none\", which is neither a slot of its sentence 'unknown' nor a "
         "fixture that is known here.",
     ),
     "unknown in a fixture": (
-        '@given("unknown in a fixture")\ndef _(needs_none):\n    pass\n',
+        "def _(needs_none): pass",
         'The fixture "none" cannot be had: there is no fixture of that name here.',
     ),
     "recursive": (
-        '@given("recursive")\ndef _(one):\n    pass\n',
+        "def _(one): pass",
         'The fixture "one" cannot be had: it needs itself, directly or by way of another.',
     ),
-    "a missing table": (
-        '@given(parsers.parse("a missing {datatable}"))\ndef _(datatable):\n    pass\n',
+    "a missing {datatable}": (
+        "def _(datatable): pass",
         "This sentence takes a data table, and none stands under it. Write it on the lines below, a row a line: "
         "| … | … |.",
     ),
-    "a reserved slot": (
-        '@given(parsers.parse("a reserved {docstring}"))\ndef _():\n    pass\n',
+    "a reserved {docstring}": (
+        "def _(): pass",
         "The sentence 'a reserved {{docstring}}' ({place}) names a slot 'docstring', which is the name of a step's "
         "argument. Use another name.",
     ),
     "no doc string": (
-        '@given("no doc string")\ndef _(docstring):\n    pass\n',
+        "def _(docstring): pass",
         "This sentence takes a doc string, and none stands under it. Write it on the lines below, between two "
         'lines of """.',
     ),
@@ -78,12 +68,12 @@ def two(one): pass
 
 def test_step_functions_that_are_written_wrongly(project: Project) -> None:
     """Their author is told what to change."""
-    conftest, expected = NOTES + FIXTURES, {}
-    for text, (function, headline) in WRONG.items():
-        expected[text] = headline.format(place=f"conftest.py:{conftest.count(chr(10)) + 1}")
-        conftest += function
-    scenarios = "".join(f"  Scenario: {text}\n    Given {text}\n" for text in WRONG)
-    project.write({"shop.py": SHOP, "conftest.py": conftest, "a.feature": f"Feature: f\n{scenarios}"})
+    conftest, scenarios, expected = NOTES + FIXTURES, "Feature: f\n", {}
+    for sentence, (function, headline) in WRONG.items():
+        expected[sentence] = headline.format(place=f"conftest.py:{conftest.count(chr(10)) + 1}")
+        conftest += f'@given(parsers.parse("{sentence}"))\n{function}\n'
+        scenarios += f"  Scenario: {sentence}\n    Given {sentence}\n"
+    project.write({"shop.py": SHOP, "conftest.py": conftest, "a.feature": scenarios})
 
     failures = project.run().failures
 

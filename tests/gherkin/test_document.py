@@ -114,94 +114,24 @@ def test_values_are_put_in_literally_and_once(text: str, values: dict[str, str],
     assert fill(text, values) == filled
 
 
+NO_SCENARIO = "x.feature has no scenario, so it checks nothing. Add one, or remove the file."
+EMPTY = "x.feature is empty. Start it with a line such as: Feature: Orders"
+HINT = '\nIts lines were read as a description, from "{}" on: is the first keyword misspelt?'
+
+
 @pytest.mark.parametrize(
     ("content", "message"),
     [
         (b"\xff\xfeF", "x.feature is not UTF-8 text: byte 0 is 0xff. Save the file as UTF-8."),
-        (b"", "x.feature is empty. Start it with a line such as: Feature: Orders"),
-        (b"\n# only a comment\n", "x.feature is empty. Start it with a line such as: Feature: Orders"),
-        (b"Feature: f\n", "x.feature has no scenario, so it checks nothing. Add one, or remove the file."),
-        (
-            b"Feature: f\n  Given a\n",
-            "x.feature has no scenario, so it checks nothing. Add one, or remove the file.\n"
-            'Its lines were read as a description, from "Given a" on: is the first keyword misspelt?',
-        ),
-        (
-            b"Feature: f\n  Scenaro: one\n    Given a\n  Scenario: two\n    Given b\n",
-            "x.feature cannot be read.\n"
-            "  line 2: this was read as a description, and steps follow it. Is its keyword misspelt?\n"
-            "     2 |   Scenaro: one",
-        ),
-        (
-            b"Feature: f\n  Rule: r\n\n    Scenari Outline: one\n    * not this\n    Scenaro: two\n    When a\n",
-            "x.feature cannot be read.\n"
-            "  line 6: this was read as a description, and steps follow it. Is its keyword misspelt?\n"
-            "     6 |     Scenaro: two",
-        ),
-        (
-            b"Feature: f\n  Background:\n    Gven a\n  Scenario: s\n    Given b\n",
-            "x.feature cannot be read.\n"
-            "  line 2: this background has no steps.\n"
-            'Its lines were read as a description, from "Gven a" on: is the first keyword misspelt?\n'
-            "     2 |   Background:",
-        ),
-        (
-            b"Feature: f\n  Background:\n    And a\n  Scenario: s\n    Given b\n",
-            "x.feature cannot be read.\n"
-            '  line 3: this background starts with "And", which takes its kind from the step before it, so it cannot '
-            "be the first. Start with Given, When or Then.\n"
-            "     3 |     And a",
-        ),
-        (
-            b"Featur: f\n  Scenario: s\n    Given a\n",
-            "x.feature cannot be read.\n"
-            "  line 1: this is 'Featur: f', where one of these is expected: # language:, a tag (@…), Feature:\n"
-            "     1 | Featur: f",
-        ),
-        (
-            b"Feature: f\n  Scenario: s\n    Given a\n    Gven b\n    Then c\n    Whn d\n\n",
-            "x.feature cannot be read.\n"
-            "  line 4: this is 'Gven b', where one of these is expected: a table row (| … |), a doc string (\"\"\"), "
-            "a step (Given, When, Then, And, But or *), a tag (@…), Examples:, Scenario:, Rule:\n"
-            "     4 |     Gven b\n"
-            "  line 6: this is 'Whn d', where one of these is expected: a table row (| … |), a doc string (\"\"\"), "
-            "a step (Given, When, Then, And, But or *), a tag (@…), Examples:, Scenario:, Rule:\n"
-            "     6 |     Whn d",
-        ),
-        (
-            b"Feature: f\n  Scenario: s\n    Given a\n      \"\"\"\n      text\n",
-            "x.feature cannot be read.\n"
-            "  line 6: the file ends here, where one of these is expected: a doc string (\"\"\")",
-        ),
-        (
-            b"Feature: f\n  Scenario: s\n    Given a\n" + b"    x\x0cy\xe2\x80\xa8z\n" * 6,
-            "x.feature cannot be read.\n"
-            + "".join(
-                f"  line {line}: this is 'x\\x0cy\\u2028z', where one of these is expected: a table row (| … |), "
-                'a doc string ("""), a step (Given, When, Then, And, But or *), a tag (@…), Examples:, Scenario:, '
-                f"Rule:\n     {line} |     x\x0cy\u2028z\n"
-                for line in range(4, 9)
-            )
-            + "  … and 1 more",
-        ),
-        (
-            b"Feature: f\n  Scenario: s\n    Given a\n      | a | b |\n      | 1 |\n",
-            "x.feature cannot be read.\n  line 5: this row has more or fewer cells than the first one of its table: "
-            "is a | missing, or one too many?\n     5 |       | 1 |",
-        ),
-        (
-            b"# language: xx\nFeature: f\n",
-            "x.feature cannot be read.\n  line 1: Language not supported: xx\n     1 | # language: xx",
-        ),
+        (b"", EMPTY),
+        (b"\n# only a comment\n", EMPTY),
+        (b"Feature: f\n", NO_SCENARIO),
+        (b"Feature: f\n  Given a\n", NO_SCENARIO + HINT.format("Given a")),
     ],
-    ids=[
-        "not UTF-8", "empty", "comment", "no scenario", "described step", "misspelt scenario", "misspelt in a rule",
-        "misspelt background step", "background that starts with And", "misspelt feature", "misspelt steps",
-        "open doc string", "many errors, other ends of lines", "uneven table", "unknown language",
-    ],
-)  # fmt: skip
-def test_what_cannot_be_read_is_told(tmp_path: Path, content: bytes, message: str) -> None:
-    """One message says which file, which line, and what is wrong with it."""
+    ids=["not UTF-8", "empty", "comment", "no scenario", "described step"],
+)
+def test_a_file_that_has_no_scenario_is_told(tmp_path: Path, content: bytes, message: str) -> None:
+    """With what to do."""
     path = tmp_path / "x.feature"
     path.write_bytes(content)
 
@@ -209,6 +139,77 @@ def test_what_cannot_be_read_is_told(tmp_path: Path, content: bytes, message: st
         read(path, "x.feature")
 
     assert str(caught.value) == message
+
+
+MISSPELT = "this was read as a description, and steps follow it. Is its keyword misspelt?"
+ONE_OF = "where one of these is expected: "
+BELOW_A_STEP = (
+    f'{ONE_OF}a table row (| … |), a doc string ("""), a step (Given, When, Then, And, But or *), a tag (@…), '
+    "Examples:, Scenario:, Rule:"
+)
+UNEVEN = "this row has more or fewer cells than the first one of its table: is a | missing, or one too many?"
+AND_FIRST = 'starts with "{}", which takes its kind from the step before it, so it cannot be the first. ' + (
+    "Start with Given, When or Then."
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "errors"),
+    [
+        ("Feature: f\n  Scenaro: one\n    Given a\n  Scenario: two\n    Given b\n", {2: MISSPELT}),
+        (
+            "Feature: f\n  Rule: r\n\n    Scenari Outline: one\n    * not this\n    Scenaro: two\n    When a\n",
+            {6: MISSPELT},
+        ),
+        (
+            "Feature: f\n  Background:\n    Gven a\n  Scenario: s\n    Given b\n",
+            {2: f"this background has no steps.{HINT.format('Gven a')}"},
+        ),
+        (
+            "Feature: f\n  Background:\n    And a\n  Scenario: s\n    Given b\n",
+            {3: f"this background {AND_FIRST.format('And')}"},
+        ),
+        (
+            "Featur: f\n  Scenario: s\n    Given a\n",
+            {1: f"this is 'Featur: f', {ONE_OF}# language:, a tag (@…), Feature:"},
+        ),
+        (
+            "Feature: f\n  Scenario: s\n    Given a\n    Gven b\n    Then c\n    Whn d\n\n",
+            {4: f"this is 'Gven b', {BELOW_A_STEP}", 6: f"this is 'Whn d', {BELOW_A_STEP}"},
+        ),
+        (
+            'Feature: f\n  Scenario: s\n    Given a\n      """\n      text\n',
+            {6: f'the file ends here, {ONE_OF}a doc string (""")'},
+        ),
+        (
+            "Feature: f\n  Scenario: s\n    Given a\n" + "    x\x0cy\u2028z\n" * 5,
+            dict.fromkeys(range(4, 9), f"this is 'x\\x0cy\\u2028z', {BELOW_A_STEP}"),
+        ),
+        ("Feature: f\n  Scenario: s\n    Given a\n      | a | b |\n      | 1 |\n", {5: UNEVEN}),
+        ("# language: xx\nFeature: f\n", {1: "Language not supported: xx"}),
+    ],
+    ids=[
+        "misspelt scenario", "misspelt in a rule", "misspelt background step", "background that starts with And",
+        "misspelt feature", "misspelt steps", "open doc string", "other ends of lines", "uneven table",
+        "unknown language",
+    ],
+)  # fmt: skip
+def test_a_line_that_cannot_be_read_is_told(text: str, errors: dict[int, str]) -> None:
+    """One message says which file, which lines, and what is wrong with them."""
+    with pytest.raises(FeatureError) as caught:
+        parse(text, "x.feature")
+
+    lines = text.removesuffix("\n").split("\n")
+    expected = ["x.feature cannot be read."]
+    for number, error in errors.items():
+        expected += [f"  line {number}: {error}", *(f"     {number} | {line}" for line in lines[number - 1 : number])]
+    assert str(caught.value) == "\n".join(expected)
+
+
+def test_five_errors_are_told_at_most() -> None:
+    """And how many more there are."""
+    with pytest.raises(FeatureError, match=r"line 8: .*\n.*\n  … and 1 more$"):
+        parse("Feature: f\n  Scenario: s\n    Given a\n" + "    b\n" * 6, "x.feature")
 
 
 def test_a_file_that_cannot_be_opened_is_told(tmp_path: Path) -> None:
@@ -248,23 +249,17 @@ def test_a_description_may_look_like_anything_else() -> None:
     assert [one.name for one in feature.scenarios] == ["s"]
 
 
+NO_STEPS = "This scenario has no steps, so it checks nothing. Add steps, or remove it."
+
+
 @pytest.mark.parametrize(
     ("text", "problem"),
     [
-        ("  Scenario: s\n", "This scenario has no steps, so it checks nothing. Add steps, or remove it."),
-        (
-            "  Scenario: s\n    given a\n    when b\n",
-            "This scenario has no steps, so it checks nothing. Add steps, or remove it.\n"
-            'Its lines were read as a description, from "given a" on: is the first keyword misspelt?',
-        ),
-        *(
-            (
-                f"  Scenario: s\n    {keyword} a\n",
-                f'This scenario starts with "{keyword}", which takes its kind from the step before it, so it '
-                "cannot be the first. Start with Given, When or Then.",
-            )
-            for keyword in ("And", "But", "*")
-        ),
+        ("  Scenario: s\n", NO_STEPS),
+        ("  Scenario: s\n    given a\n    when b\n", NO_STEPS + HINT.format("given a")),
+        ("  Scenario: s\n    And a\n", f"This scenario {AND_FIRST.format('And')}"),
+        ("  Scenario: s\n    But a\n", f"This scenario {AND_FIRST.format('But')}"),
+        ("  Scenario: s\n    * a\n", f"This scenario {AND_FIRST.format('*')}"),
         (
             "  Scenario Outline: s\n    Given <a>\n    Examples:\n      | a |\n",
             "This outline has no rows under Examples:, so nothing of it would run. Add a row.",
@@ -274,10 +269,7 @@ def test_a_description_may_look_like_anything_else() -> None:
             "This outline has no Examples:, so there is no row to run it with. Add Examples: with a table, or write "
             "Scenario: instead.",
         ),
-        (
-            "  Scenario Outline: s\n    Examples:\n      | a |\n      | 1 |\n",
-            "This scenario has no steps, so it checks nothing. Add steps, or remove it.",
-        ),
+        ("  Scenario Outline: s\n    Examples:\n      | a |\n      | 1 |\n", NO_STEPS),
     ],
     ids=["no steps", "lower case", "And", "But", "*", "no rows", "no Examples", "no steps in an outline"],
 )

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 from typing import TYPE_CHECKING
 
 import pytest
@@ -164,8 +162,7 @@ def test_hooks_are_told_what_pytest_bdd_tells_them(project: Project, *, collecte
     )
     project.write({"pyproject.toml": PLAIN})
     # Not in this process, where this toolkit has taken over the running of scenarios().
-    command = [sys.executable, "-m", "pytest", "-s", "-p", "no:asgherkin", "test_a.py"]
-    theirs = told(subprocess.run(command, cwd=project.root, capture_output=True, text=True, check=False).stdout)
+    theirs = told(project.run_in_a_process("-s", "-p", "no:asgherkin", "test_a.py").stdout)
 
     ours = told(project.run("-s", "a.feature" if collected else "test_a.py").output)
 

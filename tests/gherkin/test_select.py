@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from typing import TYPE_CHECKING
 
 import pytest
@@ -158,13 +156,7 @@ def test_a_broken_file_tells_its_own_error(shop: Project) -> None:
 
 def test_a_line_works_on_several_processes(shop: Project) -> None:
     """pytest-xdist's workers select the same."""
-    run = subprocess.run(
-        [sys.executable, "-m", "pytest", "-n2", "-v", "-p", "no:cacheprovider", "features/a.feature:20:33"],
-        cwd=shop.root,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    run = shop.run_in_a_process("-n2", "-v", "features/a.feature:20:33")
 
     passed = sorted(line.partition("PASSED ")[2].strip() for line in run.stdout.split("\n") if "PASSED " in line)
     assert passed == ["features/a.feature::Order[1]", "features/a.feature::Rest"], run.stdout + run.stderr

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, cast
 
@@ -31,13 +29,7 @@ def test_nothing_is_told_where_other_processes_have_loaded_it(project: Project) 
     """What pytest-xdist's workers have imported is not known here."""
     project.write({"f/a.feature": FEATURE, "f/steps/x.py": DEFINITION})
 
-    run = subprocess.run(
-        [sys.executable, "-m", "pytest", "-n1", "-p", "no:cacheprovider"],
-        cwd=project.root,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    run = project.run_in_a_process("-n1")
 
     assert "undefined steps" in run.stdout
     assert "Not loaded" not in run.stdout
@@ -130,13 +122,7 @@ def test_several_processes_list_the_same(project: Project) -> None:
     """pytest-xdist's workers hand theirs on."""
     project.write(TWO)
 
-    run = subprocess.run(
-        [sys.executable, "-m", "pytest", "-n2", "-p", "no:cacheprovider"],
-        cwd=project.root,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    run = project.run_in_a_process("-n2")
 
     listed = run.stdout.partition(" undefined steps ")[2].partition("=\n")[2].partition("\n\nTo write")[0].split("\n")
     places = dict(zip(listed[::2], (sorted(line.strip().split(", ")) for line in listed[1::2]), strict=True))
