@@ -53,6 +53,10 @@ class WebSocketClient:
 
 ROOT = Path(__file__).parent
 __all__ = ["no_thread_left", "shop"]
+ONE_LOOP = ("async-asyncio", "test-asyncio")
+KINDS = (*ONE_LOOP, "async-trio", "test-trio")
+per_client = pytest.mark.parametrize("kind", ONE_LOOP, indirect=True)
+"""For what code decides that all loops share: on one loop of each client."""
 
 
 class MakeWebSocketClient(Protocol):
@@ -63,7 +67,7 @@ class MakeWebSocketClient(Protocol):
         ...
 
 
-@pytest.fixture(params=["async-asyncio", "async-trio", "test-asyncio", "test-trio"])
+@pytest.fixture(params=KINDS)
 def kind(request: pytest.FixtureRequest) -> str:
     """A client and a loop; uvloop's in `test_websockets.py` alone, since what is built on it is asyncio's."""
     return str(request.param)

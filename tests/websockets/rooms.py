@@ -38,6 +38,7 @@ class Shop:
             WebSocketRoute("/close/{code:int}", self.close),
             WebSocketRoute("/forbidden", self.forbidden),
             WebSocketRoute("/stranger", self.stranger),
+            WebSocketRoute("/farewell", self.farewell),
         ]
         self.app = Starlette(routes=routes)
 
@@ -103,6 +104,13 @@ class Shop:
         await websocket.close(1008, "who are you?")
         self.log.append((await websocket.receive())["type"])
         self.log.append((await websocket.receive())["code"])
+
+    async def farewell(self, websocket: WebSocket) -> None:
+        """Refuse by a code, and let the disconnect out, as who does not catch it."""
+        await websocket.close(1008)
+        while (message := await websocket.receive())["type"] != "websocket.disconnect":
+            pass
+        raise WebSocketDisconnect(message["code"])
 
 
 def closing(socket: ClientWebSocket) -> tuple[str, int, str]:

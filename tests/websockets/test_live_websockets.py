@@ -17,8 +17,9 @@ from asgherkin.websockets import live_websocket
 from asgherkin.websockets.connection import client_message, closing_message
 from asgherkin.websockets.websocket_evidence import Refusal
 from tests.clients.live_shop import Shop
+from tests.websockets import rooms
 from tests.websockets.conftest import LiveRun
-from tests.websockets.rooms import closing, transcripts
+from tests.websockets.rooms import closing, messages, transcripts
 
 if TYPE_CHECKING:
     from httpx2.websockets import AsyncWebSocketSession
@@ -74,6 +75,16 @@ def test_a_refusal_by_a_code(run: LiveRun, shop: Shop) -> None:
 
     assert socket.transcript.refusal == Refusal(1008, "members only")
     assert socket.closed(30)
+
+
+def test_a_disconnect_that_a_refused_app_lets_out(run: LiveRun) -> None:
+    """It is no crash, as on the other clients."""
+    client = run.scenario(rooms.Shop().app)
+
+    refusal = client.open("/farewell").transcript.refusal
+    run.finish()
+
+    assert (refusal, messages(client)) == (Refusal(1008), [])
 
 
 async def denies(scope: Scope, receive: Receive, send: Send) -> None:

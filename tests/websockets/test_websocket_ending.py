@@ -10,6 +10,7 @@ import anyio
 import pytest
 
 from asgherkin.websockets.websocket_evidence import Closing
+from tests.websockets.conftest import per_client
 from tests.websockets.rooms import LONG, Shop, closing, messages
 
 if TYPE_CHECKING:
@@ -57,6 +58,7 @@ def test_a_shut_down_closes_first(make_client: MakeWebSocketClient) -> None:
     assert seen == ["Hello, Ann!", None]
 
 
+@per_client
 def test_what_was_not_taken_is_dropped_by_closing(make_client: MakeWebSocketClient) -> None:
     """Who closes it does not listen any more."""
     socket = make_client(Shop().app).open("/greet")
@@ -83,7 +85,7 @@ def test_websockets_leave_nothing_behind(make_client: MakeWebSocketClient, path:
 
     visit()
     before = (client.run(tasks), threading.active_count())
-    for _ in range(50):
+    for _ in range(20):
         visit()
 
     assert (client.run(tasks), threading.active_count()) == before
@@ -118,6 +120,7 @@ def test_nothing_is_left_on_asyncios_loop(make_client: MakeWebSocketClient, kind
     assert client.run(tasks) == before
 
 
+@per_client
 def test_a_closing_knows_its_time(make_client: MakeWebSocketClient) -> None:
     """In seconds since the opening, as each message does."""
     socket = make_client(Shop().app).open("/greet")

@@ -125,25 +125,3 @@ def test_sending_to_nobody_is_no_crash(make_client: MakeWebSocketClient) -> None
 
     assert messages(client) == []
     assert transcripts(client)[0].total == 1
-
-
-def test_an_app_that_sends_to_nobody_again_and_again(make_client: MakeWebSocketClient) -> None:
-    """It does not hold up the loop; at the end it is cancelled."""
-
-    async def app(scope: Scope, receive: Receive, send: Send) -> None:
-        await send(ACCEPT)
-        while True:
-            try:
-                await send(text("x"))
-            except OSError:
-                continue
-
-    client = make_client(app, timeout=0.1)
-    client.open("/").close()
-
-    client.close()
-
-    (message,) = messages(client)
-    assert message.startswith(
-        "The app did not end within 0.1 seconds after the websocket / was closed. It was cancelled. It was waiting at "
-    )

@@ -14,10 +14,10 @@ import pytest
 from asgherkin.clients import deadlines as alarm_module
 from asgherkin.errors import AppError
 from asgherkin.websockets.transcript import Transcript
-from asgherkin.websockets.websocket_evidence import Refusal
 from tests.clients.places import place
+from tests.websockets.conftest import KINDS, ONE_LOOP, per_client
 from tests.websockets.rooms import closing, messages
-from tests.websockets.sayings import ACCEPT
+from tests.websockets.sayings import ACCEPT, text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -41,59 +41,48 @@ async def never_accepts(scope: Scope, receive: Receive, send: Send) -> None:
     await anyio.sleep_forever()
 
 
-@pytest.mark.usefixtures("no_thread_left")
-def test_an_app_that_does_not_accept(make_client: MakeWebSocketClient) -> None:
-    """The opening fails in time, and says where the app waits. It is cancelled, which is no crash of its own."""
-    client = make_client(never_accepts, timeout=0.1)
+async def never_accepts_in_a_thread(scope: Scope, receive: Receive, send: Send) -> None:
+    await anyio.to_thread.run_sync(door.wait, 20)
+
+
+@pytest.mark.parametrize(
+    ("kind", "app", "line", "stops"),
+    [
+        *((kind, never_accepts, "await anyio.sleep_forever()", True) for kind in ONE_LOOP),
+        *((kind, never_accepts_in_a_thread, "await anyio.to_thread.run_sync(door.wait, 20)", False) for kind in KINDS),
+    ],
+    indirect=["kind"],
+)
+def test_an_app_that_does_not_accept(
+    make_client: MakeWebSocketClient, app: Callable[..., object], line: str, stops: bool
+) -> None:
+    """The opening fails in time, and says where the app waits. That is a crash only if it cannot be cancelled."""
+    client = make_client(app, timeout=0.1)
 
     with pytest.raises(AppError) as caught:
         client.open("/private?a=b")
 
-    where = place(never_accepts, "await anyio.sleep_forever()")
-    assert str(caught.value) == (
-        f"The app did not accept the websocket /private?a=b within 0.1 seconds. It was waiting at {where}"
-    )
-    assert messages(client) == []
-
-
-def test_an_app_that_does_not_accept_and_does_not_stop(make_client: MakeWebSocketClient) -> None:
-    """It is left behind, and that is a crash."""
-
-    async def app(scope: Scope, receive: Receive, send: Send) -> None:
-        await anyio.to_thread.run_sync(door.wait, 20)
-
-    client = make_client(app, timeout=0.1)
-
-    with pytest.raises(AppError, match=r"^The app did not accept the websocket / within 0\.1 seconds\."):
-        client.open("/")
-
-    (message,) = messages(client)
-    where = place(app, "await anyio.to_thread.run_sync(door.wait, 20)")
-    assert message == f"The app did not end when the websocket / was cancelled. It was waiting at {where}"
+    where = f"It was waiting at {place(app, line)}"
+    assert str(caught.value) == f"The app did not accept the websocket /private?a=b within 0.1 seconds. {where}"
+    crash = f"The app did not end when the websocket /private?a=b was cancelled. {where}"
+    assert messages(client) == ([] if stops else [crash])
 
 
 async def ignores_the_disconnect(scope: Scope, receive: Receive, send: Send) -> None:
-    await send(ACCEPT)
+    await send({"type": "websocket.close"} if scope["path"] == "/refused" else ACCEPT)
     while True:
         await receive()
 
 
-def test_an_app_that_ignores_the_disconnect(make_client: MakeWebSocketClient) -> None:
-    """Closing does not wait for it for long. At the end it is cancelled, and named."""
+@per_client
+def test_closing_does_not_wait_for_long(make_client: MakeWebSocketClient) -> None:
+    """An app that does not end is named at the end of the scenario."""
     client = make_client(ignores_the_disconnect, timeout=0.1)
     socket = client.open("/greet")
 
     socket.close()
-    before = messages(client)
-    client.close()
 
-    where = place(ignores_the_disconnect, "await receive()")
-    assert before == []
-    assert messages(client) == [
-        "The app did not end within 0.1 seconds after the websocket /greet was closed. It was cancelled. "
-        f"It was waiting at {where}"
-    ]
-    assert closing(socket) == ("client", 1000, "")
+    assert (closing(socket), messages(client)) == (("client", 1000, ""), [])
 
 
 async def swallows_one_cancellation(scope: Scope, receive: Receive, send: Send) -> None:
@@ -102,21 +91,6 @@ async def swallows_one_cancellation(scope: Scope, receive: Receive, send: Send) 
         await anyio.sleep_forever()
     except BaseException:  # noqa: BLE001 - it is rude on purpose
         await anyio.sleep_forever()
-
-
-@pytest.mark.usefixtures("no_thread_left")
-def test_an_app_that_swallows_a_cancellation(make_client: MakeWebSocketClient) -> None:
-    """It is cancelled again."""
-    client = make_client(swallows_one_cancellation, timeout=0.1)
-    client.open("/greet")
-
-    client.client.shut_down()
-
-    where = place(swallows_one_cancellation, "await anyio.sleep_forever()")
-    assert messages(client) == [
-        "The app did not end within 0.1 seconds after the websocket /greet was closed. It was cancelled. "
-        f"It was waiting at {where}"
-    ]
 
 
 async def waits_in_a_thread(scope: Scope, receive: Receive, send: Send) -> None:
@@ -131,24 +105,44 @@ async def swallows_every_cancellation(scope: Scope, receive: Receive, send: Send
             await anyio.sleep(0.01)
 
 
+async def sends_to_nobody(scope: Scope, receive: Receive, send: Send) -> None:
+    await send(ACCEPT)
+    while True:
+        try:
+            await send(text("x"))
+        except OSError:
+            continue  # it must not hold up the loop
+
+
 @pytest.mark.parametrize(
-    ("app", "line"),
+    ("kind", "app", "path", "line", "ends"),
     [
-        pytest.param(waits_in_a_thread, "await anyio.to_thread.run_sync(door.wait, 20)", id="in-a-thread"),
-        pytest.param(swallows_every_cancellation, "await anyio.sleep(0.01)", id="shielded"),
+        *((kind, ignores_the_disconnect, "/greet", "await receive()", True) for kind in ONE_LOOP),
+        *((kind, ignores_the_disconnect, "/refused", "await receive()", True) for kind in ONE_LOOP),
+        *((kind, sends_to_nobody, "/", "", True) for kind in ONE_LOOP),
+        *((kind, swallows_one_cancellation, "/", "await anyio.sleep_forever()", True) for kind in KINDS),
+        *((kind, waits_in_a_thread, "/", "await anyio.to_thread.run_sync(door.wait, 20)", False) for kind in KINDS),
+        *((kind, swallows_every_cancellation, "/", "await anyio.sleep(0.01)", False) for kind in KINDS),
     ],
+    indirect=["kind"],
 )
-def test_an_app_that_does_not_end(make_client: MakeWebSocketClient, app: Callable[..., object], line: str) -> None:
-    """It is left behind, and named."""
+def test_an_app_that_does_not_end(
+    make_client: MakeWebSocketClient, app: Callable[..., object], path: str, line: str, ends: bool
+) -> None:
+    """It is cancelled at the end of the scenario, and named; left behind where it does not end then either."""
     client = make_client(app, timeout=0.1)
-    client.open("/greet")
+    client.open(path)
 
     client.close()
 
-    assert messages(client) == [
-        "The app did not end within 0.1 seconds after the websocket /greet was closed. "
-        f"It was cancelled, but did not end then either. It was waiting at {place(app, line)}"
-    ]
+    (message,) = messages(client)
+    then = "It was cancelled." if ends else "It was cancelled, but did not end then either."
+    where = place(app, line) if line else ""
+    assert message.startswith(
+        f"The app did not end within 0.1 seconds after the websocket {path} was closed. {then} "
+        f"It was waiting at {where}"
+    )
+    assert not line or message.endswith(where)
 
 
 async def blocks(scope: Scope, receive: Receive, send: Send) -> None:
@@ -159,74 +153,35 @@ async def blocks(scope: Scope, receive: Receive, send: Send) -> None:
     door.wait(20)
 
 
-def test_an_app_that_blocks_its_loop_before_it_accepts(
-    make_client: MakeWebSocketClient, monkeypatch: pytest.MonkeyPatch
+@per_client
+@pytest.mark.parametrize("path", ["/at-once", "/at-a-message"])
+def test_an_app_that_blocks_its_loop(
+    make_client: MakeWebSocketClient, monkeypatch: pytest.MonkeyPatch, path: str
 ) -> None:
-    """The opening is interrupted."""
+    """The opening is interrupted, or the sending."""
     monkeypatch.setattr(alarm_module, "PATIENCE", 0.1)
     client = make_client(blocks, timeout=0.1)
     client.client.start()
 
     with pytest.raises(AppError) as caught:
-        client.open("/at-once")
+        client.open(path).send("hi")
 
-    wanted = "The app blocked its event loop for 0.1 seconds during websocket /at-once, at "
+    wanted = f"The app blocked its event loop for 0.1 seconds during websocket {path}, at "
     assert str(caught.value) == wanted + place(blocks, "door.wait(20)")
     assert messages(client) == [str(caught.value)]
 
 
-def test_an_app_that_blocks_its_loop_at_a_message(
-    make_client: MakeWebSocketClient, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """The sending is interrupted."""
-    monkeypatch.setattr(alarm_module, "PATIENCE", 0.1)
-    client = make_client(blocks, timeout=0.1)
-    client.client.start()
-    socket = client.open("/")
-
-    with pytest.raises(AppError) as caught:
-        socket.send("hi")
-
-    wanted = "The app blocked its event loop for 0.1 seconds during websocket /, at "
-    assert str(caught.value) == wanted + place(blocks, "door.wait(20)")
-    assert messages(client) == [str(caught.value)]
-
-
-def test_a_place_is_told(make_client: MakeWebSocketClient) -> None:
+@per_client
+def test_a_place_is_known(make_client: MakeWebSocketClient) -> None:
     """Where the app waits, for a message that does not come."""
-
-    async def app(scope: Scope, receive: Receive, send: Send) -> None:
-        await send(ACCEPT)
-        await anyio.Event().wait()
-
-    client = make_client(app, timeout=0.1)
-    socket = client.open("/")
+    socket = make_client(ignores_the_disconnect, timeout=0.1).open("/")
 
     seen = (socket.receive(0.01), socket.place())
 
-    assert seen == (None, place(app, "await anyio.Event().wait()"))
+    assert seen == (None, place(ignores_the_disconnect, "await receive()"))
 
 
-def test_a_refused_app_that_does_not_end(make_client: MakeWebSocketClient) -> None:
-    """It is cancelled at the end, as one that has accepted."""
-
-    async def app(scope: Scope, receive: Receive, send: Send) -> None:
-        await send({"type": "websocket.close"})
-        while True:
-            await receive()
-
-    client = make_client(app, timeout=0.1)
-    socket = client.open("/")
-
-    client.close()
-
-    assert socket.transcript.refusal == Refusal(1000, "")
-    (message,) = messages(client)
-    assert message.startswith(
-        "The app did not end within 0.1 seconds after the websocket / was closed. It was cancelled. It was waiting at "
-    )
-
-
+@pytest.mark.usefixtures("no_thread_left")
 def test_an_interrupt_ends_the_opening(make_client: MakeWebSocketClient) -> None:
     """Ctrl-C, while the app does not accept: it is not waited for."""
     client = make_client(never_accepts)

@@ -12,6 +12,7 @@ from starlette.websockets import WebSocketDisconnect
 
 from asgherkin.errors import AppError
 from tests.clients.places import place
+from tests.websockets.conftest import per_client
 from tests.websockets.rooms import SUBPROTOCOLS, Shop, messages
 
 if TYPE_CHECKING:
@@ -72,6 +73,7 @@ async def answers_in_json(scope: Scope, receive: Receive, send: Send) -> None:
     await receive()
 
 
+@per_client
 def test_json_is_received(make_client: MakeWebSocketClient) -> None:
     """From a text, or from bytes."""
     with make_client(answers_in_json).connect("/") as websocket:
@@ -80,6 +82,7 @@ def test_json_is_received(make_client: MakeWebSocketClient) -> None:
     assert seen == [{"drink": "latte"}, [1, 2]]
 
 
+@per_client
 def test_the_other_kind_of_message_is_an_error(make_client: MakeWebSocketClient) -> None:
     """It says what came."""
     with make_client(answers_in_json).connect("/a") as websocket:
@@ -92,6 +95,7 @@ def test_the_other_kind_of_message_is_an_error(make_client: MakeWebSocketClient)
             websocket.receive_text()
 
 
+@per_client
 def test_closing_in_sync_code(make_client: MakeWebSocketClient) -> None:
     """Afterwards nothing can be sent or received."""
     shop = Shop()
@@ -108,6 +112,7 @@ def test_closing_in_sync_code(make_client: MakeWebSocketClient) -> None:
     assert (shop.log, messages(client)) == ([(4000, "bye")], [])
 
 
+@per_client
 def test_an_app_that_closes_is_raised_at_receiving(make_client: MakeWebSocketClient) -> None:
     """What came before comes first."""
     with make_client(Shop().app).connect("/close/4001") as websocket:
@@ -118,6 +123,7 @@ def test_an_app_that_closes_is_raised_at_receiving(make_client: MakeWebSocketCli
     assert (seen, caught.value.code, caught.value.reason) == ("bye", 4001, "we close at six")
 
 
+@per_client
 def test_a_refusal_by_a_code_is_raised(make_client: MakeWebSocketClient) -> None:
     """As Starlette's session raises it."""
     client = make_client(Shop().app)
@@ -128,6 +134,7 @@ def test_a_refusal_by_a_code_is_raised(make_client: MakeWebSocketClient) -> None
     assert (caught.value.code, caught.value.reason, messages(client)) == (1008, "who are you?", [])
 
 
+@per_client
 def test_a_refusal_by_a_response_is_raised(make_client: MakeWebSocketClient) -> None:
     """As Starlette's session raises it: it is a response."""
     client = make_client(Shop().app)
@@ -158,6 +165,7 @@ class Crashes:
         raise self.error
 
 
+@per_client
 def test_a_crash_at_opening_is_raised(make_client: MakeWebSocketClient) -> None:
     """It counts as told."""
     client = make_client(Crashes(ZeroDivisionError("division by zero")))
@@ -168,6 +176,7 @@ def test_a_crash_at_opening_is_raised(make_client: MakeWebSocketClient) -> None:
     assert [crash.delivered for crash in client.recorder.crashes] == [True]
 
 
+@per_client
 def test_a_crash_is_raised_at_receiving(make_client: MakeWebSocketClient) -> None:
     """After what came before it, and once: leaving the block is quiet then."""
     client = make_client(Crashes(ZeroDivisionError("division by zero")))
@@ -183,6 +192,7 @@ def test_a_crash_is_raised_at_receiving(make_client: MakeWebSocketClient) -> Non
     assert [crash.delivered for crash in client.recorder.crashes] == [True]
 
 
+@per_client
 def test_a_crash_at_the_end_is_raised_by_leaving(make_client: MakeWebSocketClient) -> None:
     """Also the one that the disconnect has caused."""
     client = make_client(Crashes(ZeroDivisionError("division by zero")))
@@ -193,6 +203,7 @@ def test_a_crash_at_the_end_is_raised_by_leaving(make_client: MakeWebSocketClien
     assert [crash.delivered for crash in client.recorder.crashes] == [True]
 
 
+@per_client
 def test_an_error_in_the_block_is_not_hidden(make_client: MakeWebSocketClient) -> None:
     """The app's exception is a crash that is not told yet."""
     client = make_client(Crashes(ZeroDivisionError("division by zero")))
@@ -203,6 +214,7 @@ def test_an_error_in_the_block_is_not_hidden(make_client: MakeWebSocketClient) -
     assert [crash.delivered for crash in client.recorder.crashes] == [False]
 
 
+@per_client
 def test_an_exit_is_raised_as_an_error(make_client: MakeWebSocketClient) -> None:
     """A test must not end by it."""
     client = make_client(Crashes(SystemExit(3)))
@@ -214,38 +226,24 @@ def test_an_exit_is_raised_as_an_error(make_client: MakeWebSocketClient) -> None
         pass
 
 
-def test_a_message_that_does_not_come(make_client: MakeWebSocketClient) -> None:
-    """The error says where the app waits."""
+@per_client
+@pytest.mark.parametrize("knows", [True, False], ids=["place known", "place unknown"])
+def test_a_message_that_does_not_come(make_client: MakeWebSocketClient, knows: bool) -> None:
+    """The error says where the app waits, if that is known."""
 
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
         assert (await receive())["type"] == "websocket.connect"
         await send(ACCEPT)
         await receive()
 
-    with make_client(app, timeout=0.1).connect("/greet") as websocket, pytest.raises(AppError) as caught:
-        websocket.receive_text()
-
-    assert str(caught.value) == (
-        "The websocket /greet received nothing within 0.1 seconds. "
-        f"The app was waiting at {place(app, 'await receive()')}"
-    )
-
-
-def test_the_place_of_the_app_may_be_unknown(make_client: MakeWebSocketClient) -> None:
-    """The error goes without it."""
-
-    async def app(scope: Scope, receive: Receive, send: Send) -> None:
-        await send(ACCEPT)
-        await receive()
-        await receive()
-
-    client = make_client(app, timeout=0.05)
-    with client.connect("/greet") as websocket:
+    with make_client(app, timeout=0.1).connect("/greet") as websocket:
         (call,) = websocket.websocket._connection._source.calls()  # noqa: SLF001 - to make it not known
-        call.task = 0
-
-        with pytest.raises(AppError, match=r"^The websocket /greet received nothing within 0\.05 seconds\.$"):
+        call.task *= knows
+        with pytest.raises(AppError) as caught:
             websocket.receive_text()
+
+    where = f" The app was waiting at {place(app, 'await receive()')}" if knows else ""
+    assert str(caught.value) == f"The websocket /greet received nothing within 0.1 seconds.{where}"
 
 
 def test_two_websockets_of_own_code(make_client: MakeWebSocketClient) -> None:
@@ -272,6 +270,7 @@ def test_two_websockets_of_own_code(make_client: MakeWebSocketClient) -> None:
     assert seen == [f"{ready[1]}: hi"] * 2
 
 
+@per_client
 def test_an_app_that_does_not_end_is_named(make_client: MakeWebSocketClient) -> None:
     """Leaving the block waits for it a while."""
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from asgherkin.websockets.websocket_evidence import Refusal
+from tests.websockets.conftest import per_client
 from tests.websockets.rooms import LONG, Shop, messages
 
 if TYPE_CHECKING:
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from tests.websockets.conftest import MakeWebSocketClient
 
 
+@per_client
 def test_a_refusal_by_a_code(make_client: MakeWebSocketClient) -> None:
     """The app receives that it is over. Nothing can be received, and closing it does nothing."""
     shop = Shop()
@@ -30,6 +32,17 @@ def test_a_refusal_by_a_code(make_client: MakeWebSocketClient) -> None:
     assert (shop.log, messages(client)) == (["websocket.connect", 1006], [])
 
 
+def test_a_disconnect_that_a_refused_app_lets_out(make_client: MakeWebSocketClient) -> None:
+    """It is no crash: the client was refused, and has left."""
+    client = make_client(Shop().app)
+
+    refusal = client.open("/farewell").transcript.refusal
+    client.close()
+
+    assert (refusal, messages(client)) == (Refusal(1008), [])
+
+
+@per_client
 def test_a_refusal_by_a_response(make_client: MakeWebSocketClient) -> None:
     """ASGI's denial response: status, headers and body are kept."""
     client = make_client(Shop().app)
@@ -58,6 +71,7 @@ async def returns(scope: Scope, receive: Receive, send: Send) -> None:
     await receive()
 
 
+@per_client
 @pytest.mark.parametrize(
     ("app", "refusal", "crash"),
     [

@@ -9,7 +9,7 @@ import pytest
 
 from asgherkin.clients.recorder import Recorder
 from asgherkin.websockets.transcript import Transcript
-from tests.websockets.conftest import ROOT
+from tests.websockets.conftest import ROOT, per_client
 from tests.websockets.rooms import messages, said, transcripts
 
 if TYPE_CHECKING:
@@ -40,80 +40,37 @@ class Sends:
 
 
 BEFORE = 'before it accepted it. ASGI wants "websocket.accept", "websocket.close" or "websocket.http.response.start"'
+AFTER = 'after it accepted it. ASGI wants "websocket.send" or "websocket.close"'
+DENIAL_BODY = "websocket.http.response.body"
+# What an app sends, what of it breaks the rules, and where it does or what ASGI wants.
+MISPLACED: list[tuple[list[Message], str, str]] = [
+    ([SEND], "websocket.send", BEFORE),
+    ([BODY], DENIAL_BODY, BEFORE),
+    ([{"type": "cheers"}], "cheers", BEFORE),
+    ([ACCEPT, ACCEPT], "websocket.accept", AFTER),
+    ([START, CLOSE], "websocket.close", f'in its refusal. ASGI wants "{DENIAL_BODY}"'),
+    ([ACCEPT, CLOSE, SEND], "websocket.send", "after it closed it. ASGI wants nothing"),
+    ([START, BODY, BODY], DENIAL_BODY, "after it closed it. ASGI wants nothing"),
+]
+MALFORMED: list[tuple[list[Message], str, str]] = [
+    ([ACCEPT, {"type": "websocket.send"}], "a message without text and without bytes", "one of them"),
+    ([ACCEPT, {"type": "websocket.send", "text": 3}], "a text of type int", "str"),
+    ([ACCEPT, {"type": "websocket.send", "bytes": "hi"}], "bytes of type str", "bytes"),
+    ([{**ACCEPT, "subprotocol": b"chat"}], "a subprotocol of type bytes", "str"),
+    ([{**ACCEPT, "headers": [("a", "b")]}], "the headers [('a', 'b')]", "each name and each value in bytes"),
+    ([ACCEPT, {**CLOSE, "code": "1000"}], "a close code of type str", "int"),
+    ([ACCEPT, {**CLOSE, "reason": b"bye"}], "a reason of type bytes", "str"),
+    ([{"type": "websocket.http.response.start"}], "a status of type NoneType", "int"),
+    ([START, {**BODY, "body": "no"}], "a body of type str", "bytes"),
+]
 
 
+@per_client
 @pytest.mark.parametrize(
     ("sent", "message"),
     [
-        pytest.param([SEND], f'"websocket.send" on the websocket /a?b {BEFORE} there.', id="send-before-accept"),
-        pytest.param([BODY], f'"websocket.http.response.body" on the websocket /a?b {BEFORE} there.', id="body-first"),
-        pytest.param([{"type": "cheers"}], f'"cheers" on the websocket /a?b {BEFORE} there.', id="unknown-type"),
-        pytest.param(
-            [ACCEPT, ACCEPT],
-            '"websocket.accept" on the websocket /a?b after it accepted it. '
-            'ASGI wants "websocket.send" or "websocket.close" there.',
-            id="accept-twice",
-        ),
-        pytest.param(
-            [START, CLOSE],
-            '"websocket.close" on the websocket /a?b in its refusal. ASGI wants "websocket.http.response.body" there.',
-            id="close-in-a-denial",
-        ),
-        pytest.param(
-            [ACCEPT, CLOSE, SEND],
-            '"websocket.send" on the websocket /a?b after it closed it. ASGI wants nothing there.',
-            id="send-after-close",
-        ),
-        pytest.param(
-            [START, BODY, BODY],
-            '"websocket.http.response.body" on the websocket /a?b after it closed it. ASGI wants nothing there.',
-            id="body-after-the-last",
-        ),
-        pytest.param(
-            [ACCEPT, {"type": "websocket.send"}],
-            "a message without text and without bytes on the websocket /a?b. ASGI wants one of them.",
-            id="empty",
-        ),
-        pytest.param(
-            [ACCEPT, {"type": "websocket.send", "text": 3}],
-            "a text of type int on the websocket /a?b. ASGI wants str.",
-            id="text-of-int",
-        ),
-        pytest.param(
-            [ACCEPT, {"type": "websocket.send", "bytes": "hi"}],
-            "bytes of type str on the websocket /a?b. ASGI wants bytes.",
-            id="bytes-of-str",
-        ),
-        pytest.param(
-            [{"type": "websocket.accept", "subprotocol": b"chat"}],
-            "a subprotocol of type bytes on the websocket /a?b. ASGI wants str.",
-            id="subprotocol-of-bytes",
-        ),
-        pytest.param(
-            [{"type": "websocket.accept", "headers": [("a", "b")]}],
-            "the headers [('a', 'b')] on the websocket /a?b. ASGI wants each name and each value in bytes.",
-            id="headers-of-str",
-        ),
-        pytest.param(
-            [ACCEPT, {"type": "websocket.close", "code": "1000"}],
-            "a close code of type str on the websocket /a?b. ASGI wants int.",
-            id="code-of-str",
-        ),
-        pytest.param(
-            [ACCEPT, {"type": "websocket.close", "reason": b"bye"}],
-            "a reason of type bytes on the websocket /a?b. ASGI wants str.",
-            id="reason-of-bytes",
-        ),
-        pytest.param(
-            [{"type": "websocket.http.response.start"}],
-            "a status of type NoneType on the websocket /a?b. ASGI wants int.",
-            id="no-status",
-        ),
-        pytest.param(
-            [START, {"type": "websocket.http.response.body", "body": "no"}],
-            "a body of type str on the websocket /a?b. ASGI wants bytes.",
-            id="body-of-str",
-        ),
+        *((sent, f'"{kind}" on the websocket /a?b {where} there.') for sent, kind, where in MISPLACED),
+        *((sent, f"{seen} on the websocket /a?b. ASGI wants {wanted}.") for sent, seen, wanted in MALFORMED),
     ],
 )
 def test_an_app_that_breaks_the_rules(make_client: MakeWebSocketClient, sent: list[Message], message: str) -> None:
@@ -125,6 +82,7 @@ def test_an_app_that_breaks_the_rules(make_client: MakeWebSocketClient, sent: li
     assert messages(client) == [f"The app sent {message}"]
 
 
+@per_client
 @pytest.mark.parametrize(
     ("sent", "received"),
     [
@@ -146,6 +104,7 @@ def test_messages_that_are_allowed(make_client: MakeWebSocketClient, sent: Messa
     assert said(socket) == [("app", received)]
 
 
+@per_client
 def test_a_denial_is_kept_up_to_a_limit(make_client: MakeWebSocketClient) -> None:
     """Of a long body, the beginning."""
     part: Message = {**BODY, "body": b"x" * 50_000, "more_body": True}
@@ -214,22 +173,18 @@ def test_a_call_that_is_cancelled_has_lost_its_client() -> None:
     assert (end.by, end.code) == ("client", 1006)
 
 
+@pytest.mark.parametrize("kind", ["test-asyncio"], indirect=True)
 def test_a_second_disconnect_changes_nothing(make_client: MakeWebSocketClient) -> None:
-    """Who closed first has closed."""
+    """Who closed first has closed; here in a user's own TestClient."""
     client = make_client(listens)
-    if client.client.name != "test":
-        pytest.skip("it is about TestClient")
     with cast("TestClient", client.client.http).websocket_connect("/") as websocket:
         websocket.send_text("hi")
         websocket.close(4000, "first")
 
     (transcript,) = transcripts(client)
 
+    end = transcript.closing
     assert [entry.content for entry in transcript.head] == ["hi"]
-    assert transcript.closing is not None
-    assert (transcript.closing.by, transcript.closing.code, transcript.closing.reason) == (
-        "client",
-        4000,
-        "first",
-    )
+    assert end is not None
+    assert (end.by, end.code, end.reason) == ("client", 4000, "first")
     assert messages(client) == []

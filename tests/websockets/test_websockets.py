@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.websockets.conftest import per_client
 from tests.websockets.rooms import LONG, SUBPROTOCOLS, Shop, closing, messages, said, transcripts
 
 if TYPE_CHECKING:
@@ -43,6 +44,7 @@ def test_texts_and_bytes_go_both_ways(make_client: MakeWebSocketClient) -> None:
     assert messages(client) == []
 
 
+@per_client
 def test_the_handshake_is_recorded(make_client: MakeWebSocketClient) -> None:
     """What the client offers and what the app chooses."""
     socket = make_client(Shop().app).open("/greet?table=2", SUBPROTOCOLS)
@@ -56,6 +58,7 @@ def test_the_handshake_is_recorded(make_client: MakeWebSocketClient) -> None:
     assert ("host", "testserver") in transcript.request_headers
 
 
+@per_client
 def test_the_app_gets_what_a_client_asks_with(make_client: MakeWebSocketClient) -> None:
     """Query, headers, the jar's cookies, subprotocols; the same on both clients."""
     client = make_client(Shop().app)
@@ -68,6 +71,7 @@ def test_the_app_gets_what_a_client_asks_with(make_client: MakeWebSocketClient) 
     assert seen == [asked, '[["chat.v2","chat.v1"],"ws","/asked","ws://testserver/asked?a=b"]']
 
 
+@per_client
 @pytest.mark.parametrize(
     ("url", "seen"),
     [
@@ -153,6 +157,7 @@ def test_the_lifespans_state_reaches_a_websocket(make_client: MakeWebSocketClien
     assert seen == ["Hi", "Hi"]
 
 
+@per_client
 def test_a_long_transcript_is_bounded(make_client: MakeWebSocketClient) -> None:
     """Its head and its tail are kept, and how many stood between them."""
 
@@ -171,6 +176,7 @@ def test_a_long_transcript_is_bounded(make_client: MakeWebSocketClient) -> None:
     assert [one.content for one in transcript.tail] == [f"{number}" for number in range(250, 300)]
 
 
+@per_client
 def test_a_long_message_is_cut_in_the_transcript(make_client: MakeWebSocketClient) -> None:
     """Its size is the whole one's; it is received as a whole."""
     socket = make_client(Shop().app).open("/greet")
