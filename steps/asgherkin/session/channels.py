@@ -44,11 +44,8 @@ class Channel(ABC):
 
     kind: ClassVar[ChannelKind]
     subject: str
-
-    @property
-    @abstractmethod
-    def record(self) -> Record:
-        """Its evidence."""
+    record: Record
+    """Its evidence."""
 
     @property
     @abstractmethod

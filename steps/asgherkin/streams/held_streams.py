@@ -18,7 +18,6 @@ from asgherkin.streams.stream_sentences import STREAM
 if TYPE_CHECKING:
     import httpx2
 
-    from asgherkin.evidence.record import Record
     from asgherkin.session.session import Session
     from asgherkin.streams.client_streams import OpenStream
     from asgherkin.streams.event_stream import Event
@@ -69,7 +68,7 @@ class HeldStream(Channel):
         self.doing = stream.log.doing
         self._session = session
         self._stream = stream
-        self.log = stream.log
+        self.record = self.log = stream.log
         self.log.name = subject[1:-1] if subject.startswith('"') else ""
         response = stream.response
         self.log.answer = f"{response.status_code} {response.reason_phrase}, {_type(response)}"
@@ -195,11 +194,6 @@ class HeldStream(Channel):
     def close(self) -> None:
         """Leave it: the app gets its disconnect. Nothing happens where it is closed already."""
         self._stream.close()
-
-    @property
-    def record(self) -> Record:
-        """What has come."""
-        return self.log
 
     def note_end(self) -> None:
         """Take note of whether it is open."""

@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 
     from asgherkin.clients.client_protocols import LiveSide, Side
     from asgherkin.clients.starlette_client import TestClientAdapter
-    from asgherkin.evidence.record import Record
     from asgherkin.session.session import Session
     from asgherkin.websockets.connection import ClientWebSocket
     from asgherkin.websockets.own_websocket import OwnWebSocket
@@ -79,10 +78,9 @@ class HeldWebSockets(Part):
         return OwnWebSocket(self._of(self._session.client.user_side), Opening(url, subprotocols or (), options))
 
     def _of(self, side: Side) -> WebSockets:
-        known = self._opened_by.get(side)
-        if known is None:
-            known = self._opened_by[side] = websockets_of(side)
-        return known
+        if side not in self._opened_by:
+            self._opened_by[side] = websockets_of(side)
+        return self._opened_by[side]
 
     def close(self) -> None:
         """Let go of what is kept for them. An app that still blocks its loop was named already."""
@@ -98,16 +96,11 @@ class HeldWebSocket(Channel):
 
     def __init__(self, session: Session, subject: str, websocket: ClientWebSocket, *, crashed: bool) -> None:
         self.subject = subject
-        self.transcript = websocket.transcript
+        self.record = self.transcript = websocket.transcript
         self.transcript.name = subject[1:-1] if subject.startswith('"') else ""
         self._session = session
         self._websocket = websocket
         self._crashed = crashed
-
-    @property
-    def record(self) -> Record:
-        """Its transcript."""
-        return self.transcript
 
     @property
     def is_open(self) -> bool:

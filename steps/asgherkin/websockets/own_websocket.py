@@ -14,13 +14,12 @@ from starlette.websockets import WebSocketDisconnect
 
 from asgherkin.clients.asgi import in_words
 from asgherkin.errors import AppError
-from asgherkin.frames import summary
+from asgherkin.session.channels import waiting_at
 from asgherkin.websockets.connection import Connection, client_message
 from asgherkin.websockets.transcript import content_of
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
-    from types import TracebackType
 
     from asgherkin.clients.client_protocols import RunAs
     from asgherkin.websockets.connection import Opening, WebSockets
@@ -49,9 +48,7 @@ class OwnWebSocket:
         await self._websocket.check_opening()
         return self._websocket
 
-    async def __aexit__(
-        self, kind: type[BaseException] | None, exception: BaseException | None, traceback: TracebackType | None
-    ) -> None:
+    async def __aexit__(self, kind: object, exception: BaseException | None, traceback: object) -> None:
         """Close it, and wait for the app's end. Raises the app's exception unless another is on its way."""
         await self._websocket.leave(quiet=exception is not None)
 
@@ -60,9 +57,7 @@ class OwnWebSocket:
         doing = self._source.connection.transcript.doing
         return WebSocket(self._websockets.run_as(doing, self.__aenter__), self._websockets.run_as, doing)
 
-    def __exit__(
-        self, kind: type[BaseException] | None, exception: BaseException | None, traceback: TracebackType | None
-    ) -> None:
+    def __exit__(self, kind: object, exception: BaseException | None, traceback: object) -> None:
         """Close it, and wait for the app's end. Raises the app's exception unless another is on its way."""
         doing = self._source.connection.transcript.doing
         self._websockets.run_as(doing, self.__aexit__, kind, exception, traceback)
@@ -143,8 +138,7 @@ class AsyncWebSocket:
         content = None if message is None else content_of(message)
         if content is None:
             self._check_open()
-            place = self._connection.place()
-            where = f" The app was waiting at {place}" if place else ""
+            where = waiting_at(self._connection.place())
             raise AppError(f"The {self._transcript.doing} received nothing within {in_words(seconds)}.{where}")
         return content
 
@@ -160,10 +154,7 @@ class AsyncWebSocket:
         if failure is None or self._has_raised:
             return
         self._has_raised = True
-        self._connection.recorder.deliver(failure)
-        if isinstance(failure, Exception):
-            raise failure
-        raise AppError(f"The app raised {summary(failure)}") from failure
+        self._connection.recorder.raise_in_caller(failure)
 
 
 def _sync(

@@ -5,7 +5,7 @@ They keep ASGI's rules, too: https://asgi.readthedocs.io/en/latest/specs/www.htm
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from time import monotonic
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
@@ -99,16 +99,16 @@ class WebSocketWrapper(Wrapper):
         self._records_client = transcript is None
         self._disconnected = False
         self._phase: Phase = "before it accepted it"
-        self._status = 0
-        self._headers: tuple[tuple[str, str], ...] = ()
-        self._body = b""
+        self._refusal = Refusal(status=500)  # what servers answer in place of an app that gives no answer
 
     async def receive(self) -> Message:
         """Hand the client's next message to the app."""
         message = await self._receive()
         self._disconnected = message["type"] == DISCONNECT
-        if self._records_client:
-            self._record(message)
+        if self._records_client and self._disconnected:
+            self.transcript.close("client", message.get("code", NO_STATUS), message.get("reason") or "")
+        elif self._records_client and message["type"] == RECEIVE and (content := content_of(message)) is not None:
+            self.transcript.add("client", content)
         return message
 
     async def send(self, message: Message) -> None:
@@ -155,17 +155,8 @@ class WebSocketWrapper(Wrapper):
         return exception is self._farewell or (left and super().caused(exception))
 
     def _refuse_unanswered(self) -> None:
-        # Servers answer so in place of an app that gives no answer.
         if not self.transcript.is_over:
-            self._status = self._status or 500
-            self._refuse()
-
-    def _record(self, message: Message) -> None:
-        content = content_of(message)
-        if message["type"] == RECEIVE and content is not None:
-            self.transcript.add("client", content)
-        elif message["type"] == DISCONNECT:
-            self.transcript.close("client", message.get("code", NO_STATUS), message.get("reason") or "")
+            self.transcript.refusal = self._refusal
 
     def _say(self, message: Message) -> Message:
         content = content_of(message)
@@ -174,7 +165,7 @@ class WebSocketWrapper(Wrapper):
         if message.get("bytes") is None:
             self._check("a text", content, str)
         else:
-            self._check_bytes("bytes", content)
+            self._check("bytes", content, bytes, bytearray, memoryview)
         if not isinstance(content, str | bytes):
             # The app may change it later.
             content = bytes(content)
@@ -204,21 +195,17 @@ class WebSocketWrapper(Wrapper):
     def _start_refusal(self, message: Message) -> None:
         status: Any = message.get("status")
         self._check("a status", status, int)
-        self._headers = self._decoded(message)
-        self._status = status
+        self._refusal = Refusal(status=status, headers=self._decoded(message))
         self._phase = "in its refusal"
 
     def _add_body(self, message: Message) -> None:
         body = message.get("body", b"")
-        self._check_bytes("a body", body)
-        if room := BODY_CAP - len(self._body):
-            self._body += body[:room]
+        self._check("a body", body, bytes, bytearray, memoryview)
+        before = self._refusal.body
+        self._refusal = replace(self._refusal, body=before + body[: BODY_CAP - len(before)])
         if not message.get("more_body", False):
-            self._refuse()
+            self.transcript.refusal = self._refusal
             self._phase = "after it closed it"
-
-    def _refuse(self) -> None:
-        self.transcript.refusal = Refusal(status=self._status, headers=self._headers, body=self._body)
 
     def _decoded(self, message: Message) -> tuple[tuple[str, str], ...]:
         try:
@@ -230,16 +217,11 @@ class WebSocketWrapper(Wrapper):
     def _misplaced(self, kind: str) -> AppError:
         allowed = [f'"{name}"' for name in _ALLOWED[self._phase]]
         wanted = " or ".join(filter(None, (", ".join(allowed[:-1]), *allowed[-1:]))) or "nothing"
-        return AppError(
-            f'The app sent "{kind}" on the {self.transcript.doing} {self._phase}. ASGI wants {wanted} there.'
-        )
+        doing = self.transcript.doing
+        return AppError(f'The app sent "{kind}" on the {doing} {self._phase}. ASGI wants {wanted} there.')
 
-    def _check_bytes(self, what: str, value: object) -> None:
-        if not isinstance(value, bytes | bytearray | memoryview):
-            raise self._violation(f"{what} of type {type(value).__name__}", "bytes")
-
-    def _check(self, what: str, value: object, kind: type) -> None:
-        if not isinstance(value, kind):
+    def _check(self, what: str, value: object, kind: type, *also: type) -> None:
+        if not isinstance(value, (kind, *also)):
             raise self._violation(f"{what} of type {type(value).__name__}", kind.__name__)
 
     def _violation(self, seen: str, wanted: str) -> AppError:

@@ -32,6 +32,11 @@ class Entry:
     at: float
     """Seconds since the opening."""
 
+    def as_json(self) -> Document:
+        """Who said it, what, and when."""
+        content = {"text": Content(self.content)} if isinstance(self.content, str) else {"hex": self.content}
+        return {"by": self.by, **content, "size": self.size, "at": milliseconds(self.at)}
+
 
 @dataclass(frozen=True, slots=True)
 class Closing:
@@ -96,7 +101,7 @@ class WebSocketEvidence(Record):
             "subprotocols": list(self.offered),
             "subprotocol": self.subprotocol,
             "refusal": self.refusal and _refusal(self.refusal),
-            "messages": [_entry(entry) for entry in (*self.head, *self.tail)],
+            "messages": [entry.as_json() for entry in (*self.head, *self.tail)],
             "left_out": self.left_out,
             "closing": closing and _closing(closing, at_end=self.open_at_end),
         }
@@ -131,9 +136,13 @@ class WebSocketEvidence(Record):
         refusal, closing = document.get("refusal"), document.get("closing")
         lines, notes, count = page_lines(document["messages"], document.get("left_out"), "message")
         protocol = [f"Subprotocol: {document['subprotocol']}"] if document.get("subprotocol") else []
-        ends = [_refusal_note(refusal)] if refusal else []
-        ends += [_closing_note(closing)] if closing else []
         said = "refused" if refusal else counted(count, "message")
+        ends = [_closing_note(closing)] if closing else []
+        if refusal:
+            named = [
+                f"{key} {refusal[key]}" for key in ("status", "code", "reason") if refusal.get(key) not in (None, "")
+            ]
+            ends.insert(0, f"The app refused the connection: {', '.join(named)}.")
         body = (("What it said", text_of(str(refusal["body"]))),) if refusal and refusal.get("body") else ()
         return Part(
             "websocket",
@@ -143,11 +152,6 @@ class WebSocketEvidence(Record):
             notes=(*protocol, *notes, *ends),
             two_sided=True,
         )
-
-
-def _entry(entry: Entry) -> Document:
-    content = {"text": Content(entry.content)} if isinstance(entry.content, str) else {"hex": entry.content}
-    return {"by": entry.by, **content, "size": entry.size, "at": milliseconds(entry.at)}
 
 
 def _refusal(refusal: Refusal) -> Document:
@@ -184,11 +188,6 @@ def _refused(refusal: Mapping[str, Any]) -> str:
 def _code(end: Mapping[str, Any]) -> str:
     reason = f" and the reason {show(end['reason'])}" if end["reason"] else ""
     return f"with the code {end['code']}{reason}"
-
-
-def _refusal_note(refusal: Mapping[str, Any]) -> str:
-    told = [f"{name} {refusal[name]}" for name in ("status", "code", "reason") if refusal.get(name) not in (None, "")]
-    return f"The app refused the connection: {', '.join(told)}."
 
 
 def _closing_note(closing: Mapping[str, Any]) -> str:
