@@ -18,7 +18,7 @@ from asgherkin.event_loop import quiet_about_loop_scope
 from asgherkin.gherkin.bdd import register_mark, run_scenarios_with
 from asgherkin.gherkin.collect import FeatureFile, collect_dangling, freeze_collected
 from asgherkin.gherkin.items import describe_failure, run_bound, settle_variants, vary_bound, without_bound
-from asgherkin.gherkin.run import Hooks, conduct_key, hooks_key, watch_key
+from asgherkin.gherkin.run import Hooks, conduct_key, hooks_key, watches_key
 from asgherkin.gherkin.select import keep_by_tags, tag_filter, without_lines
 from asgherkin.gherkin.undefined import UndefinedSteps
 from asgherkin.gherkin.variants import Variants, variants_key
@@ -175,8 +175,7 @@ def pytest_runtest_makereport(
     report = yield
     describe_failure(item, report, call)
     redact_captured(item, report)
-    watch = item.config.stash.get(watch_key, None)
-    if watch is not None:
+    for watch in item.config.stash.get(watches_key, ()):
         watch.take(item, report, call)
     if report.when == "teardown":
         forget(item)

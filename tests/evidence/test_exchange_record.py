@@ -37,10 +37,7 @@ def test_an_exchange() -> None:
 
     assert shown(exchange) == [
         ("The request", "POST /notes?page=1\nx-tenant: acme\n\ntitle=Milk"),
-        (
-            "The response, after 12 ms",
-            '201 Created\ncontent-type: application/json\n\n{\n  "title": "Müsli"\n}',
-        ),
+        ("The response, after 12 ms", '201 Created\ncontent-type: application/json\n\n{\n  "title": "Müsli"\n}'),
     ]
 
 
@@ -59,18 +56,10 @@ def test_an_exchange() -> None:
         ("GET", b"[" * 10_000, 10_000, f"200 OK\n\n{'[' * 4000}\n… (10000 bytes in all)"),
     ],
     ids=[
-        "none",
-        "binary",
-        "cut character",
-        "binary and capped",
-        "long",
-        "capped",
-        "capped in a character",
-        "HEAD",
-        "HEAD without",
-        "nested too deeply",
+        "none", "binary", "cut character", "binary and capped", "long", "capped", "capped in a character", "HEAD",
+        "HEAD without", "nested too deeply",
     ],
-)
+)  # fmt: skip
 def test_bodies(method: str, body: bytes, size: int, expected: str) -> None:
     """A body is shown as text as far as it is text, and no more of it than one reads; the cut is said."""
     exchange = Exchange(method, "/", [], status=200, response_body=body, response_size=size, complete=True)
@@ -78,23 +67,21 @@ def test_bodies(method: str, body: bytes, size: int, expected: str) -> None:
     assert shown(exchange)[1] == ("The response", expected)
 
 
-def test_a_status_without_a_phrase() -> None:
-    """A status that no standard knows is shown as its number."""
-    exchange = Exchange("GET", "/", [], status=299, complete=True)
-
-    assert shown(exchange)[1] == ("The response", "299")
+HALF = Exchange("GET", "/", [], status=200, response_body=b"half", response_size=4)
 
 
-def test_a_response_that_breaks_off() -> None:
-    """What has come of a response is shown, and that there is no more of it."""
-    exchange = Exchange("GET", "/", [], status=200, response_body=b"half", response_size=4)
-
-    assert shown(exchange)[1] == ("The response", "200 OK\n\nhalf\n\n(the body breaks off here)")
-
-
-def test_no_response() -> None:
-    """Without a response, it is said what the client made of that."""
-    assert shown(Exchange("GET", "/", []))[1] == ("The response", "none came; the client is given a bare 500")
+@pytest.mark.parametrize(
+    ("exchange", "expected"),
+    [
+        (Exchange("GET", "/", [], status=299, complete=True), "299"),
+        (HALF, "200 OK\n\nhalf\n\n(the body breaks off here)"),
+        (Exchange("GET", "/", []), "none came; the client is given a bare 500"),
+    ],
+    ids=["a status without a phrase", "a body that breaks off", "no response"],
+)
+def test_responses_that_are_not_whole(exchange: Exchange, expected: str) -> None:
+    """Each is shown as far as it came, and what is missing is said."""
+    assert shown(exchange)[1] == ("The response", expected)
 
 
 def test_a_secret_across_the_cut() -> None:

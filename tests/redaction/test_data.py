@@ -19,22 +19,25 @@ from asgherkin.redaction.data import (
 from asgherkin.redaction.redactor import Redactor
 
 
-def test_secrets_in_a_feature() -> None:
-    """A cell below a secret name is secret, with and without its quotes."""
+@pytest.mark.parametrize(
+    ("rows", "text", "masked"),
+    [
+        (
+            [["name", "token"], ["Ann", '"first-one"'], ["Bert", "second-one"]],
+            "Ann: first-one, second-one",
+            "Ann: {}, {}",
+        ),
+        ([["token"], ['"half'], ["true"]], '"half and True', "{} and True"),
+    ],
+    ids=["with and without quotes", "half a text"],
+)
+def test_cells_below_a_secret_name(rows: list[list[str]], text: str, masked: str) -> None:
+    """They are secret, as they are written and as they are read."""
     redactor = Redactor()
 
-    learn_table([["name", "token"], ["Anna", '"first-secret"'], ["Bert", "second-secret"]], redactor)
+    learn_table(rows, redactor)
 
-    assert redactor.redact("Anna: first-secret, second-secret") == "Anna: [redacted], [redacted]"
-
-
-def test_cells_that_cannot_be_read() -> None:
-    """What is written is secret all the same."""
-    redactor = Redactor()
-
-    learn_table([["token"], ['"half'], ["true"]], redactor)
-
-    assert redactor.redact('"half and True') == "[redacted] and True"
+    assert redactor.redact(text) == masked.replace("{}", "[redacted]")
 
 
 def test_what_stands_under_a_step() -> None:

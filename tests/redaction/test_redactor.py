@@ -42,17 +42,18 @@ from asgherkin.redaction.redactor import Redactor
         ('at "$.access_token" as "token"', 'at "$.access_token" as "token"'),
         ("nothing to hide here", "nothing to hide here"),
         ("no door for milk5 with token=milk5", "no door for [redacted] with token=[redacted]"),
-        (
-            "no door, milk-5, milk5: 'token': 'milk5'",
-            "no door, milk-5, [redacted]: 'token': '[redacted]'",
-        ),
+        ("no door, milk-5, milk5: 'token': 'milk5'", "no door, milk-5, [redacted]: 'token': '[redacted]'"),
         ("a text, password: text", "a text, password: [redacted]"),
         ("None was found, token=None", "None was found, token=[redacted]"),
+        ("\u017fecret=abc, to\u212aen=abc", "\u017fecret=[redacted], to\u212aen=[redacted]"),
+        ("credent\u0131al=abc", "credent\u0131al=[redacted]"),
+        ("t\u00f6ken=abc", "t\u00f6ken=abc"),
+        ("GR\u00d6SSE=abc", "GR\u00d6SSE=[redacted]"),
     ],
 )
 def test_values_beside_their_names(text: str, expected: str | None) -> None:
     """A value is masked beside a secret name, in each way that texts have them."""
-    redacted = Redactor().redact(text)
+    redacted = Redactor(["gr\u00f6sse"]).redact(text)
 
     assert redacted == (expected or 'at "$.token" is "[redacted]"… (300 characters), expected "[redacted]"')
 
@@ -101,7 +102,9 @@ def test_headers_are_learned(header: str, value: str, secrets: list[str]) -> Non
         '{"a": [{"token": "abcdef"}]}',
         '{"token": {"b": ["abcdef", 5, null, true]}}',
         '{"token": 1234567, "secret": "abcdef"}',
+        '{"pass\\u0077ord": "abcdef"}',
         "a=b&token=abcdef",
+        "pass%77ord=abcdef",
         '--x\r\nContent-Disposition: form-data; name="token"\r\nContent-Type: text/plain\r\n\r\nabcdef\r\n--x--',
     ],
 )

@@ -1,1 +1,1 @@
-"""What came about in a scenario: one list of records, from which failures, messages and the page are made."""
+"""The evidence of a scenario: one list of records, of which failures, messages and the page are made."""

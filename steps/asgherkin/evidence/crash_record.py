@@ -23,16 +23,11 @@ class Crash(Record):
     shown = "never"  # the crash rule decides
 
     exception: BaseException
-    activity: str
-    """What `doing` gives: `GET /orders`, `websocket /greet`, `start-up`, `shut-down`; `lifespan` in between."""
+    doing: str
+    """What the app was doing: `GET /orders`, `websocket /greet`, `start-up`, `shut-down`; `lifespan` in between."""
     delivered: bool = False
     """Whether it was raised into the caller's own code already."""
     root: Path = Path()
-
-    @property
-    def doing(self) -> str:
-        """What the app was doing."""
-        return self.activity
 
     def as_json(self) -> Document:
         """What was raised and where; of an error of this toolkit's, its text too."""
@@ -45,7 +40,7 @@ class Crash(Record):
 
     @staticmethod
     def as_text(document: Mapping[str, Any]) -> list[Section]:
-        """The user's own frames; what this toolkit says of an app is told as it is."""
+        """The user's own frames; of an error of this toolkit's, its text."""
         if "error" in document:
             return [(f"The app failed ({document['doing']})", document["error"])]
         return [(f"The app raised ({document['doing']})", document["frames"])]

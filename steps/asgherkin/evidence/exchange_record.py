@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 BODY_CAP = 64 * 1024
 """Bytes of a body that are kept."""
 _LONGEST = 4000  # characters of a body in a failure
-_PHRASES = {int(one): one.phrase for one in HTTPStatus}
+_PHRASES = {int(status): status.phrase for status in HTTPStatus}
 # What every client sends and no reader asks for.
 _UNSAID = frozenset(("accept", "accept-encoding", "connection", "user-agent", "host"))
 

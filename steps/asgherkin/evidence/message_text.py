@@ -33,17 +33,14 @@ def with_gap(
 def content_line(message: Mapping[str, Any]) -> str:
     """The kind and the content: JSON as it is, other texts as JSON texts, other bytes in hex."""
     size = message["size"]
-    if "hex" in message:
-        content = bytes.fromhex(message["hex"])
-        document = _document(content.decode(errors="replace"))
-        if document is None:
-            return f"bytes {hexed(content, size)}"
-        return f"JSON as bytes {_shortened(json.dumps(document, ensure_ascii=False), size)}"
-    text = message["text"] if "text" in message else message["data"]
+    content = bytes.fromhex(message["hex"]) if "hex" in message else None
+    text = message.get("text", message.get("data", "")) if content is None else content.decode(errors="replace")
     document = _document(text)
     if document is not None:
-        kind = "JSON as bytes" if message.get("bytes") else "JSON"
+        kind = "JSON as bytes" if "hex" in message or message.get("bytes") else "JSON"
         return f"{kind} {_shortened(json.dumps(document, ensure_ascii=False), size)}"
+    if content is not None:
+        return f"bytes {hexed(content, size)}"
     return f"text {_shortened(json.dumps(text, ensure_ascii=False), size, cut=size > CONTENT_CAP)}"
 
 
@@ -76,9 +73,9 @@ def milliseconds(seconds: float) -> float:
 
 
 def page_lines(messages: list[Message], left_out: object, one: str) -> tuple[tuple[Line, ...], tuple[str, ...], int]:
-    """The lines that the page shows; what is to be said of those that it does not; how many there were.
+    """The lines that the page shows, a note on those that it leaves out, and the number of all.
 
-    `one` is what one of them is called: `message`.
+    `one` is the noun: `message`.
     """
     out = left_out if isinstance(left_out, int) else 0
     middle = len(messages) // 2 if out else len(messages)

@@ -19,7 +19,7 @@ _SHORT = 64
 
 
 class Text(NamedTuple):
-    """A text, and what is to be said of what is not shown of it."""
+    """A text, and a note on what is left out of it."""
 
     text: str
     note: str = ""
@@ -120,7 +120,8 @@ def laid_out(text: str) -> str:
 
 
 def _lines(text: str) -> str:
-    pieces = _STRING.split(text) if "\\" in text else text.split('"')  # every other one is a string
+    # Every other piece is a string. To find each token with an expression is eleven times as slow.
+    pieces = _STRING.split(text) if "\\" in text else text.split('"')
     depth = 0
     for at in range(0, len(pieces), 2):
         marks = pieces[at]

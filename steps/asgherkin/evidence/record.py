@@ -1,7 +1,7 @@
-"""Records of what came about in a scenario, and the one list that they stand in.
+"""The records of a scenario, and the list that they stand in.
 
-Who sees something appends its record. From `as_json`, once it is masked, all else is made: what a failure tells, what
-is attached to messages, what the page shows.
+A record is appended by the code that observes it. Its masked `as_json` is the source of all that is shown: the text of
+a failure, the attachment of a message, the part of the page.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ BEFORE, AFTER = -1, sys.maxsize
 
 @dataclass(slots=True)
 class Record(ABC):
-    """One thing that came about. A subclass is a kind of evidence; `docs/design.md` shows a whole one."""
+    """A piece of evidence. A subclass is a kind of it; `docs/design.md` has an example."""
 
     kind: ClassVar[str]
     """Its name, and its media type: `exchange` is `application/vnd.asgherkin.exchange+json`."""
@@ -40,40 +40,40 @@ class Record(ABC):
     the failing step has read, or in which the app has crashed."""
 
     step: int = field(default=BEFORE, init=False)
-    """The step in which it came about."""
+    """The step in which it was added."""
     read_in: list[int] = field(default_factory=list, init=False)
-    """The steps that have looked at it."""
+    """The steps that have read it."""
 
     @property
     def doing(self) -> str:
-        """What the app was doing, as a crash calls it: `GET /orders`. "" for what does not come from a call."""
+        """The call of the app that it belongs to, as a crash names it: `GET /orders`; "" for none."""
         return ""
 
     @abstractmethod
     def as_json(self) -> Document:
         """The record as JSON data, cut where there is much of it, not masked yet.
 
-        What the app or its client has written is more than a text: see the classes of `redaction/data.py`.
+        Values that the app or its client has chosen are marked by the classes of `redaction/data.py`.
         """
 
     def unshown(self) -> object:
-        """What stands in no document of it, and may have secrets that turn up elsewhere: a tree as in `as_json`."""
+        """Data that is not shown, but may have secrets that turn up elsewhere: a tree as in `as_json`."""
         return None
 
     @staticmethod
     @abstractmethod
     def as_text(document: Mapping[str, Any]) -> list[Section]:
-        """What a failure tells of it; `document` is masked."""
+        """Its sections in a failure; `document` is masked."""
 
     @classmethod
     def as_text_at_end(cls, document: Mapping[str, Any]) -> list[Section]:
-        """What a failure after the last step tells of it: also what came about only then."""
+        """Its sections in a failure after the last step, with what happened only then."""
         return cls.as_text(document)
 
     @staticmethod
     @abstractmethod
     def as_part(document: Mapping[str, Any]) -> Part:
-        """What the page shows of it. Any error that a wrong document leads to may be raised."""
+        """Its part of the page. A malformed document may raise any error."""
 
 
 class Evidence:
@@ -85,25 +85,25 @@ class Evidence:
         self.records: list[Record] = []
 
     def add(self, record: Record, *, step: int | None = None) -> None:
-        """Append what came about in a step: the running one, if no other is given."""
+        """Append a record of a step: the running step, if no other is given."""
         record.step = self.step if step is None else step
         self.records.append(record)
 
     def read(self, record: Record) -> None:
-        """Note that the running step looks at a record."""
+        """Note that the running step reads a record."""
         if record.read_in[-1:] != [self.step]:
             record.read_in.append(self.step)
 
     def remove(self, record: Record) -> None:
-        """Take a record back: it was one of several tries."""
-        self.records[:] = [one for one in self.records if one is not record]
+        """Take a record back, as of an act that is repeated."""
+        self.records[:] = [kept for kept in self.records if kept is not record]
 
     def of(self, kind: type[R]) -> list[R]:
         """The records of a kind."""
         return [record for record in self.records if isinstance(record, kind)]
 
     def masked(self, redactor: Redactor) -> list[Document]:
-        """All records as JSON data without secrets: those that stand in any of them are looked for in all."""
+        """All records as JSON data without secrets: a secret in any record is masked in all."""
         trees = [record.as_json() for record in self.records]
         for tree in trees:
             learn_data(tree, redactor)

@@ -52,7 +52,7 @@ class DifferingRowsRecord(Record):
 
 
 def differing_rows(document: Mapping[str, Any]) -> DifferingRows:
-    """The rows of a document. Any error that a wrong document leads to may be raised."""
+    """The rows of a document. A malformed document may raise any error."""
     rows = [
         DifferingRow([str(cell) for cell in row["cells"]], str(row["remark"]), [int(at) for at in row["differing"]])
         for row in document["rows"]

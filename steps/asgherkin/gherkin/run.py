@@ -89,7 +89,7 @@ class Progress:
 
 progress_key = pytest.StashKey[Progress]()
 conduct_key = pytest.StashKey[Callable[[pytest.FixtureRequest], Conduct]]()
-watch_key = pytest.StashKey[Watch]()
+watches_key = pytest.StashKey[list[Watch]]()
 hooks_key = pytest.StashKey[Hooks]()
 
 
@@ -135,18 +135,18 @@ def _run_to_end(progress: Progress, request: pytest.FixtureRequest, problem: str
 def _run_steps(progress: Progress, request: pytest.FixtureRequest) -> None:
     __tracebackhide__ = True
     progress.steps += match_steps(progress.scenario, request.node)
-    watch = request.config.stash.get(watch_key, None)
-    if watch is not None:
+    watches = request.config.stash.get(watches_key, ())
+    for watch in watches:
         watch.begin(progress)
     progress.conduct.before(progress.steps)
     try:
         for position, match in enumerate(progress.steps):
             progress.at = position
-            if watch is not None:
+            for watch in watches:
                 watch.reach(position)
             _run_step(match, position, progress, request)
     finally:
-        if watch is not None:
+        for watch in watches:
             watch.leave()
 
 

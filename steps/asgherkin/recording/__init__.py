@@ -1,1 +1,1 @@
-"""What a run did, put down while it runs, and handed to the outputs that were asked for."""
+"""Recording of a run: scenarios as they run, the journals of workers, the outputs, the steps in the terminal."""

@@ -21,7 +21,7 @@ class Journal:
     """A worker's journal: a line for each note, written at once. Its name is removed once both sides have it open."""
 
     def __init__(self, path: str) -> None:
-        # A worker on another machine has no such file, and nobody could read it there.
+        # A worker on another machine has no such file, and its notes could not be read.
         there = path if Path(path).exists() else os.devnull
         self._file = os.open(there, os.O_WRONLY | os.O_APPEND)
         _unname(path)

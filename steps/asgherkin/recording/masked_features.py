@@ -34,7 +34,7 @@ class FeatureReader:
         return source
 
     def take(self, uri: str, text: str) -> Parsed | None:
-        """What was read of a text; None where another was read last. What is handed out is kept no longer."""
+        """The parsed file, if it is the last that was read; it is not kept after that."""
         last, self._last = self._last, None
         return last[2] if last is not None and last[:2] == (uri, text) else None
 

@@ -25,7 +25,7 @@ class Outcome(NamedTuple):
 
 
 class Outcomes(NamedTuple):
-    """What came of a scenario: before its steps, of each step, after them."""
+    """The outcomes of a scenario: before its steps, of each step, after them."""
 
     before: Outcome
     steps: list[Outcome]

@@ -16,7 +16,7 @@ from _pytest.junitxml import bin_xml_escape, xml_key
 from asgherkin.gherkin.collect import BrokenFeature, FeatureFile, FeatureItem, reader_key
 from asgherkin.gherkin.items import bound_scenario
 from asgherkin.gherkin.mistakes import shown_path
-from asgherkin.gherkin.run import watch_key
+from asgherkin.gherkin.run import watches_key
 from asgherkin.gherkin.variants import variants_key
 from asgherkin.options import JOURNALS, settings_key
 from asgherkin.recording.journal import Journal, Journals, features_in, unfinished_in
@@ -43,13 +43,14 @@ def record(config: pytest.Config) -> None:
     """
     path = getattr(config, "workerinput", {}).get(JOURNALS)
     journal = Journal(path) if path else None
-    recorder = config.stash[watch_key] = Recorder(config, journal)
+    recorder = Recorder(config, journal)
+    config.stash.setdefault(watches_key, []).append(recorder)
     config.pluginmanager.register(recorder)
     if journal is not None:
         config.pluginmanager.register(Collected(journal))
     else:
         if config.stash[settings_key].report:
-            import asgherkin.report.page.page_html  # noqa: F401 - what is missing is told before all is run for nothing
+            import asgherkin.report.page.page_html  # noqa: F401 - a missing package is reported before the run
         names = ("report", "messages", "summary", "history")
         asked = {f"asgi_{name}": getattr(config.stash[settings_key], name) for name in names}
         targets = {option: config.invocation_params.dir / path for option, path in asked.items() if path}

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 import pytest
 
-from asgherkin.gherkin.run import watch_key
+from asgherkin.gherkin.run import watches_key
 from asgherkin.recording.outcomes import Ending, outcomes_of
 from asgherkin.redaction.data import learn_argument
 from asgherkin.report.verdicts import Status
@@ -23,7 +23,7 @@ from asgherkin.session.session import Conductor
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from asgherkin.gherkin.run import Progress, Watch
+    from asgherkin.gherkin.run import Progress
 
 ATTRIBUTE = "asgherkin_lines"
 _INTERRUPTED = "interrupted"
@@ -32,20 +32,19 @@ _WIDTH = len(Status.UNDEFINED)  # the longest of a step; what is interrupted sta
 
 
 class Line(NamedTuple):
-    """What became of a step, and its text without secrets."""
+    """The status of a step, and its text without secrets."""
 
     status: str
     text: str
 
 
 def show_steps(config: pytest.Config) -> None:
-    """Show the steps of this run, in a worker or in the process that reports; a watch that is there stays."""
+    """Show the steps of this run, in a worker or in the process that reports."""
     output = _WorkerLines() if hasattr(config, "workerinput") else _TerminalLines(config)
     steps = _StepWatch(output)
     config.pluginmanager.register(output)
     config.pluginmanager.register(steps)
-    earlier = config.stash.get(watch_key, None)
-    config.stash[watch_key] = steps if earlier is None else _Both(earlier, steps)
+    config.stash.setdefault(watches_key, []).append(steps)
 
 
 class _LineOutput(Protocol):
@@ -83,7 +82,7 @@ class _StepWatch:
         self._shown = position
 
     def leave(self) -> None:
-        """What became of the last step is shown with the report."""
+        """The last step is shown with the report."""
 
     def take(
         self,
@@ -159,7 +158,7 @@ class _TerminalLines:
         self._write([line])
 
     def end(self, report: pytest.TestReport) -> None:  # noqa: ARG002 - as the protocol has it
-        """Begin the line on which pytest says what came of the scenario."""
+        """Begin the line for pytest's own word about the scenario."""
         self._write([], "\n  ")
 
     @pytest.hookimpl(trylast=True)
@@ -201,29 +200,6 @@ def printable(text: str) -> str:
     return "".join(
         character if character.isprintable() or character == "\n" else repr(character)[1:-1] for character in text
     )
-
-
-class _Both:
-    """Two watches."""
-
-    def __init__(self, first: Watch, second: Watch) -> None:
-        self._watches = (first, second)
-
-    def begin(self, progress: Progress) -> None:
-        for watch in self._watches:
-            watch.begin(progress)
-
-    def reach(self, position: int) -> None:
-        for watch in self._watches:
-            watch.reach(position)
-
-    def leave(self) -> None:
-        for watch in self._watches:
-            watch.leave()
-
-    def take(self, item: pytest.Item, report: pytest.TestReport, call: pytest.CallInfo[None]) -> None:
-        for watch in self._watches:
-            watch.take(item, report, call)
 
 
 class PlainFailures:

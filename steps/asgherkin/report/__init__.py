@@ -1,1 +1,1 @@
-"""What a run tells: evidence without secrets. Knows only what it is handed."""
+"""Reports on a run: its messages, and the summary, the page and the history that are made of them."""

@@ -145,16 +145,16 @@ def seconds(time: Message | None) -> float | None:
     return float(time.get("seconds", 0)) + float(time.get("nanos", 0)) / 1e9
 
 
-class _Tried(NamedTuple):
+class Tried(NamedTuple):
     """The attempts at a scenario, as the fields of `Scenario`."""
 
-    attempts: tuple[Attempt, ...]
-    judged: int
-    flaky: bool
-    worse: tuple[Attempt, ...]
+    attempts: tuple[Attempt, ...] = ()
+    judged: int = 0
+    flaky: bool = False
+    worse: tuple[Attempt, ...] = ()
 
 
-def attempts_at(pickle: Message, gathered: Gathered, written: Written) -> _Tried:
+def attempts_at(pickle: Message, gathered: Gathered, written: Written) -> Tried:
     """The attempts at a pickle. One with several test cases has the status of the worst."""
     last: list[Attempt] = []
     earlier: list[Attempt] = []
@@ -169,7 +169,7 @@ def attempts_at(pickle: Message, gathered: Gathered, written: Written) -> _Tried
         earlier += attempts
     status = of_steps(attempt.status for attempt in last)
     last.sort(key=lambda attempt: attempt.status != status)
-    return _Tried(
+    return Tried(
         (*last, *earlier),
         len(last),
         any(attempt.status.severity != latest.status.severity for attempt, latest in ends),
@@ -214,7 +214,7 @@ class _Reader:
         )
 
     def _ran(self, case_step: _CaseStep) -> Step | None:
-        """A step of the test case; None for a hook that has nothing to tell."""
+        """A step of the test case; None for a hook that passed without evidence."""
         result = self._results.get(case_step.id, _NOTHING)
         rows, evidence = without_rows(self._evidence.get(case_step.id, ()))
         pickle_step = self._pickle_steps.pop(case_step.pickle_step or "", None)
@@ -267,7 +267,7 @@ def _message(result: Result) -> str:
 
 
 def failure_of(result: Result, evidence: Message | None = None, rows: DifferingRows | None = None) -> Failure | None:
-    """Why a step did not pass; None where there is nothing to tell. `evidence` is that of an earlier step."""
+    """Why a step did not pass; None where nothing is wrong. `evidence` is that of an earlier step."""
     if not result.status.is_problem:
         return None
     text = (result.headline or result.message).strip("\n")

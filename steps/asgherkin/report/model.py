@@ -52,7 +52,7 @@ class Step(NamedTuple):
     """A step as it ran, or as it is written: then without a status. The template takes it apart in this order.
 
     `part` says where it comes from, if not from the scenario itself: "background", or "hook" for what is before and
-    after the steps. `message` is what the run has told of it.
+    after the steps. `message` is the text of its result.
     """
 
     keyword: str
@@ -100,7 +100,7 @@ class Attempt(NamedTuple):
 
     @property
     def messages(self) -> tuple[str, ...]:
-        """What the run has told of steps that did not pass."""
+        """The messages of steps that did not pass."""
         return tuple(step.message for step in self.steps if step.message)
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
-from asgherkin.report.attempts import Result, as_written, attempts_at, failure_of, gather, seconds
+from asgherkin.report.attempts import Result, Tried, as_written, attempts_at, failure_of, gather, seconds
 from asgherkin.report.model import Background, Examples, Feature, Outline, Report, Rule, Scenario, Step
 from asgherkin.report.verdicts import UNFINISHED, Status, count
 
@@ -166,7 +166,7 @@ def _entries(node: Message, file: _File, rule: str) -> list[Scenario | Outline]:
     pickles = file.pickles.pop(node["id"], [])
     by_row = dict(_values(node))
     rows = [_scenario(pickle, node, file, rule, by_row.get(pickle["astNodeIds"][-1], ())) for pickle in pickles]
-    rows = rows or [_unpickled(node, file, rule)]
+    rows = rows or [_scenario(None, node, file, rule)]
     return [_outline(node, rows)] if node.get("examples") else [*rows]
 
 
@@ -176,12 +176,15 @@ def _outline(node: Message, rows: list[Scenario]) -> Outline:
 
 
 def _scenario(
-    pickle: Message, node: Message, file: _File, rule: str, values: tuple[tuple[str, str], ...] = ()
+    pickle: Message | None, node: Message, file: _File, rule: str, values: tuple[tuple[str, str], ...] = ()
 ) -> Scenario:
-    name = str(pickle.get("name", ""))
+    """A scenario; one without a pickle, such as an outline without rows, is specified and was not run."""
+    named = node if pickle is None else pickle
+    name = str(named.get("name", ""))
     link = file.links.make(name, file.uri, rule, name, *(part for pair in values for part in pair))
-    tried = attempts_at(pickle, file.gathered, file.written)
-    line = (pickle.get("location") or node.get("location") or {}).get("line")
+    tried = Tried() if pickle is None else attempts_at(pickle, file.gathered, file.written)
+    steps = tuple(_written(node)) if pickle is None else as_written(pickle, file.written)
+    line = (named.get("location") or node.get("location") or {}).get("line")
     return Scenario(
         link,
         str(node.get("keyword", "")),
@@ -191,30 +194,13 @@ def _scenario(
         tried.attempts[0].status if tried.attempts else Status.NOT_RUN,
         rule,
         values,
-        "" if node.get("examples") else _description(node),
-        _tags(pickle),
+        "" if pickle is not None and node.get("examples") else _description(node),
+        _tags(named),
         tried.attempts,
-        () if tried.attempts else as_written(pickle, file.written),
+        () if tried.attempts else steps,
         tried.judged,
         tried.flaky,
         tried.worse,
-    )
-
-
-def _unpickled(node: Message, file: _File, rule: str) -> Scenario:
-    """A scenario without a pickle, such as an outline without rows: it is specified, and was not run."""
-    name = str(node.get("name", ""))
-    return Scenario(
-        file.links.make(name, file.uri, rule, name),
-        str(node.get("keyword", "")),
-        name,
-        f"{file.uri}:{(node.get('location') or {}).get('line', '')}".rstrip(":"),
-        file.name,
-        Status.NOT_RUN,
-        rule,
-        description=_description(node),
-        tags=_tags(node),
-        steps=tuple(_written(node)),
     )
 
 

@@ -31,7 +31,7 @@ class Status(StrEnum):
     rank: int
     word: str
     meaning: str
-    """What it means, for somebody who meets it for the first time."""
+    """What it means, for a new reader."""
     mark: str
     """A sign for terminals, and one for those that have ASCII only."""
     plain_mark: str
@@ -59,12 +59,7 @@ class Status(StrEnum):
         "",
         ("?", "?"),
     )
-    AMBIGUOUS = (
-        "ambiguous",
-        "A step fits more than one definition, so it is not clear what it means.",
-        "",
-        ("?", "?"),
-    )
+    AMBIGUOUS = ("ambiguous", "A step fits more than one definition, so it is not clear what it means.", "", ("?", "?"))
     UNKNOWN = "unknown", "No result was recorded.", "no result"
     FAILED = (
         "failed",
@@ -82,7 +77,7 @@ class Status(StrEnum):
 
     @cached_property  # it is asked of each step
     def is_problem(self) -> bool:
-        """Whether somebody has to do something about it."""
+        """Whether it needs work."""
         return self.rank >= Status.UNDEFINED.rank
 
 
@@ -96,7 +91,7 @@ WORST_FIRST = (
     Status.NOT_RUN,
     Status.PASSED,
 )
-"""The statuses that a scenario can have, in the order in which their numbers are told."""
+"""The statuses that a scenario can have, in the order in which their numbers are shown."""
 LOST = "no result"
 """The word for a scenario that was not run, in a run that was broken off: it may have been running then."""
 
@@ -105,7 +100,7 @@ _STANDARD = {status.name: status for status in Status if status not in (Status.N
 
 
 def status_of(result: Mapping[str, object]) -> Status:
-    """The status of a result in a message; what nobody knows is unknown."""
+    """The status of a result in a message; one that is no status of the standard is unknown."""
     status = _STANDARD.get(str(result.get("status")), Status.UNKNOWN)
     is_unseen = status is Status.SKIPPED and str(result.get("message") or "").startswith(NOT_OBSERVABLE)
     return Status.UNSEEN if is_unseen else status
@@ -174,7 +169,7 @@ def _amounts(report: Report, statuses: Iterable[Status]) -> Iterator[str]:
 
 
 def is_bad(report: Report) -> bool:
-    """Whether somebody has to do something. A run that is pending is not successful by the standard, nor is it bad."""
+    """Whether a run needs work. A pending run is not successful by the standard, but it is not bad either."""
     excused = bool(report.counts.get(Status.PENDING)) and report.finished and not report.recovered
     return _has_problems(report) or bool(report.trouble) or not (report.success or excused)
 

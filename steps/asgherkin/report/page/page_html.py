@@ -286,11 +286,7 @@ def _markdown() -> MarkdownIt:
 
 
 def _link(
-    renderer: RendererHTML,
-    tokens: Sequence[Token],
-    index: int,
-    options: OptionsDict,
-    env: MutableMapping[str, object],
+    renderer: RendererHTML, tokens: Sequence[Token], index: int, options: OptionsDict, env: MutableMapping[str, object]
 ) -> str:
     tokens[index].attrSet("rel", "noopener noreferrer nofollow")
     return renderer.renderToken(tokens, index, options, env)
