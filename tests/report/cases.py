@@ -11,10 +11,10 @@ class Case(NamedTuple):
     feature: str
     statuses: dict[str, list[str]]
     totals: dict[str, int]
-    success: bool
     arguments: tuple[str, ...] = ()
     steps: str = ""
     not_run: tuple[str, ...] = ()
+    success: bool = False
     reason: tuple[str, str] = ("", "")
     """A status, and what is told of the first step that has it."""
 
@@ -33,101 +33,93 @@ ORDINARY = (
 )
 
 CASES = {
-    "passing": Case("  Scenario: a\n    Given nothing\n", {"a": ["passed"]}, {"passed": 1}, True),
+    "passing": Case("  Scenario: a\n    Given nothing\n", {"a": ["passed"]}, {"passed": 1}, success=True),
     "failing in the middle": Case(
-        ORDINARY,
-        {"first": ["passed", "failed", "skipped"], "second": ["passed"]},
-        {"failed": 1, "passed": 1},
-        False,
+        ORDINARY, {"first": ["passed", "failed", "skipped"], "second": ["passed"]}, {"failed": 1, "passed": 1}
     ),
     "undefined first": Case(
         "  Scenario: a\n    Given what\n    And nothing\n    Then what else\n",
         {"a": ["undefined", "skipped", "undefined"]},
         {"undefined": 1},
-        False,
     ),
     "undefined in the middle": Case(
         "  Scenario: a\n    Given nothing\n    And what\n    Then it fails\n  Scenario: b\n    Given nothing\n",
         {"a": ["passed", "undefined", "skipped"], "b": ["passed"]},
         {"undefined": 1, "passed": 1},
-        False,
     ),
     "undefined in the middle, after a failure": Case(
         "  Scenario: a\n    Given nothing\n    Then it fails\n    And what\n    And it fails\n",
         {"a": ["passed", "failed", "undefined", "skipped"]},
         {"failed": 1},
-        False,
     ),
     "ambiguous": Case(
         "  Scenario: a\n    Given nothing\n    And two\n    And nothing\n    And two\n",
         {"a": ["passed", "ambiguous", "skipped", "ambiguous"]},
         {"ambiguous": 1},
-        False,
         steps=TWICE,
     ),
     "skipped by tag": Case(
         "  @skip\n  Scenario: a\n    Given nothing\n    And what\n",
         {"a": ["before skipped", "skipped", "skipped"]},
         {"skipped": 1},
-        True,
         reason=("skipped", "This is left out on purpose."),
+        success=True,
     ),
     "skipped at run time": Case(
         "  Scenario: a\n    Given nothing\n    Then it is skipped\n    And what\n    And it fails\n",
         {"a": ["passed", "skipped", "skipped", "skipped"]},
         {"skipped": 1},
-        True,
         reason=("skipped", "not today"),
+        success=True,
     ),
     "skipped by a fixture": Case(
-        "  Scenario: a\n    Given nothing\n", {"a": ["before skipped", "skipped"]}, {"skipped": 1}, True, steps=SKIPPING
+        "  Scenario: a\n    Given nothing\n",
+        {"a": ["before skipped", "skipped"]},
+        {"skipped": 1},
+        steps=SKIPPING,
+        success=True,
     ),
     "expected to fail, by tag": Case(
         "  @xfail\n  Scenario: a\n    Given nothing\n    Then it fails\n    And what\n    And it fails\n",
         {"a": ["passed", "pending", "undefined", "skipped"]},
         {"undefined": 1},
-        False,
     ),
     "expected to fail, at run time": Case(
         "  Scenario: a\n    Given nothing\n    Then it is expected to fail\n    And it fails\n",
         {"a": ["passed", "pending", "skipped"]},
         {"pending": 1},
-        False,
         reason=("pending", "some day"),
     ),
     "passing though expected to fail": Case(
-        "  @xfail\n  Scenario: a\n    Given nothing\n", {"a": ["passed"]}, {"passed": 1}, True
+        "  @xfail\n  Scenario: a\n    Given nothing\n", {"a": ["passed"]}, {"passed": 1}, success=True
     ),
     "passing though strictly expected to fail": Case(
         "  @xfail\n  Scenario: a\n    Given nothing\n",
         {"a": ["passed", "after failed"]},
         {"failed": 1},
-        False,
         ("-o", "xfail_strict=true"),
     ),
     "a fixture fails before": Case(
         "  Scenario: a\n    Given nothing\n    And what\n",
         {"a": ["before failed", "skipped", "undefined"]},
         {"failed": 1},
-        False,
         steps=BEFORE,
     ),
     "a fixture fails after": Case(
-        "  Scenario: a\n    Given nothing\n", {"a": ["passed", "after failed"]}, {"failed": 1}, False, steps=AFTER
+        "  Scenario: a\n    Given nothing\n", {"a": ["passed", "after failed"]}, {"failed": 1}, steps=AFTER
     ),
     "retries": Case(
         "  Scenario: a\n    Given nothing\n    Then it passes at last\n",
         {"a": ["passed", "failed"], "a, attempt 1": ["passed", "failed"], "a, attempt 2": ["passed", "passed"]},
         {"passed": 1},
-        True,
         ("--reruns=5",),
         FLAKY,
+        success=True,
     ),
     "retries that are used up": Case(
         "  Scenario: a\n    Then it fails\n",
         {"a": ["failed"], "a, attempt 1": ["failed"]},
         {"failed": 1},
-        False,
         ("--reruns=1",),
     ),
     "rows of an outline": Case(
@@ -135,82 +127,67 @@ CASES = {
         "    @skip\n    Examples:\n      | w |\n      | nothing |\n",
         {"nothing a": ["passed"], "what a": ["undefined"], "nothing a, again": ["before skipped", "skipped"]},
         {"undefined": 1, "passed": 1, "skipped": 1},
-        False,
     ),
     "rules with equal names": Case(
         "  Background:\n    Given nothing\n  Rule: x\n    Background:\n      Given nothing\n    Scenario: a\n"
         "      Then it fails\n  Rule: y\n    Scenario: a\n      Given nothing\n",
         {"a": ["passed", "passed", "failed"], "a, again": ["passed", "passed"]},
         {"failed": 1, "passed": 1},
-        False,
     ),
     # The standard knows undefined steps only: what stands in the way of such a scenario is a failure before the first.
-    "no steps": Case("  Scenario: a\n", {"a": ["before failed"]}, {"undefined": 1}, False),
+    "no steps": Case("  Scenario: a\n", {"a": ["before failed"]}, {"undefined": 1}),
     "no steps, and what is made ready fails": Case(
-        "  Scenario: a\n", {"a": ["before failed"]}, {"undefined": 1}, False, steps=BEFORE
+        "  Scenario: a\n", {"a": ["before failed"]}, {"undefined": 1}, steps=BEFORE
     ),
-    "And first": Case("  Scenario: a\n    And nothing\n", {"a": ["before failed", "undefined"]}, {"failed": 1}, False),
+    "And first": Case("  Scenario: a\n    And nothing\n", {"a": ["before failed", "undefined"]}, {"failed": 1}),
     "an outline without rows": Case(
         "  Scenario Outline: a <w>\n    Given <w>\n    Examples:\n      | w |\n",
         {"a <w>": ["before failed", "undefined"]},
         {"failed": 1},
-        False,
     ),
     "stopped at the first failure": Case(
-        ORDINARY,
-        {"first": ["passed", "failed", "skipped"]},
-        {"failed": 1, "not run": 1},
-        False,
-        ("-x",),
-        not_run=("second",),
-    ),
-    "stopped after some failures": Case(
-        ORDINARY,
-        {"first": ["passed", "failed", "skipped"]},
-        {"failed": 1, "not run": 1},
-        False,
-        ("--maxfail=1",),
-        not_run=("second",),
+        ORDINARY, {"first": ["passed", "failed", "skipped"]}, {"failed": 1, "not run": 1}, ("-x",), not_run=("second",)
     ),
     "deselected by name": Case(
-        ORDINARY, {"second": ["passed"]}, {"passed": 1, "not run": 1}, True, ("-k", "second"), not_run=("first",)
+        ORDINARY,
+        {"second": ["passed"]},
+        {"passed": 1, "not run": 1},
+        ("-k", "second"),
+        not_run=("first",),
+        success=True,
     ),
-    "all deselected": Case(ORDINARY, {}, {"not run": 2}, True, ("--asgi-tags=@none",), not_run=("first", "second")),
+    "all deselected": Case(
+        ORDINARY, {}, {"not run": 2}, ("--asgi-tags=@none",), not_run=("first", "second"), success=True
+    ),
     "interrupted": Case(
         "  Scenario: a\n    Given nothing\n    When it is interrupted\n    Then what\n    And it fails\n"
         "  Scenario: b\n    Given nothing\n",
         {"a": ["passed", "failed", "undefined", "skipped"]},
         {"failed": 1, "not run": 1},
-        False,
         steps=CTRL_C,
         not_run=("b",),
     ),
     "ended by pytest.exit": Case(
-        "  Scenario: a\n    When it is interrupted\n", {"a": ["failed"]}, {"failed": 1}, False, steps=EXITS
+        "  Scenario: a\n    When it is interrupted\n", {"a": ["failed"]}, {"failed": 1}, steps=EXITS
     ),
     "two processes": Case(
-        ORDINARY,
-        {"first": ["passed", "failed", "skipped"], "second": ["passed"]},
-        {"failed": 1, "passed": 1},
-        False,
-        ("-n2",),
+        ORDINARY, {"first": ["passed", "failed", "skipped"], "second": ["passed"]}, {"failed": 1, "passed": 1}, ("-n2",)
     ),
     "two processes, all deselected": Case(
-        ORDINARY, {}, {"not run": 2}, True, ("-n2", "--asgi-tags=@none"), not_run=("first", "second")
+        ORDINARY, {}, {"not run": 2}, ("-n2", "--asgi-tags=@none"), not_run=("first", "second"), success=True
     ),
     "two processes, retries": Case(
         "  Scenario: a\n    Given nothing\n    Then it passes at last\n",
         {"a": ["passed", "failed"], "a, attempt 1": ["passed", "failed"], "a, attempt 2": ["passed", "passed"]},
         {"passed": 1},
-        True,
         ("-n1", "--reruns=5"),
         FLAKY,
+        success=True,
     ),
     "a worker dies in a step": Case(
         "  Scenario: a\n    Given nothing\n    When it dies\n    Then what\n    And it fails\n",
         {"a": ["passed", "failed", "undefined", "skipped"]},
         {"failed": 1},
-        False,
         ("-n1",),
         DIES,
         reason=("failed", "The worker died in this step."),
@@ -220,7 +197,6 @@ CASES = {
         "  Scenario: b\n    Given nothing\n",
         {"a": ["passed", "failed", "undefined", "skipped"]},
         {"failed": 1, "not run": 1},
-        False,
         ("-n1",),
         CTRL_C,
         not_run=("b",),
@@ -229,7 +205,6 @@ CASES = {
         ORDINARY,
         {"first": ["passed", "failed", "skipped"]},
         {"failed": 1, "not run": 1},
-        False,
         ("-n1", "-x"),
         not_run=("second",),
     ),
@@ -237,17 +212,11 @@ CASES = {
         "  Scenario: a\n    When it dies\n  Scenario: b\n    Given nothing\n",
         {"a": ["failed"], "b": ["passed"]},
         {"failed": 1, "passed": 1},
-        False,
         ("-n1",),
         DIES,
     ),
     "a worker dies before the first step": Case(
-        "  Scenario: a\n    Given nothing\n",
-        {"a": ["before failed", "skipped"]},
-        {"failed": 1},
-        False,
-        ("-n1",),
-        DIES_BEFORE,
+        "  Scenario: a\n    Given nothing\n", {"a": ["before failed", "skipped"]}, {"failed": 1}, ("-n1",), DIES_BEFORE
     ),
     "several clients": Case(
         ORDINARY,
@@ -258,15 +227,14 @@ CASES = {
             "second [test]": ["passed"],
         },
         {"failed": 2, "passed": 2},
-        False,
         ("--asgi-client=async,test",),
     ),
     "several clients, one of them deselected": Case(
         ORDINARY,
         {"second [test]": ["passed"]},
         {"passed": 1, "not run": 3},
-        True,
         ("--asgi-client=async,test", "-k", "second and test"),
         not_run=("first [async]", "first [test]", "second [async]"),
+        success=True,
     ),
 }

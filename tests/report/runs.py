@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from tests.report.page.markup import Shown
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from pathlib import Path
 
     from tests.project import Project
@@ -119,6 +120,19 @@ class Run:
         """What is told of the first step that has this status."""
         results = [one["testStepResult"] for one in self.of("testStepFinished")]
         return next(str(one.get("message", "")) for one in results if one["status"] == status.upper())
+
+
+def record(**changes: Any) -> Any:
+    """An attempt at a scenario in line 2 of `a.feature`, as a worker records it."""
+    passed: Message = {"status": "passed", "start": 0.0, "seconds": 0.0}
+    where = {"uri": "a.feature", "line": 2, "row": None, "index": None, "variant": "", "nodeid": "a", "worker": "gw0"}
+    times = {"start": 0.0, "seconds": 0.0, "before": passed, "steps": [], "after": passed, "definitions": []}
+    return where | times | changes
+
+
+def envelopes(texts: Iterable[str]) -> list[Message]:
+    """The messages in lines."""
+    return [json.loads(one) for one in "".join(texts).split("\n")[:-1]]
 
 
 def run(project: Project, feature: str, *arguments: str, steps: str = "", name: str = "a", page: bool = False) -> Run:

@@ -49,15 +49,24 @@ def takes_long():
 def test_a_run_that_is_killed_leaves_its_messages_alone(
     project: Project, tmp_path: Path, outputs: tuple[str, ...], arguments: tuple[str, ...]
 ) -> None:
-    """Whole up to the last scenario that has ended; the page can be made of them. No temporary file is left."""
+    """Whole up to the last scenario that has ended; page and summary can be made of them. No temporary file is left."""
     kill_in_the_second(project, tmp_path, *outputs, *arguments, "--asgi-report=report.html")
 
     assert list(tmp_path.glob("asgherkin*")) == []
     assert not (project.root / "report.html").exists()
     if outputs:
-        assert main(["report", str(project.root / "run.ndjson"), "-o", str(project.root / "report.html")]) == 0
-        page = Shown((project.root / "report.html").read_text(encoding="utf-8"))
-        assert page.totals == {"passed": 1, "no result": 2}
+        page, summary = project.root / "report.html", project.root / "summary.md"
+        assert main(["report", str(project.root / "run.ndjson"), "-o", str(page), "--summary", str(summary)]) == 0
+        html = page.read_text(encoding="utf-8")
+        shown = Shown(html)
+        assert shown.statuses == {"first": ["passed", "passed"]}
+        assert shown.scenarios == {"first": "passed", "second": "no result", "third": "no result"}
+        assert shown.totals == {"passed": 1, "no result": 2}
+        assert shown.verdict == "1 passed; 2 are without a result; the run did not finish."
+        assert shown.is_bad
+        assert "this scenario was not run, or was running then" in html
+        told = summary.read_text(encoding="utf-8")
+        assert "| passed | 1 |\n| no result | 2 |\n\nThe run did not finish" in told
 
 
 def kill_in_the_second(project: Project, temporary: Path, *arguments: str) -> None:

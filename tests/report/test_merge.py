@@ -47,26 +47,22 @@ def merged(*paths: Path) -> Run:
 
 
 def test_shards_are_one_run(project: Project) -> None:
-    """Each scenario once, in the order of the file, whatever the order of the shards."""
-    one, two = shard(project, "one", "-k", "second"), shard(project, "two", "-k", "first")
+    """Each scenario once, in the order of the file, whatever the order of the shards; what neither ran is listed."""
+    feature = f"{FEATURE}  Scenario: third\n    Given what\n"
+    one, two = (shard(project, name, "-k", name, feature=feature) for name in ("second", "first"))
 
     both = merged(one, two)
 
     assert both.statuses == {"first": ["passed", "failed"], "second": ["passed"]}
-    assert both.totals == {"failed": 1, "passed": 1}
-    assert both.not_run == []
+    assert both.totals == {"failed": 1, "passed": 1, "not run": 1}
+    assert both.not_run == ["third"]
     assert not both.success
     assert both.page.statuses == both.statuses
     assert both.page.totals == both.totals
-    assert both.page.not_run == []
-    assert both.page.verdict == "1 of 2 scenarios failed."
-    assert [len(both.of(kind)) for kind in ("meta", "testRunStarted", "source", "pickle", "testCase")] == [
-        1,
-        1,
-        1,
-        2,
-        2,
-    ]
+    assert both.page.not_run == ["third"]
+    assert both.page.verdict == "1 of 3 scenarios failed."
+    kinds = ("meta", "testRunStarted", "source", "pickle", "testCase")
+    assert [len(both.of(kind)) for kind in kinds] == [1, 1, 1, 3, 2]
 
 
 def test_the_order_of_the_files_is_all_one(project: Project) -> None:
@@ -271,17 +267,10 @@ def test_two_texts_of_one_file_are_refused(project: Project) -> None:
         ),
     ],
     ids=[
-        "empty",
-        "no kinds",
-        "no JSON",
-        "no message",
-        "no object",
-        "no file of a pickle",
-        "no time",
-        "deep",
+        "empty", "no kinds", "no JSON", "no message", "no object", "no file of a pickle", "no time", "deep",
         "no test case",
     ],
-)
+)  # fmt: skip
 def test_other_files_are_refused(tmp_path: Path, text: str, expected: str) -> None:
     """With the file's name and line."""
     path = tmp_path / "a.ndjson"

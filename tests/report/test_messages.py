@@ -15,10 +15,10 @@ from jsonschema import Draft202012Validator
 from asgherkin.report.merge import merge
 from asgherkin.report.messages import Messages
 from asgherkin.report.pickles import feature_messages
-from tests.report.runs import Message, run
+from tests.report.runs import envelopes, record, run
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterator
     from pathlib import Path
 
     from tests.project import Project
@@ -123,29 +123,18 @@ def test_messages_are_valid_by_the_official_schema(whole: Run, project: Project,
     assert wrong == []
 
 
-def formatted(messages: Path, packages: Path) -> Path:
-    """The official formatter's page of a run."""
+def test_the_official_formatter_counts_alike(whole: Run, project: Project, packages: Path) -> None:
+    """It makes its page, which reads the messages in a browser: one that it does not understand leaves it empty."""
     (packages / "render.mjs").write_text(RENDER, encoding="utf-8")
-    command = ["node", "render.mjs", str(messages)]
+    command = ["node", "render.mjs", str(project.root / "a.ndjson")]
     made = subprocess.run(command, cwd=packages, capture_output=True, text=True, check=False)
     assert made.returncode == 0, made.stderr
-    return packages / "page.html"
-
-
-def test_the_official_formatter_takes_them(whole: Run, project: Project, packages: Path) -> None:
-    """It makes its page of them."""
-    page = formatted(project.root / "a.ndjson", packages)
-
+    page = packages / "page.html"
     assert page.read_text(encoding="utf-8").count('"testCaseFinished"') == len(whole.of("testCaseFinished"))
-
-
-def test_the_official_formatter_counts_alike(whole: Run, project: Project, packages: Path) -> None:
-    """In a browser, where it reads the messages: a stream that it does not understand leaves its page empty."""
     sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
     chromium = shutil.which("chromium")
     if chromium is None:
         pytest.skip("chromium is not installed")
-    page = formatted(project.root / "a.ndjson", packages)
     errors: list[str] = []
 
     with sync_api.sync_playwright() as playwright:
@@ -178,37 +167,23 @@ def test_ids_are_unique_and_known(whole: Run) -> None:
     known: set[str] = set()
     for envelope in whole.messages:
         ((kind, message),) = envelope.items()
-        unknown = set(_references(kind, message)) - known
-        assert not unknown, (kind, unknown)
-        ids = list(_ids(message))
+        fields = list(_fields(message))
+        referred = {value for name, value in fields if name.endswith("Id") and name != "workerId"}
+        referred |= {id_ for name, value in fields if name.endswith("Ids") for id_ in value}
+        assert referred <= known, (kind, referred - known)
+        ids = [value for name, value in fields if name == "id"]
         assert not known & set(ids)
         assert len(ids) == len(set(ids))
         known.update(ids)
 
 
-def _ids(value: Any) -> Any:
-    if isinstance(value, dict):
-        if "id" in value:
-            yield value["id"]
-        for inner in value.values():
-            yield from _ids(inner)
-    elif isinstance(value, list):
-        for inner in value:
-            yield from _ids(inner)
-
-
-def _references(kind: str, value: Any) -> Any:
-    if isinstance(value, dict):
-        for name, inner in value.items():
-            if name.endswith("Id") and name != "workerId":
-                yield inner
-            elif name.endswith("Ids"):
-                yield from inner
-            else:
-                yield from _references(kind, inner)
-    elif isinstance(value, list):
-        for inner in value:
-            yield from _references(kind, inner)
+def _fields(value: Any) -> Iterator[tuple[str, Any]]:
+    """All names and values in a message, at any depth."""
+    for name, inner in value.items() if isinstance(value, dict) else ():
+        yield name, inner
+        yield from _fields(inner)
+    for inner in value if isinstance(value, list) else ():
+        yield from _fields(inner)
 
 
 def _arguments(left: Run, step: str) -> list[Any]:
@@ -306,33 +281,14 @@ def test_the_build_is_told(monkeypatch: pytest.MonkeyPatch, environment: dict[st
     assert meta.get("ci", {}).get("name") == expected
 
 
-def envelopes(texts: Iterable[str]) -> list[Message]:
-    """What stands in lines."""
-    return [json.loads(one) for one in "".join(texts).split("\n")[:-1]]
-
-
 def test_a_record_of_no_known_scenario_is_no_success() -> None:
     """As where a file was changed while it ran; its definitions are told all the same."""
     messages = Messages("1", "run", 0.0)
     messages.feature("a.feature", feature_messages("a.feature", "Feature: f\n  Scenario: a\n    Given b\n"))
-    nothing: Message = {"status": "passed", "start": 0.0, "seconds": 0.0}
-    record: Any = {
-        "uri": "a.feature",
-        "line": 9,
-        "row": None,
-        "index": None,
-        "variant": "",
-        "definitions": [],
-        "nodeid": "a",
-    }
-    moved: Any = {
-        **record, "line": 2, "before": nothing, "after": nothing, "steps": [], "start": 0.0, "seconds": 0.0,
-        "worker": "",
-    }  # fmt: skip
 
-    told = list(messages.scenario(record))
+    told = list(messages.scenario(record(line=9)))
     success = messages.success
-    results = [one["testStepFinished"] for one in envelopes(messages.scenario(moved)) if "testStepFinished" in one]
+    results = [one["testStepFinished"] for one in envelopes(messages.scenario(record())) if "testStepFinished" in one]
 
     assert told == []
     assert not success

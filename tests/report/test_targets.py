@@ -41,25 +41,20 @@ def test_two_outputs_in_one_file_are_refused(project: Project) -> None:
     assert (outcome.exit_code, outcome.output.strip()) == (pytest.ExitCode.USAGE_ERROR, f"ERROR: {told}")
 
 
-def test_a_file_in_place_of_a_folder_is_refused(tmp_path: Path) -> None:
-    """However deep below it."""
-    (tmp_path / "a").write_text("")
-    path = tmp_path / "a" / "b" / "report.html"
+@pytest.mark.parametrize(
+    ("name", "reason"),
+    [("file/b/report.html", "{root}/file is no folder"), ("a" * 300, "File name too long")],
+    ids=["a file in place of a folder", "what the system refuses"],
+)
+def test_what_cannot_be_written_is_refused(tmp_path: Path, name: str, reason: str) -> None:
+    """With the reason, which may be the system's."""
+    (tmp_path / "file").write_text("")
 
     with pytest.raises(ConfigurationError) as refused:
-        check_targets({"asgi_report": path})
+        check_targets({"asgi_report": tmp_path / name})
 
-    assert str(refused.value) == f"asgi_report: {path} cannot be written: {tmp_path / 'a'} is no folder."
-
-
-def test_what_the_system_refuses_is_told_in_its_words(tmp_path: Path) -> None:
-    """Such as a name that is too long."""
-    path = tmp_path / ("a" * 300)
-
-    with pytest.raises(ConfigurationError) as refused:
-        check_targets({"asgi_report": path})
-
-    assert str(refused.value) == f"asgi_report: {path} cannot be written: File name too long."
+    told = f"asgi_report: {tmp_path / name} cannot be written: {reason.format(root=tmp_path)}."
+    assert str(refused.value) == told
 
 
 def test_what_can_be_written_is_left_as_it_is(tmp_path: Path) -> None:

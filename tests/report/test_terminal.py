@@ -29,13 +29,6 @@ def scenario(*steps: str) -> dict[str, str]:
     return {"a.feature": "Feature: f\n\n  Scenario: it\n" + "".join(f"    {step}\n" for step in steps)}
 
 
-def test_colours_are_for_terminals(project: Project) -> None:
-    """That is for pytest to know: a symbol and a word say the same without."""
-    project.write(FILES | scenario("Given nothing"))
-
-    assert "  \x1b[32m✓ passed   \x1b[0m  Given nothing" in project.run("-v", "--color=yes").output.splitlines()
-
-
 def test_a_terminal_without_symbols_gets_plain_ones(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
     """As with an old code page."""
     old = SimpleNamespace(stdout=SimpleNamespace(encoding="ascii"))
@@ -95,11 +88,12 @@ def test_a_terminal_gets_colours(project: Project, arguments: tuple[str, ...]) -
 
 
 def test_a_file_gets_no_colours(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
-    """What a pipe takes has no escape in it, without being told."""
+    """What a pipe takes has no escape in it, unless pytest is asked for colours."""
     monkeypatch.delenv("PY_COLORS")
     project.write(FILES | scenario("Given nothing", "Then it fails"))
 
     assert "\x1b" not in project.run("-v").output
+    assert "  \x1b[32m✓ passed   \x1b[0m  Given nothing" in project.run("-v", "--color=yes").output.splitlines()
 
 
 def _pieces(terminal: int) -> Iterator[bytes]:

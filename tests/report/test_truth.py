@@ -5,26 +5,19 @@ Nothing that failed reads as passed, and nothing that is specified vanishes.
 
 from __future__ import annotations
 
-import json
-import subprocess
-import sys
 from collections import Counter
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
-from asgherkin.cli import main
-from asgherkin.report.merge import merge
 from asgherkin.report.messages import Messages
 from asgherkin.report.pickles import feature_messages
-from tests.report.cases import CASES, DIES, ORDINARY
-from tests.report.page.markup import Shown
-from tests.report.runs import SHOP, STEPS, left_by, run
+from tests.report.cases import CASES
+from tests.report.runs import envelopes, record, run
 
 if TYPE_CHECKING:
     from tests.project import Project
     from tests.report.cases import Case
-    from tests.report.runs import Message
 
 
 @pytest.mark.parametrize("case", CASES.values(), ids=CASES.keys())
@@ -51,28 +44,13 @@ BINDING = "from pytest_bdd import scenarios\nscenarios('.')\n"
 @pytest.mark.parametrize(
     "name",
     [
-        "failing in the middle",
-        "undefined first",
-        "undefined in the middle",
-        "ambiguous",
-        "skipped by tag",
-        "skipped at run time",
-        "expected to fail, by tag",
-        "expected to fail, at run time",
-        "passing though expected to fail",
-        "passing though strictly expected to fail",
-        "a fixture fails before",
-        "a fixture fails after",
-        "retries",
-        "retries that are used up",
-        "rows of an outline",
-        "no steps",
-        "stopped at the first failure",
-        "deselected by name",
-        "interrupted",
-        "a worker dies in a step",
+        "failing in the middle", "undefined first", "undefined in the middle", "ambiguous", "skipped by tag",
+        "skipped at run time", "expected to fail, by tag", "expected to fail, at run time",
+        "passing though expected to fail", "passing though strictly expected to fail", "a fixture fails before",
+        "a fixture fails after", "retries", "retries that are used up", "rows of an outline", "no steps",
+        "stopped at the first failure", "deselected by name", "interrupted", "a worker dies in a step",
     ],
-)
+)  # fmt: skip
 def test_bound_scenarios_are_told_alike(project: Project, name: str) -> None:
     """Those of `scenarios()`: the same statuses."""
     case = CASES[name]
@@ -115,28 +93,6 @@ def test_a_broken_feature_file_is_told(project: Project) -> None:
     assert "b.feature" in left.page.trouble
 
 
-def test_a_process_that_is_killed_leaves_what_it_had(project: Project) -> None:
-    """Its messages have no end: what is made of them says that the run did not finish."""
-    project.write({"shop.py": SHOP, "conftest.py": STEPS + DIES})
-    project.write({"a.feature": "Feature: f\n  Scenario: a\n    Given nothing\n  Scenario: b\n    When it dies\n"})
-    command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "--asgi-messages=a.ndjson"]
-    assert subprocess.run(command, cwd=project.root, capture_output=True, check=False).returncode == 3
-
-    page, summary = project.root / "a.html", project.root / "a.md"
-    assert main(["report", str(project.root / "a.ndjson"), "-o", str(page), "--summary", str(summary)]) == 0
-
-    shown = Shown(page.read_text(encoding="utf-8"))
-    assert shown.statuses == {"a": ["passed"]}
-    assert shown.not_run == ["b"]
-    assert shown.scenarios == {"a": "passed", "b": "no result"}
-    assert shown.verdict == "1 passed; 1 is without a result; the run did not finish."
-    assert shown.is_bad
-    assert "this scenario was not run, or was running then" in page.read_text(encoding="utf-8")
-    told = summary.read_text(encoding="utf-8")
-    assert "| passed | 1 |\n| no result | 1 |\n" in told
-    assert "The run did not finish" in told
-
-
 def test_what_cannot_be_seen_is_a_kind_of_its_own(project: Project) -> None:
     """Skipped by the standard; on the page and in the summary with its own word, number and reason."""
     steps = """
@@ -160,71 +116,22 @@ def is_full(): pytest.skip("not observable here: the database is behind https://
     assert left.page.statuses["a"] == ["passed", unseen, "skipped"]
     assert left.page.verdict == "1 passed; 1 is skipped, 2 are not observable here."
     assert not left.page.is_bad
+    assert 'class="tile unseen"' in left.html
     assert left.html.count("the database is behind https://staging.example</p>") == 4  # at the top, and at the steps
     assert left.summary.endswith(
         "\n### not observable here\n\n- the database is behind https\\://staging\\.example: 2\n"
     )
 
 
-FAILS_SO = """
-@then("it is not seen")
-def is_not_seen(): pytest.fail("not observable here: a trick")
-"""
-
-
-def test_a_failure_with_those_words_is_a_failure(project: Project) -> None:
-    """A skip alone is told so."""
-    feature = "Feature: f\n  Scenario: a\n    Then it is not seen\n  @xfail\n  Scenario: b\n    Then it is not seen\n"
-
-    left = run(project, feature, steps=FAILS_SO, page=True)
-
-    assert left.statuses == left.page.statuses == {"a": ["failed"], "b": ["pending"]}
-    assert left.totals == left.page.totals == {"failed": 1, "pending": 1}
-    assert not left.success
-
-
-def test_two_shards_are_merged(project: Project) -> None:
-    """What each has run, once; what neither has run is specified, and not run."""
-    feature = f"Feature: f\n{ORDINARY}  Scenario: third\n    Given what\n  Scenario: fourth\n    Given nothing\n"
-    page, summary, merged = (project.root / f"all.{end}" for end in ("html", "md", "ndjson"))
-    shards = [project.root / "one.ndjson", project.root / "two.ndjson"]
-    one = run(project, feature, "-k", "first or third")
-    (project.root / "a.ndjson").rename(shards[0])
-    two = run(project, feature, "-k", "second")
-    (project.root / "a.ndjson").rename(shards[1])
-
-    assert main(["report", *map(str, shards), "-o", str(page), "--summary", str(summary)]) == 0
-
-    merged.write_text("".join(f"{json.dumps(message)}\n" for message in merge(shards)), encoding="utf-8")
-    left = left_by(project.root, "all", "")
-    assert left.statuses == left.page.statuses == {**one.statuses, **two.statuses}
-    assert left.totals == left.page.totals == {"failed": 1, "undefined": 1, "passed": 1, "not run": 1}
-    assert left.not_run == left.page.not_run == ["fourth"]
-    assert not left.success
-    assert left.page.verdict == "1 of 4 scenarios failed, 1 is undefined."
-
-
 def test_an_attempt_that_is_told_late_does_not_count() -> None:
     """What a worker died in is told at the end, though another worker has tried again since."""
     messages = Messages("1", "run", 0.0)
     messages.feature("a.feature", feature_messages("a.feature", "Feature: f\n  Scenario: a\n    Given b\n"))
-    passed: Message = {"status": "passed", "start": 0.0, "seconds": 0.0}
-    where: Any = {
-        "uri": "a.feature",
-        "line": 2,
-        "row": None,
-        "index": None,
-        "variant": "",
-        "nodeid": "a",
-        "worker": "gw0",
-    }
-    record: Any = {**where, "definitions": [], "before": passed, "after": passed, "start": 2.0, "seconds": 0.0}
-    step: Message = {**passed, "line": 3, "text": "Given b", "matches": []}
-    tried: Any = {**record, "steps": [step]}
-    died: Any = {**record, "steps": [{**step, "status": "failed"}], "start": 1.0}
+    step = {"line": 3, "text": "Given b", "matches": [], "status": "passed", "start": 0.0, "seconds": 0.0}
+    tried = record(start=2.0, steps=[step])
+    died = record(start=1.0, steps=[{**step, "status": "failed"}])
 
-    texts = [*messages.scenario(tried), *messages.scenario(died)]
-    told = [json.loads(one) for one in "".join(texts).split("\n")[:-1]]
+    told = envelopes([*messages.scenario(tried), *messages.scenario(died)])
 
     assert [one["testCaseFinished"]["willBeRetried"] for one in told if "testCaseFinished" in one] == [False, True]
     assert messages.success

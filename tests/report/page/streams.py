@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass, field
 from itertools import count
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Union
 
+from gherkin.ast_builder import AstBuilder
 from gherkin.parser import Parser
 from gherkin.pickles.compiler import Compiler
 from gherkin.stream.id_generator import IdGenerator
@@ -34,6 +35,10 @@ class Outcome:
     exception: Message = field(default_factory=dict)
     evidence: tuple[Message, ...] = ()
     milliseconds: int = 3
+
+
+Outcomes = Union["Callable[[Message, int], Outcome]", Outcome, None]
+"""What becomes of the steps: all alike, or by the step and the number of the attempt."""
 
 
 def attachment(kind: str, body: object) -> Message:
@@ -99,7 +104,7 @@ class Stream:
         """A feature; its pickles are returned, to be run."""
         generator = IdGenerator()
         generator.get_next_id = lambda: str(next(self.ids))  # type: ignore[method-assign]
-        document: Message = {**Parser(_builder(generator)).parse(text), "uri": uri}
+        document: Message = {**Parser(AstBuilder(generator)).parse(text), "uri": uri}
         source = {"uri": uri, "data": text, "mediaType": "text/x.cucumber.gherkin+plain"}
         pickles: list[Message] = list(Compiler(generator).compile(document))  # type: ignore[arg-type]
         self.envelopes += [{"source": source}, {"gherkinDocument": document}]
@@ -114,19 +119,15 @@ class Stream:
     def run(
         self,
         pickle: Message,
-        outcomes: Callable[[Message, int], Outcome] | Outcome | None = None,
+        outcomes: Outcomes = None,
         *,
         attempts: int = 1,
         hooks: Mapping[str, Outcome] | None = None,
         complete: bool = True,
     ) -> Message:
         """Runs a pickle: `outcomes` says for a step and an attempt what becomes of it."""
-        case: Message = {
-            "id": str(next(self.ids)),
-            "pickleId": pickle["id"],
-            "testRunStartedId": "run",
-            "testSteps": [],
-        }
+        ids = {"id": str(next(self.ids)), "pickleId": pickle["id"], "testRunStartedId": "run"}
+        case: Message = {**ids, "testSteps": []}
         told: dict[str, Outcome] = {}
         for name, outcome in (hooks or {}).items():
             hook = str(next(self.ids))
@@ -152,7 +153,7 @@ class Stream:
         attempts: int,
         by_id: Mapping[str, Message],
         told: Mapping[str, Outcome],
-        outcomes: Callable[[Message, int], Outcome] | Outcome | None,
+        outcomes: Outcomes,
         complete: bool,
     ) -> None:
         started, at = str(next(self.ids)), 100 + 1000 * attempt
@@ -173,9 +174,7 @@ class Stream:
             self.envelopes.append({"testCaseFinished": end})
 
     @staticmethod
-    def _outcome(
-        outcomes: Callable[[Message, int], Outcome] | Outcome | None, step: Message | None, attempt: int
-    ) -> Outcome:
+    def _outcome(outcomes: Outcomes, step: Message | None, attempt: int) -> Outcome:
         if callable(outcomes) and step is not None:
             return outcomes(step, attempt)
         return outcomes if isinstance(outcomes, Outcome) else Outcome()
@@ -185,12 +184,6 @@ class Stream:
 
     def __iter__(self) -> Iterator[Message]:
         return iter(self.envelopes)
-
-
-def _builder(generator: IdGenerator) -> Any:
-    from gherkin.ast_builder import AstBuilder
-
-    return AstBuilder(generator)
 
 
 def _span(milliseconds: int) -> Message:

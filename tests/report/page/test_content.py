@@ -233,11 +233,7 @@ def test_a_failure_shows_the_exchange_of_an_earlier_step() -> None:
     failure = only(read_report(stream)).attempts[0].steps[1].failure
 
     assert failure is not None
-    assert (failure.headline, failure.differences, failure.frames) == (
-        "No.",
-        "$.a: expected 1",
-        "shop.py:3: in total",
-    )
+    assert (failure.headline, failure.differences, failure.frames) == ("No.", "$.a: expected 1", "shop.py:3: in total")
     assert failure.evidence is not None
     assert failure.evidence["mediaType"] == EXCHANGE
 
@@ -303,16 +299,8 @@ def _with(stream: Stream, **end: object) -> Stream:
         (Stream().started().finished(), "No scenario was run.", "open"),
         (run_of(Outcome("PENDING")).finished(success=False), "No scenario has passed: 1 is pending.", "open"),
         (run_of(Outcome("UNDEFINED")).finished(success=False), "1 of 1 scenario is undefined.", "bad"),
-        (
-            run_of().finished(success=False),
-            "The one scenario passed; the run as a whole was not successful.",
-            "bad",
-        ),
-        (
-            shop(),
-            "2 of 14 scenarios failed, 2 are undefined; 1 feature file cannot be read.",
-            "bad",
-        ),
+        (run_of().finished(success=False), "The one scenario passed; the run as a whole was not successful.", "bad"),
+        (shop(), "2 of 14 scenarios failed, 2 are undefined; 1 feature file cannot be read.", "bad"),
     ],
     ids=["passed", "failed", "unfinished", "nothing", "pending", "undefined", "unsuccessful", "all kinds"],
 )

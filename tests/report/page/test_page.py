@@ -13,42 +13,13 @@ from asgherkin.report.reading import read_report
 from asgherkin.report.verdicts import WORST_FIRST, Status
 from tests.report.page.markup import Node, Shown, read, unpacked
 from tests.report.page.shop import shop
-from tests.report.page.streams import (
-    TWO,
-    Outcome,
-    Stream,
-    attachment,
-    by_text,
-    failed,
-    run_of,
-)
-
-UNSEEN = Outcome("SKIPPED", "not observable here: the app's database")
+from tests.report.page.streams import TWO, Outcome, Stream, attachment, by_text, failed, run_of
 
 
 def page_of(stream: Stream, path: Path) -> str:
     """The text of the page."""
     write_page(read_report(stream), path / "page.html")
     return (path / "page.html").read_text(encoding="utf-8")
-
-
-def test_what_cannot_be_seen_is_a_kind_of_its_own(tmp_path: Path) -> None:
-    """Its reason stands with it, without the words that it begins with; a status of that name is nobody's."""
-    stream = Stream().started()
-    text = f"{TWO}  Scenario: two\n    Given a\n  Scenario: three\n    Given a\n  Scenario: four\n    Given a\n"
-    pickles = stream.feature("f.feature", text)
-    stream.run(pickles[0], by_text(works=UNSEEN))
-    stream.run(pickles[1])
-    stream.run(pickles[2], Outcome("UNSEEN"))
-    stream.run(pickles[3], Outcome("FAILED", UNSEEN.message))
-    stream.finished(success=False)
-
-    report = read_report(stream)
-
-    assert [one.status for one in report.scenarios()] == ["unseen", "passed", "failed", "failed"]
-    assert next(report.scenarios()).note == "the app's database"
-    assert 'class="tile unseen"' in page_of(stream, tmp_path)
-    assert 'class="tile unseen' not in page_of(run_of().finished(), tmp_path)
 
 
 def test_what_was_left_out_is_listed_with_its_reason(tmp_path: Path) -> None:
@@ -177,10 +148,11 @@ def test_what_is_no_file_stays_what_it_is() -> None:
 
 
 def test_without_meta_the_page_is_whole(tmp_path: Path) -> None:
-    """The least that a stream may have."""
+    """The least that a stream may have. It has no tiles for what is rare."""
     text = page_of(Stream(), tmp_path)
 
     assert "<h1>No scenario was run; the run did not finish.</h1>" in text
+    assert 'class="tile unseen' not in text
 
 
 def test_the_first_screen_says_what_ran_when_and_on_which_commit(tmp_path: Path) -> None:
@@ -244,22 +216,16 @@ def test_a_build_links_to_the_web_alone(tmp_path: Path) -> None:
     assert "javascript:alert" not in text
 
 
-def test_control_characters_are_shown_where_they_are_packed(tmp_path: Path) -> None:
-    """As anywhere else."""
+@pytest.mark.parametrize(
+    ("start", "shown"), [("\x1b[31m", "␛[31m"), ("\ud800", r"\ud800")], ids=["control characters", "a lone surrogate"]
+)
+def test_what_is_packed_is_written_as_anywhere_else(tmp_path: Path, start: str, shown: str) -> None:
+    """Control characters as symbols; half characters, which no file can hold, as their numbers."""
     stream = Stream().started()
     (pickle,) = stream.feature("f.feature", "Feature: F\n  Scenario: one\n    Given a\n")
-    stream.run(pickle, Outcome(evidence=(attachment("text/plain", {}) | {"body": "\x1b[31m" + "x" * 700_000},)))
+    stream.run(pickle, Outcome(evidence=(attachment("text/plain", {}) | {"body": start + "é" * 700_000},)))
 
-    assert "␛[31mxxx" in unpacked(page_of(stream.finished(), tmp_path))
-
-
-def test_half_characters_are_written_where_they_are_packed(tmp_path: Path) -> None:
-    """As their numbers, as anywhere else: no file can hold them."""
-    stream = Stream().started()
-    (pickle,) = stream.feature("f.feature", "Feature: F\n  Scenario: one\n    Given a\n")
-    stream.run(pickle, Outcome(evidence=(attachment("text/plain", {}) | {"body": "\ud800" + "é" * 700_000},)))
-
-    assert r"\ud800éé" in unpacked(page_of(stream.finished(), tmp_path))
+    assert f"{shown}ééé" in unpacked(page_of(stream.finished(), tmp_path))
 
 
 def test_much_evidence_of_what_passed_is_packed(tmp_path: Path) -> None:

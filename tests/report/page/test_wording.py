@@ -64,10 +64,7 @@ def test_links_are_readable_and_different() -> None:
         ("As a **guest**\n  I want _this_", "<p>As a <strong>guest</strong><br />\nI want <em>this</em></p>\n"),
         ("<script>alert(1)</script>", "<p>&lt;script&gt;alert(1)&lt;/script&gt;</p>\n"),
         ("a <b>b</b>", "<p>a &lt;b&gt;b&lt;/b&gt;</p>\n"),
-        (
-            "[a](https://x.example)",
-            '<p><a href="https://x.example" rel="noopener noreferrer nofollow">a</a></p>\n',
-        ),
+        ("[a](https://x.example)", '<p><a href="https://x.example" rel="noopener noreferrer nofollow">a</a></p>\n'),
         ("[a](javascript:alert(1))", "<p>[a](javascript:alert(1))</p>\n"),
         ("[a](/orders)", "<p>[a](/orders)</p>\n"),
         (
