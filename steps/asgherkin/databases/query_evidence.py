@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from asgherkin.databases.cells import as_json, shown
 from asgherkin.evidence.message_text import milliseconds
-from asgherkin.evidence.page_parts import MOST, Part, Text, counted, duration, number, text_of
+from asgherkin.evidence.page_parts import MOST, Part, Text, counted, duration, text_of
 from asgherkin.evidence.record import Document, Record, Section
 from asgherkin.redaction.data import Cell, Fields
 
@@ -79,7 +79,7 @@ class QueryRecord(Record):
                 texts.append(("Parameters", text_of(parameters)))
         took = duration(document["milliseconds"] / 1000) if document.get("milliseconds") is not None else ""
         table = tuple(tuple(str(cell) for cell in row) for row in rows[:MOST])
-        note = (f"{number(len(table))} of {counted(total, 'row')} are shown.",) if total > len(table) > 0 else ()
+        note = (f"{len(table):,} of {counted(total, 'row')} are shown.",) if total > len(table) > 0 else ()
         first = " ".join(texts[0][1].text.split())[:80] if texts else "no statement"
         title = " · ".join(filter(None, (f"Query {first}", counted(total, "row"), took)))
         columns = tuple(str(column) for column in document.get("columns") or ())

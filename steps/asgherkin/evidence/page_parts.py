@@ -71,7 +71,7 @@ def text_of(text: str, size: int | None = None) -> Text:
     if size is not None and size > len(text.encode(errors="surrogatepass")):
         return Text(shown[:LONGEST], f"Cut here: {counted(size, 'byte')} in all.")
     if short:
-        return Text(shown[:LONGEST], f"Cut here, after {number(LONGEST)} of {number(len(shown))} characters.")
+        return Text(shown[:LONGEST], f"Cut here, after {LONGEST:,} of {len(shown):,} characters.")
     return Text(shown)
 
 
@@ -90,14 +90,9 @@ def duration(seconds: float | None) -> str:
     return f"{hours} h {minutes} min" if hours else f"{minutes} min {rest} s"
 
 
-def number(value: int) -> str:
-    """`12,345`."""
-    return f"{value:,}"
-
-
-def counted(value: int, one: str, many: str = "") -> str:
-    """`1 scenario`, `12 scenarios`."""
-    return f"{number(value)} {one if value == 1 else many or one + 's'}"
+def counted(value: int, noun: str) -> str:
+    """`1 scenario`, `12,345 scenarios`."""
+    return f"{value:,} {noun}{'' if value == 1 else 's'}"
 
 
 def at_time(milliseconds: float | None) -> str:

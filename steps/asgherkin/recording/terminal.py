@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import sys
 from contextlib import nullcontext
-from typing import TYPE_CHECKING, NamedTuple, Protocol
+from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
 
@@ -40,28 +40,23 @@ class Line(NamedTuple):
 
 def show_steps(config: pytest.Config) -> None:
     """Show the steps of this run, in a worker or in the process that reports."""
-    output = _WorkerLines() if hasattr(config, "workerinput") else _TerminalLines(config)
-    steps = _StepWatch(output)
-    config.pluginmanager.register(output)
+    terminal = None if hasattr(config, "workerinput") else _Terminal(config)
+    if terminal is not None:
+        config.pluginmanager.register(terminal)
+    steps = _StepWatch(terminal)
     config.pluginmanager.register(steps)
     config.stash.setdefault(watches_key, []).append(steps)
 
 
-class _LineOutput(Protocol):
-    """Where lines go."""
-
-    def show(self, line: Line) -> None:
-        """Take a line."""
-
-    def end(self, report: pytest.TestReport) -> None:
-        """There are no more lines; the report is on its way to pytest."""
-
-
 class _StepWatch:
-    """A watch that shows a step's line when the step has ended: a secret in its text is known by then."""
+    """A watch that shows a step's line when the step has ended: a secret in its text is known by then.
 
-    def __init__(self, output: _LineOutput) -> None:
-        self._output = output
+    A worker of pytest-xdist's has no terminal: its lines are an attribute of the scenario's report.
+    """
+
+    def __init__(self, terminal: _Terminal | None) -> None:
+        self._terminal = terminal
+        self._lines: list[Line] = []
         self._progress: Progress | None = None
         self._ends: dict[str, Ending] = {}
         self._shown = 0
@@ -78,7 +73,7 @@ class _StepWatch:
     def reach(self, position: int) -> None:
         """A step begins, so the one before it has passed."""
         if position:
-            self._output.show(self._line(position - 1, Status.PASSED))
+            self._show(self._line(position - 1, Status.PASSED))
         self._shown = position
 
     def leave(self) -> None:
@@ -96,9 +91,14 @@ class _StepWatch:
         self._ends[report.when or ""] = Ending(report, call.excinfo and call.excinfo.value, finished=finished)
         if report.when == "call" and progress is not None:
             for line in self._rest(progress):
-                self._output.show(line)
+                self._show(line)
             self._progress = None
-            self._output.end(report)
+            if self._terminal is not None:
+                self._terminal.write([], "\n  ")  # pytest's own word about the scenario follows
+            else:
+                # As one text: execnet, which carries what pytest-xdist sends, has no lone surrogates.
+                setattr(report, ATTRIBUTE, json.dumps(self._lines))
+                self._lines = []
 
     def pytest_keyboard_interrupt(self) -> None:
         """Show where Ctrl-C has ended the run: pytest makes no report of it."""
@@ -106,10 +106,10 @@ class _StepWatch:
         if progress is None or progress.at is None:
             return
         if progress.finished:
-            self._output.show(self._line(progress.at, Status.PASSED))
-            self._output.show(Line(_INTERRUPTED, "after the last step"))
+            self._show(self._line(progress.at, Status.PASSED))
+            self._show(Line(_INTERRUPTED, "after the last step"))
         else:
-            self._output.show(self._line(progress.at, _INTERRUPTED))
+            self._show(self._line(progress.at, _INTERRUPTED))
         self._progress = None
 
     def _rest(self, progress: Progress) -> Iterator[Line]:
@@ -123,51 +123,33 @@ class _StepWatch:
         if after.status != Status.PASSED:
             yield Line(after.status, "after the last step")
 
+    def _show(self, line: Line) -> None:
+        if self._terminal is None:
+            self._lines.append(line)
+        else:
+            self._terminal.write([line])
+
     def _line(self, position: int, status: str) -> Line:
         assert self._progress is not None
         step = self._progress.steps[position].step
         return Line(status, self._progress.conduct.redact(f"{step.keyword} {step.name}"))
 
 
-class _WorkerLines:
-    """In a worker of pytest-xdist's: the lines hang on the report."""
-
-    def __init__(self) -> None:
-        self._lines: list[Line] = []
-
-    def show(self, line: Line) -> None:
-        """Keep a line."""
-        self._lines.append(line)
-
-    def end(self, report: pytest.TestReport) -> None:
-        """Hang the lines on the report."""
-        # As one text: what pytest-xdist sends knows no half characters.
-        setattr(report, ATTRIBUTE, json.dumps(self._lines))
-        self._lines = []
-
-
-class _TerminalLines:
-    """In the process that reports: the lines go to the terminal, by pytest's own writer, which knows about colours."""
+class _Terminal:
+    """The terminal of the process that reports, by pytest's own writer, which knows about colours."""
 
     def __init__(self, config: pytest.Config) -> None:
         self._config = config
         self._has_marks = _can_write("".join(status.mark for status in Status), sys.stdout.encoding)
 
-    def show(self, line: Line) -> None:
-        """Print a line."""
-        self._write([line])
-
-    def end(self, report: pytest.TestReport) -> None:  # noqa: ARG002 - as the protocol has it
-        """Begin the line for pytest's own word about the scenario."""
-        self._write([], "\n  ")
-
     @pytest.hookimpl(trylast=True)
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Print what a worker has sent, below its line."""
         sent = vars(report).pop(ATTRIBUTE, "[]")
-        self._write([Line(*line) for line in json.loads(sent)])
+        self.write([Line(*line) for line in json.loads(sent)])
 
-    def _write(self, lines: Sequence[Line], end: str = "") -> None:
+    def write(self, lines: Sequence[Line], end: str = "") -> None:
+        """Print lines, each after its line break."""
         writer = self._config.get_terminal_writer()
         capture = self._config.pluginmanager.getplugin("capturemanager")
         with nullcontext() if capture is None else capture.global_and_fixture_disabled():

@@ -12,7 +12,7 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from asgherkin.errors import ConfigurationError
 from asgherkin.report.output_files import line
@@ -56,7 +56,7 @@ class _Merged:
             self._add(number, run)
         unknown = sorted(case for case in self._series if ("testCase", case) not in self._by_key)
         if unknown:
-            path = runs[self._series[unknown[0]][0][0].lines[0].file].path
+            path = runs[self._series[unknown[0]][0][0].lines[0][0]].path
             raise ConfigurationError(f"{path.name} is not whole: it has results of a test case that it does not have.")
 
     def _add(self, number: int, run: _Shard) -> None:
@@ -69,7 +69,7 @@ class _Merged:
                 )
         for series in run.series():
             for attempt in series:
-                attempt.lines = [_Line(number, place.at) for place in attempt.lines]
+                attempt.lines = [(number, at) for _, at in attempt.lines]
             self._series.setdefault(series[0].case, []).append(series)
 
     def head(self) -> Iterator[Message]:
@@ -117,9 +117,9 @@ class _Merged:
             for case in cases:
                 yield {"testCase": {**case, "testRunStartedId": self._runs[0].id}}
                 for number, attempt in enumerate(self._attempts(case["id"])):
-                    for place in attempt.lines:
-                        files[place.file].seek(place.at)
-                        yield _renumbered(json.loads(files[place.file].readline()), number, goes_on=attempt.goes_on)
+                    for of_run, at in attempt.lines:
+                        files[of_run].seek(at)
+                        yield _renumbered(json.loads(files[of_run].readline()), number, goes_on=attempt.goes_on)
         finally:
             for file in files:
                 file.close()
@@ -164,22 +164,18 @@ def _renumbered(envelope: Message, number: int, *, goes_on: bool) -> Message:
     return envelope
 
 
-class _Line(NamedTuple):
-    """Where a message stands: its file's number, and the byte that it starts at."""
-
-    file: int
-    at: int
-
-
 @dataclass(slots=True)
 class _Attempt:
-    """An attempt's messages, by their places. `goes_on`: it was tried once more in the same run."""
+    """An attempt; `lines` are its messages: the number of the file, and the byte that each starts at.
+
+    `goes_on`: it was retried in the same run.
+    """
 
     id: str
     case: str
     number: int
     began: tuple[int, int]
-    lines: list[_Line] = field(default_factory=list)
+    lines: list[tuple[int, int]] = field(default_factory=list)
     goes_on: bool = False
 
 
@@ -221,12 +217,10 @@ class _Shard:
             setattr(self, kind.removeprefix("testRun").lower(), message)
         elif kind == "testCaseStarted":
             began, number = _time_of(message), int(message.get("attempt", 0))
-            self._attempts[message["id"]] = _Attempt(
-                message["id"], message["testCaseId"], number, began, [_Line(0, at)]
-            )
+            self._attempts[message["id"]] = _Attempt(message["id"], message["testCaseId"], number, began, [(0, at)])
         elif kind in _OF_ATTEMPT and message.get("testCaseStartedId") in self._attempts:
             attempt = self._attempts[message["testCaseStartedId"]]
-            attempt.lines.append(_Line(0, at))
+            attempt.lines.append((0, at))
             attempt.goes_on = attempt.goes_on or bool(message.get("willBeRetried"))
         elif kind in _BY_ID or kind in _BY_URI:
             message[_NEEDED.get(kind, "id" if kind in _BY_ID else "uri")]  # it must be there

@@ -8,7 +8,7 @@ from functools import cached_property
 from operator import attrgetter
 from typing import TYPE_CHECKING
 
-from asgherkin.evidence.page_parts import counted, number
+from asgherkin.evidence.page_parts import counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -140,7 +140,7 @@ def verdict(report: Report) -> str:
     if broken:
         sentence += f"; {counted(broken, 'feature file')} cannot be read"
     if report.recovered:
-        sentence += f"; {number(report.recovered)} did not pass in an earlier run"
+        sentence += f"; {report.recovered:,} did not pass in an earlier run"
     if not report.finished:
         sentence += "; the run did not finish"
     elif is_unexplained(report):
@@ -165,7 +165,7 @@ def _amounts(report: Report, statuses: Iterable[Status]) -> Iterator[str]:
         if amount := report.counts.get(status, 0):
             verb = "" if status is Status.FAILED else "is " if amount == 1 else "are "
             is_lost = status is Status.NOT_RUN and not report.finished
-            yield f"{number(amount)} {verb}{'without a result' if is_lost else status.word}"
+            yield f"{amount:,} {verb}{'without a result' if is_lost else status.word}"
 
 
 def is_bad(report: Report) -> bool:

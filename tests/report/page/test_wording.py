@@ -39,7 +39,7 @@ def test_moments_are_told_in_utc(seconds: float | None, text: str) -> None:
 
 def test_numbers_have_their_nouns() -> None:
     """One, and many."""
-    assert [counted(1, "row"), counted(0, "row"), counted(1200, "box", "boxes")] == ["1 row", "0 rows", "1,200 boxes"]
+    assert [counted(1, "row"), counted(0, "row"), counted(1200, "row")] == ["1 row", "0 rows", "1,200 rows"]
 
 
 def test_control_characters_are_shown() -> None:

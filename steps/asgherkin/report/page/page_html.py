@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from asgherkin.errors import ConfigurationError
-from asgherkin.evidence.page_parts import counted, duration, number
+from asgherkin.evidence.page_parts import counted, duration
 from asgherkin.report.attachments import read
 from asgherkin.report.history import FLAKY, labels
 from asgherkin.report.model import Outline
@@ -187,7 +187,7 @@ def _environment(labels: Mapping[str, tuple[str, ...]], *, finished: bool) -> En
         read=read,
         markdown=description_html,
         duration=duration,
-        number=number,
+        number="{:,}".format,
         counted=counted,
         # Of a run that broke off it is not known whether the scenario was running then.
         word=lambda status: status.word if finished or status is not Status.NOT_RUN else LOST,
