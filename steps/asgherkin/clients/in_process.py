@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
     from http.cookiejar import CookieJar
 
-    from asgherkin.clients.client_protocols import BeforeShutDown, Side
+    from asgherkin.clients.client_protocols import BeforeShutDown
     from asgherkin.clients.loop import Loop
     from asgherkin.clients.recorder import Recorder
 
@@ -35,15 +35,13 @@ _HTTPX = frozenset({"httpx", "httpx2", "httpcore", "httpcore2"})
 
 
 class Client(ABC):
-    """A way to reach the app, for one scenario. Its methods are called on the main thread.
-
-    It is the `Side` of the sentences, on which capabilities build.
-    """
+    """A way to reach the app, for one scenario. Its methods are called on the main thread."""
 
     name: str
     """What a feature calls it: `async`, `test`, `live`."""
     host = _HOST
     """The host that its requests name; a cookie belongs to it."""
+    base_url = BASE_URL
 
     def __init__(self, recorder: Recorder, loop: Loop, owner: TaskOwner) -> None:
         """`loop` is the app's. What spans acts runs in `owner`."""
@@ -99,7 +97,7 @@ class Client(ABC):
         return self._lifespan.state
 
     @property
-    def user_side(self) -> Side:
+    def user_side(self) -> Client:
         """The same for a user's own code, which may run on another loop."""
         return self
 
@@ -275,7 +273,10 @@ class AsyncAdapter(Client):
         """A client for sync code: each of its calls runs on the app's loop."""
         if self._http is None:
             bridge = Bridge(self._stream_transport(raising=not self.return_server_errors), self.run)
-            self._http = httpx2.Client(transport=bridge, base_url=BASE_URL, cookies=self.cookies, follow_redirects=True)
+            # No timeouts of httpx2's own: the transport has deadlines.
+            self._http = httpx2.Client(
+                transport=bridge, base_url=self.base_url, cookies=self.cookies, follow_redirects=True, timeout=None
+            )
         return self._http
 
     def request(self, method: str, url: str, *, follow_redirects: bool, **options: object) -> httpx2.Response:

@@ -3,22 +3,20 @@
 from __future__ import annotations
 
 import importlib
-from functools import cached_property, partial
-from typing import TYPE_CHECKING, TypeVar, cast
+from functools import partial
+from typing import TYPE_CHECKING, TypeVar
 
 import httpx2
 
-from asgherkin.clients.in_process import BASE_URL, AsyncAdapter
+from asgherkin.clients.in_process import AsyncAdapter
 from asgherkin.clients.live_transport import LiveStreamTransport, LiveWholeTransport
-from asgherkin.clients.response_stream import Bridge
 from asgherkin.clients.server_threads import make_pool
 from asgherkin.errors import ConfigurationError, NotObservable
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Mapping
+    from collections.abc import Awaitable, Callable
     from http.cookiejar import CookieJar
 
-    from asgherkin.clients.client_protocols import BeforeShutDown, Work
     from asgherkin.clients.live_transport import Serving
     from asgherkin.clients.loop import Loop
     from asgherkin.clients.recorder import Recorder
@@ -30,27 +28,16 @@ T = TypeVar("T")
 
 
 class LiveAdapter(AsyncAdapter):
-    """What both have in common. The sentences' requests go on the loop of the server's thread."""
+    """Reaches an app over sockets. The sentences' requests run on the loop of the server's thread."""
 
     name = "live"
-    base_url = BASE_URL
 
-    def __init__(self, recorder: Recorder, thread: ServerThread, serving: Serving, *, verify: bool) -> None:
-        super().__init__(recorder, thread.loop)
+    def __init__(self, recorder: Recorder, loop: Loop, pool: httpx2.AsyncBaseTransport, serving: Serving) -> None:
+        """`pool` has the connections; `serving` gives the server of this process that requests go to, or None."""
+        super().__init__(recorder, loop)
+        self.pool = pool
         self.serving = serving
-        self._thread = thread
-        self._verify = verify
         self._open_streams: set[ResponseStream] = set()
-
-    @property
-    def _holds(self) -> bool:
-        """Whether something may be open."""
-        return bool(self._open_streams or self.before_shut_down)
-
-    @cached_property
-    def pool(self) -> httpx2.AsyncBaseTransport:
-        """The connections that requests go over."""
-        return self._thread.pool(verify=self._verify)
 
     def _whole_transport(self, *, together: bool = False) -> httpx2.AsyncBaseTransport:
         del together  # over sockets no request can hold up another
@@ -94,7 +81,8 @@ class LocalAdapter(LiveAdapter):
         check_extra("uvicorn", "wsproto")  # uvicorn's own websockets need it too
         thread = server_threads.thread(loop_name)
         self._server = _AttachedServer(recorder, thread)
-        super().__init__(recorder, thread, self._server.listening, verify=False)
+        super().__init__(recorder, thread.loop, thread.pool(verify=False), self._server.listening)
+        self._thread = thread
         self._server_threads = server_threads
         self._started = False
 
@@ -116,7 +104,8 @@ class LocalAdapter(LiveAdapter):
     def finish(self) -> None:
         """Leave what is open. The app is shut down if it is the scenario's alone."""
         served = self._server.attached
-        if served is not None and not self._holds and self._server_threads.keeps(served.app):
+        holds = self._open_streams or self.before_shut_down
+        if served is not None and not holds and self._server_threads.keeps(served.app):
             served.attach(None)
             return
         self.act("shut-down", partial(self.loop.run, self._finish))
@@ -180,7 +169,7 @@ class RemoteAdapter(LiveAdapter):
     """Reaches a deployed server. What runs on the user's side, `async def` steps among it, has a loop of its own."""
 
     def __init__(self, recorder: Recorder, thread: ServerThread, base_url: str, user_loop: Callable[[], Loop]) -> None:
-        super().__init__(recorder, thread, _nowhere, verify=True)
+        super().__init__(recorder, thread.loop, thread.pool(verify=True), _nowhere)
         self.base_url = base_url
         self.host = httpx2.URL(base_url).host
         self._make_user_loop = user_loop
@@ -208,76 +197,42 @@ class RemoteAdapter(LiveAdapter):
 
     def run(self, function: Callable[..., Awaitable[T]], *args: object) -> T:
         """Run an async function on pytest-asyncio's loop, where the user's async fixtures are."""
-        return self.user_side.loop.run(function, *args)
+        return self.user_side.run(function, *args)
 
     @property
     def http(self) -> httpx2.Client:
         """A client for sync code."""
-        if self._http is None:
-            bridge = Bridge(self.user_side.transport, self.run)
-            self._http = httpx2.Client(
-                transport=bridge, base_url=self.base_url, cookies=self.cookies, follow_redirects=True, timeout=None
-            )
-        return self._http
+        return self.user_side.http
 
     @property
     def async_http(self) -> httpx2.AsyncClient:
         """A client for async code, on pytest-asyncio's loop."""
-        return self.user_side.http
+        return self.user_side.async_http
 
     def close(self) -> None:
         """End what the scenario holds."""
         if self._user_side is not None and not self._closed:
-            self._user_side.loop.run(self._user_side.leave)
+            self._user_side.close()
         super().close()
 
 
-class UserSide:
-    """A user's own code and a deployed server: on another loop than the sentences, with connections of its own.
-
-    See `asgherkin.clients.client_protocols.LiveSide`.
-    """
+class UserSide(LiveAdapter):
+    """A user's own code and a deployed server: on another loop than the sentences, with connections of its own."""
 
     def __init__(self, recorder: Recorder, loop: Loop, base_url: str, cookies: CookieJar) -> None:
-        self.name = LiveAdapter.name
-        self.recorder = recorder
+        super().__init__(recorder, loop, make_pool(), _nowhere)
+        self.base_url = base_url
         self.cookies = cookies
-        self.serving = _nowhere
-        self.loop = loop
-        self.state: Mapping[str, object] = {}
-        self.before_shut_down: list[BeforeShutDown] = []
-        self.pool = make_pool()
-        self._open_streams: set[ResponseStream] = set()
-        self.transport = LiveStreamTransport(self.pool, recorder, self.serving, self.spawn, self._open_streams)
-        self.http = httpx2.AsyncClient(
-            transport=self.transport, base_url=base_url, cookies=cookies, follow_redirects=True, timeout=None
-        )
 
-    def act(self, doing: str, function: Callable[[], T]) -> T:
-        """Call a function."""
-        del doing  # no watch here looks at the loop
+    def act(self, doing: str, function: Callable[[], T], *, raising: bool = False) -> T:
+        """Call a function, without an alarm: no app runs on this loop."""
+        del doing, raising
         return function()
 
-    def run_as(self, doing: str, function: Callable[..., Awaitable[T]], *args: object) -> T:
-        """Run an async function on the loop."""
-        del doing
-        return self.loop.run(function, *args)
-
-    def spawn(self, work: Work) -> None:
-        """Start a task on the loop."""
-        self.loop.start(work)
-
-    def build_request(self, method: str, url: str, **options: object) -> httpx2.Request:
-        """A request with the scenario's cookies and base URL; `options` are httpx2's."""
-        return cast("Callable[..., httpx2.Request]", self.http.build_request)(method, url, **options)
-
-    async def leave(self) -> None:
-        """Leave all that is open. To be called on the loop."""
-        for leave in self.before_shut_down:
-            await leave(restarts=False)
-        for stream in list(self._open_streams):
-            await stream.drop()
-        await self.pool.aclose()
+    def close(self) -> None:
+        """End what the user's code holds."""
+        super().close()
+        self.loop.run(self.pool.aclose)
 
 
 def check_extra(*modules: str) -> None:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from asgherkin.clients.asgi import Message, Receive, Scope, Send
-    from asgherkin.clients.client_protocols import Side
+    from asgherkin.clients.in_process import Client
     from asgherkin.websockets.connection import Opening
 
 _BASE_URL = "ws://testserver"
@@ -35,7 +35,7 @@ def websocket_url(url: str) -> str:
     return f"ws{whole[4:]}" if whole.startswith("http") else whole
 
 
-def app_source(side: Side, opening: Opening) -> AppSource:
+def app_source(side: Client, opening: Opening) -> AppSource:
     """What carries the messages of a websocket that `async` opens, or a user's own code on either client."""
     headers = opening.headers
     for name, value in _HEADERS.items():
@@ -78,7 +78,7 @@ class _Queue:
 class AppSource:
     """Carries messages by two queues to the app's call in this process, which is a task of its own, and back."""
 
-    def __init__(self, side: Side, scope: Scope) -> None:
+    def __init__(self, side: Client, scope: Scope) -> None:
         to_app, to_client = _Queue(), _Queue()
         self.client_sends: Send = to_app.put
         self.app_receives: Receive = to_app.get

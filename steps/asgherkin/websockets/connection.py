@@ -24,8 +24,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from asgherkin.clients.asgi import Message
-    from asgherkin.clients.client_protocols import RunAs, Side
+    from asgherkin.clients.client_protocols import RunAs
     from asgherkin.clients.deadlines import AppCall
+    from asgherkin.clients.in_process import Client
     from asgherkin.clients.recorder import Recorder
     from asgherkin.websockets.transcript import Transcript
     from asgherkin.websockets.websocket_evidence import Peer
@@ -297,7 +298,7 @@ class ClientWebSocket:
 class WebSockets:
     """The websockets of one client, or of a user's own code. It opens them, and closes those that are left open."""
 
-    def __init__(self, side: Side, source: Callable[[Opening], Source]) -> None:
+    def __init__(self, side: Client, source: Callable[[Opening], Source]) -> None:
         """`source` makes what is to carry the messages of a websocket."""
         self.run_as = side.run_as
         self.source = source

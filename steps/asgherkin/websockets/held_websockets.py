@@ -19,7 +19,8 @@ from asgherkin.websockets.websocket_fixtures import WEBSOCKET
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from asgherkin.clients.client_protocols import LiveSide, Side
+    from asgherkin.clients.in_process import Client
+    from asgherkin.clients.live import LiveAdapter
     from asgherkin.clients.starlette_client import TestClientAdapter
     from asgherkin.session.session import Session
     from asgherkin.websockets.connection import ClientWebSocket
@@ -35,7 +36,7 @@ class HeldWebSockets(Part):
     def __init__(self, session: Session) -> None:
         self._session = session
         self._channels = session.part(Channels)
-        self._opened_by: dict[Side, WebSockets] = {}
+        self._opened_by: dict[Client, WebSockets] = {}
 
     def open(self, path: str, name: str | None, subprotocol: str | None, *, may_be_refused: bool) -> None:
         """Open a websocket with the scenario's headers, cookies, query and credentials.
@@ -77,7 +78,7 @@ class HeldWebSockets(Part):
 
         return OwnWebSocket(self._of(self._session.client.user_side), Opening(url, subprotocols or (), options))
 
-    def _of(self, side: Side) -> WebSockets:
+    def _of(self, side: Client) -> WebSockets:
         if side not in self._opened_by:
             self._opened_by[side] = websockets_of(side)
         return self._opened_by[side]
@@ -219,7 +220,7 @@ class HeldWebSocket(Channel):
         self.transcript.open_at_end = self.is_open
 
 
-def websockets_of(side: Side) -> WebSockets:
+def websockets_of(side: Client) -> WebSockets:
     """What opens the websockets of a client. Raises `ConfigurationError` where a package for it is not installed."""
     if side.name == "test":
         from asgherkin.websockets.testclient_websocket import TestClientWebSockets
@@ -231,5 +232,5 @@ def websockets_of(side: Side) -> WebSockets:
         check_extra("wsproto")
         from asgherkin.websockets.live_websocket import SocketSource
 
-        return WebSockets(side, partial(SocketSource, cast("LiveSide", side)))
+        return WebSockets(side, partial(SocketSource, cast("LiveAdapter", side)))
     return WebSockets(side, partial(app_source, side))

@@ -41,8 +41,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from asgherkin.clients.asgi import Message, Receive, Scope, Send
-    from asgherkin.clients.client_protocols import LiveSide
     from asgherkin.clients.deadlines import AppCall
+    from asgherkin.clients.live import LiveAdapter
     from asgherkin.clients.recorder import Recorder
     from asgherkin.clients.server import Server
     from asgherkin.websockets.connection import Opening
@@ -60,7 +60,7 @@ _MOMENT = 0.02
 class SocketSource:
     """Carries messages over a socket: a task holds it from its opening to its end, and reads what comes."""
 
-    def __init__(self, side: LiveSide, opening: Opening) -> None:
+    def __init__(self, side: LiveAdapter, opening: Opening) -> None:
         headers = opening.headers
         headers.update({**_HEADERS, "Sec-WebSocket-Key": base64.b64encode(secrets.token_bytes(16)).decode()})
         url = f"http{opening.url[2:]}" if opening.url.startswith(("ws://", "wss://")) else opening.url

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from starlette.testclient import WebSocketTestSession
 
     from asgherkin.clients.asgi import Message, Receive, Scope, Send
-    from asgherkin.clients.client_protocols import Side
+    from asgherkin.clients.in_process import Client
     from asgherkin.clients.starlette_client import TestClientAdapter
     from asgherkin.websockets.connection import Opening
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 class SessionSource(AppSource):
     """Carries messages by the streams of a session of TestClient's, which takes this for its app."""
 
-    def __init__(self, side: Side, scope: Scope) -> None:
+    def __init__(self, side: Client, scope: Scope) -> None:
         super().__init__(side, scope)
         self._is_connected = anyio.Event()
 
@@ -53,7 +53,7 @@ class SessionWebSocket(ClientWebSocket):
     """One websocket, used through a session of TestClient's."""
 
     def __init__(
-        self, source: SessionSource, session: WebSocketTestSession, portal: BlockingPortal, side: Side
+        self, source: SessionSource, session: WebSocketTestSession, portal: BlockingPortal, side: Client
     ) -> None:
         super().__init__(source.connection, side.run_as)
         self._act = side.act
