@@ -144,53 +144,40 @@ def test_what_is_unobservable_has_its_reason_in_the_summary(project: Project, ur
     assert "not observable here" in (project.root / "summary.md").read_text().lower()
 
 
+NO_URL = "asgi_base_url: '{}' is no server's URL. Write for example: https://staging.example"
+NO_BASE = (
+    "asgi_base_url: '{}' ends in a query or a fragment, and the path of each request is put at its end. "
+    "Write for example: https://staging.example"
+)
+
+
 @pytest.mark.parametrize(
-    ("arguments", "told"),
+    ("url", "told"),
     [
-        (
-            ("--asgi-base-url", "staging.example"),
-            "asgi_base_url: 'staging.example' is no server's URL. Write for example: https://staging.example",
-        ),
-        (
-            ("--asgi-base-url", "http://staging.example:port"),
-            "asgi_base_url: 'http://staging.example:port' is no server's URL. Write for example: https://staging.example",
-        ),
-        (
-            ("--asgi-base-url", "http://[::1"),
-            "asgi_base_url: 'http://[::1' is no server's URL. Write for example: https://staging.example",
-        ),
-        (
-            ("--asgi-base-url", "ftp://ann:secret@staging.example"),
-            "asgi_base_url: 'ftp://…@staging.example' is no server's URL. Write for example: https://staging.example",
-        ),
-        (
-            ("--asgi-base-url", "http://staging .example"),
-            "asgi_base_url: 'http://staging .example' is no server's URL. Write for example: https://staging.example",
-        ),
-        (
-            ("--asgi-base-url", "https://staging.example/api?tenant=acme"),
-            "asgi_base_url: 'https://staging.example/api?tenant=acme' ends in a query or a fragment, and the path of "
-            "each request is put at its end. Write for example: https://staging.example",
-        ),
-        (
-            ("--asgi-base-url", "https://staging.example/#menu"),
-            "asgi_base_url: 'https://staging.example/#menu' ends in a query or a fragment, and the path of each "
-            "request is put at its end. Write for example: https://staging.example",
-        ),
-        (
-            ("--asgi-base-url", ""),
-            "--asgi-base-url is empty, so no deployed server would be tested. Name it, or leave the option out.",
-        ),
-        (
-            ("--asgi-base-url", "http://staging.example", "--asgi-client", "test"),
-            "asgi_client is test, and asgi_base_url names a server: test can only reach an app in this process. "
-            "Use the client live for it, or leave one of the two options out.",
-        ),
+        ("staging.example", NO_URL.format("staging.example")),
+        ("http://staging.example:port", NO_URL.format("http://staging.example:port")),
+        ("http://[::1", NO_URL.format("http://[::1")),
+        ("ftp://ann:secret@staging.example", NO_URL.format("ftp://…@staging.example")),
+        ("http://staging .example", NO_URL.format("http://staging .example")),
+        ("https://staging.example/api?tenant=acme", NO_BASE.format("https://staging.example/api?tenant=acme")),
+        ("https://staging.example/#menu", NO_BASE.format("https://staging.example/#menu")),
+        ("", "--asgi-base-url is empty, so no deployed server would be tested. Name it, or leave the option out."),
     ],
 )
-def test_options_that_do_not_fit(project: Project, arguments: tuple[str, ...], told: str) -> None:
+def test_a_base_url_that_is_none(project: Project, url: str, told: str) -> None:
     """The run ends with what to write."""
-    outcome = project.run(*arguments)
+    outcome = project.run("--asgi-base-url", url)
 
     assert outcome.exit_code == pytest.ExitCode.USAGE_ERROR
     assert told in outcome.output
+
+
+def test_a_base_url_and_a_client_that_cannot_reach_it(project: Project) -> None:
+    """The run ends with both options named."""
+    outcome = project.run("--asgi-base-url", "http://staging.example", "--asgi-client", "test")
+
+    assert outcome.exit_code == pytest.ExitCode.USAGE_ERROR
+    assert (
+        "asgi_client is test, and asgi_base_url names a server: test can only reach an app in this process. "
+        "Use the client live for it, or leave one of the two options out."
+    ) in outcome.output

@@ -14,7 +14,7 @@ from asgherkin.clients.in_process import AsyncAdapter
 from asgherkin.clients.loop import make_loop
 from asgherkin.clients.recorder import Recorder
 from asgherkin.clients.starlette_client import TestClientAdapter
-from tests.clients.live_shop import Run, Shop
+from tests.clients.live_shop import Run, Shop, running
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -35,7 +35,6 @@ class MakeClient(Protocol):
 
     def __call__(self, app: object, *, timeout: float = 30) -> Client:
         """Make one."""
-        ...
 
 
 def make_adapter(kind: str, app: object, timeout: float) -> Client:
@@ -53,11 +52,12 @@ def kind(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture
-def make_client(kind: str) -> Iterator[MakeClient]:
+def make_client(kind: str, request: pytest.FixtureRequest) -> Iterator[MakeClient]:
     made: list[Client] = []
 
     def make(app: object, *, timeout: float = 30) -> Client:
         made.append(make_adapter(kind, app, timeout))
+        made[-1].recorder.root = request.path.parent
         return made[-1]
 
     yield make
@@ -79,10 +79,8 @@ def no_thread_left() -> Iterator[None]:
 @pytest.fixture
 def run() -> Iterator[Run]:
     """Scenarios on the client live, one after the other; it ends with the test."""
-    made = Run()
-    yield made
-    made.finish()
-    made.server_threads.close()
+    with running() as made:
+        yield made
 
 
 @pytest.fixture

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,7 +20,7 @@ from asgherkin.clients.recorder import Recorder
 from asgherkin.clients.server_threads import ServerThreads
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Iterator
 
     from starlette.requests import Request
     from starlette.responses import Response
@@ -160,6 +160,15 @@ class Run:
             client.finish()
             client.close_loop()
         self.clients.clear()
+
+
+@contextmanager
+def running(timeout: float = 30) -> Iterator[Run]:
+    """A run, which ends after the block."""
+    run = Run(timeout)
+    yield run
+    run.finish()
+    run.server_threads.close()
 
 
 def get(client: LocalAdapter, url: str = "/") -> str:

@@ -15,6 +15,8 @@ from asgherkin.errors import AppError, AsgherkinError, ConfigurationError
 from tests.clients.live_shop import Run, Shop, port_of
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from asgherkin.clients.asgi import Receive, Scope, Send
 
 pytestmark = pytest.mark.usefixtures("no_thread_left")
@@ -136,21 +138,10 @@ def test_a_shut_down_that_fails_in_a_scenario(run: Run) -> None:
     assert [crash.doing for crash in client.recorder.crashes] == ["shut-down"]
 
 
-def test_a_shut_down_that_hangs_at_the_end_of_the_run() -> None:
-    """It is cancelled and told."""
-    run = Run(timeout=0.1)
-
-    async def app(scope: Scope, receive: Receive, send: Send) -> None:
-        await receive()
-        await send({"type": "lifespan.startup.complete"})
-        await receive()
-        await anyio.sleep_forever()
-
-    run.scenario(app).start()
-    run.finish()
-
-    with pytest.raises(AppError, match=r"^The app did not shut down within 0\.1 seconds\. It was waiting at test_live"):
-        run.server_threads.close()
+async def until(condition: Callable[[], bool]) -> None:
+    with anyio.fail_after(30):
+        while not condition():  # noqa: ASYNC110 - the app tells nobody
+            await anyio.sleep(0.001)
 
 
 def test_a_crash_between_two_scenarios(run: Run) -> None:
@@ -169,8 +160,9 @@ def test_a_crash_between_two_scenarios(run: Run) -> None:
     run.scenario(app).start()
     run.finish()
     client = run.scenario(app)
+    server = run.server_threads.thread("asyncio").server(client.recorder.app)
     gone.set()
-    client.run(anyio.sleep, 0.05)
+    client.run(until, lambda: not server.lifespan.running)
     client.start()
 
     assert [(crash.doing, repr(crash.exception)) for crash in client.recorder.crashes] == [
@@ -199,14 +191,9 @@ def test_a_request_that_is_answered_when_the_run_ends(shop: Shop) -> None:
     client.start()
     port = client.run(port_of, client)
 
-    async def until_asked() -> None:
-        with anyio.fail_after(30):
-            while not client.recorder.running:  # noqa: ASYNC110 - the app tells nobody
-                await anyio.sleep(0.001)
-
     with socket.create_connection(("127.0.0.1", port)) as other:
         other.sendall(b"GET /hang HTTP/1.1\r\nHost: me\r\n\r\n")
-        client.run(until_asked)
+        client.run(until, lambda: client.recorder.running > 0)
         run.finish()
         run.server_threads.close()
 

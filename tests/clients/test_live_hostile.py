@@ -27,13 +27,18 @@ TRIED = "\nThe client live tried GET {url}/notes, with a timeout of {timeout}. {
 UP = "Is the server up, and asgi_base_url right?"
 DROPPED = "{place} dropped the connection without an answer. Does it want https?"
 SLOW = "Is it up to its work? asgi_timeout says how long an answer may take."
+NO_ANSWER = "The server did not answer within 0.1 seconds."
 CHUNKED = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n4\r\nhalf\r\n"
 
 
-def failure(client: Client, act: Callable[[], object] | None = None) -> str:
+def notes(client: Client) -> httpx2.Response:
+    return client.request("GET", "/notes", follow_redirects=True)
+
+
+def failure(client: Client, act: Callable[[Client], object] = notes) -> str:
     """What a request fails with."""
     with pytest.raises(Unreachable) as caught:
-        (act or (lambda: client.request("GET", "/notes", follow_redirects=True)))()
+        act(client)
     return str(caught.value)
 
 
@@ -42,12 +47,22 @@ def unused_port() -> int:
         return int(listener.getsockname()[1])
 
 
-def test_a_server_that_is_not_there() -> None:
-    """The connection is refused."""
+@pytest.mark.parametrize(
+    "act",
+    [
+        pytest.param(notes, id="a request"),
+        pytest.param(lambda client: client.request_together(3, "GET", "/notes", follow_redirects=True), id="many"),
+        pytest.param(lambda client: client.http.get("/notes"), id="sync code"),
+        pytest.param(lambda client: client.run(client.async_http.get, "/notes"), id="async code"),
+        pytest.param(lambda client: open_stream(client, "/notes"), id="a stream"),
+    ],
+)
+def test_a_server_that_is_not_there(act: Callable[[Client], object]) -> None:
+    """The connection is refused, whoever asks for it."""
     url = f"http://127.0.0.1:{unused_port()}"
 
     with remote(url) as client:
-        told = failure(client)
+        told = failure(client, act)
 
         assert client.recorder.exchanges[0].lost
     assert told == (
@@ -103,10 +118,17 @@ def test_a_server_that_drops_the_connection(answer: bytes, seen: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("answer", "seen"),
+    ("act", "answer", "seen"),
     [
-        pytest.param(b"", "The server did not answer within 0.1 seconds.", id="at all"),
+        pytest.param(notes, b"", "The server did not answer within 0.1 seconds.", id="at all"),
         pytest.param(
+            lambda client: open_stream(client, "/notes"),
+            b"",
+            "The server did not answer within 0.1 seconds.",
+            id="a stream",
+        ),
+        pytest.param(
+            notes,
             CHUNKED,
             "The server did not come to the end of its response within 0.1 seconds: "
             "the status 200 came, and 4 bytes of the body.",
@@ -114,10 +136,10 @@ def test_a_server_that_drops_the_connection(answer: bytes, seen: str) -> None:
         ),
     ],
 )
-def test_a_slow_server(answer: bytes, seen: str) -> None:
+def test_a_slow_server(act: Callable[[Client], object], answer: bytes, seen: str) -> None:
     """It is given the timeout."""
     with serving(saying(answer)) as peer, remote(peer.url, timeout=0.1) as client:
-        told = failure(client)
+        told = failure(client, act)
 
     assert told == seen + TRIED.format(url=peer.url, timeout="0.1 seconds", advice=SLOW)
 
@@ -140,10 +162,10 @@ def test_a_server_that_never_stops_sending() -> None:
 def test_a_server_that_dies_between_two_requests() -> None:
     """The next request finds nobody."""
     with serving(saying(OK)) as peer, remote(peer.url) as client:
-        assert client.request("GET", "/notes", follow_redirects=True).text == "hi"
+        assert notes(client).text == "hi"
         for connection in peer.connections:
             connection.shutdown(socket.SHUT_RDWR)
-        again = client.request("GET", "/notes", follow_redirects=True).text
+        again = notes(client).text
 
         assert (again, len(peer.connections)) == ("hi", 2)
 
@@ -161,11 +183,11 @@ def test_a_kept_connection_that_is_closed_under_a_request(method: str, connectio
         request_of(connection)
 
     with serving(one_answer) as peer, remote(peer.url) as client:
-        client.request("GET", "/notes", follow_redirects=True)
+        notes(client)
         if method == "GET":
-            assert client.request("GET", "/notes", follow_redirects=True).text == "hi"
+            assert notes(client).text == "hi"
         else:
-            told = failure(client, lambda: client.request("POST", "/notes", follow_redirects=True))
+            told = failure(client, lambda _: client.request("POST", "/notes", follow_redirects=True))
             assert told.startswith(f"127.0.0.1:{peer.port} dropped the connection without an answer.")
 
         assert len(peer.connections) == connections
@@ -176,22 +198,25 @@ def test_connections_are_kept() -> None:
     sad = b"HTTP/1.1 500 Oh\r\nContent-Length: 0\r\n\r\n"
     with serving(saying(OK)) as peer, remote(peer.url) as client:
         for _ in range(3):
-            client.request("GET", "/notes", follow_redirects=True)
+            notes(client)
         assert len(peer.connections) == 1
 
     with serving(saying(sad)) as peer, remote(peer.url) as client:
         for _ in range(2):
-            assert client.request("GET", "/notes", follow_redirects=True).status_code == 500
+            assert notes(client).status_code == 500
         assert len(peer.connections) == 2
+
+
+def tls_of(authority: trustme.CA, name: str = "127.0.0.1") -> ssl.SSLContext:
+    """A server's side, with a certificate for a host."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    authority.issue_cert(name).configure_cert(context)
+    return context
 
 
 def test_a_certificate_that_is_not_trusted() -> None:
     """It is said how to trust an authority of one's own."""
-    authority = trustme.CA()
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    authority.issue_cert("127.0.0.1").configure_cert(context)
-
-    with serving(saying(OK), tls=context) as peer, remote(f"https://127.0.0.1:{peer.port}") as client:
+    with serving(saying(OK), tls=tls_of(trustme.CA())) as peer, remote(f"https://127.0.0.1:{peer.port}") as client:
         told = failure(client)
 
     assert told.startswith(f"The certificate of 127.0.0.1:{peer.port} was not accepted: ")
@@ -204,14 +229,13 @@ def test_a_certificate_of_ones_own_authority(
 ) -> None:
     """It is trusted where SSL_CERT_FILE names it, and where it is for this host."""
     authority = trustme.CA()
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    authority.issue_cert(name).configure_cert(context)
     with authority.cert_pem.tempfile(dir=str(tmp_path)) as file:
         monkeypatch.setenv("SSL_CERT_FILE", file)
+        tls = tls_of(authority, name)
 
-        with serving(saying(OK), tls=context) as peer, remote(f"https://127.0.0.1:{peer.port}") as client:
+        with serving(saying(OK), tls=tls) as peer, remote(f"https://127.0.0.1:{peer.port}") as client:
             if trusted:
-                assert client.request("GET", "/notes", follow_redirects=True).text == "hi"
+                assert notes(client).text == "hi"
             else:
                 assert "IP address mismatch" in failure(client)
 
@@ -231,55 +255,16 @@ def test_no_tls_where_some_is_wanted() -> None:
 
 def test_https_where_none_is_spoken() -> None:
     """A server that wants it drops what it cannot read."""
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    trustme.CA().issue_cert("127.0.0.1").configure_cert(context)
-
-    with serving(saying(OK), tls=context) as peer, remote(f"http://127.0.0.1:{peer.port}") as client:
+    with serving(saying(OK), tls=tls_of(trustme.CA())) as peer, remote(peer.url) as client:
         told = failure(client)
 
     assert told.startswith(DROPPED.format(place=f"127.0.0.1:{peer.port}"))
-
-
-def test_many_requests_at_once() -> None:
-    """One that fails makes the step fail."""
-    with remote(f"http://127.0.0.1:{unused_port()}") as client:
-        told = failure(client, lambda: client.request_together(3, "GET", "/notes", follow_redirects=True))
-
-    assert told.startswith("The connection was refused")
-
-
-def test_a_users_own_code() -> None:
-    """It gets the same errors, in sync code and in async code."""
-    with remote(f"http://127.0.0.1:{unused_port()}") as client:
-        sync = failure(client, lambda: client.http.get("/notes"))
-        other = failure(client, lambda: client.run(client.async_http.get, "/notes"))
-
-    assert sync == other
-    assert sync.startswith("The connection was refused")
 
 
 def test_a_request_that_cannot_be_sent() -> None:
     """It is no matter of the server's."""
     with serving(saying(OK)) as peer, remote(peer.url) as client, pytest.raises(httpx2.LocalProtocolError):
         client.request("GET", "/notes", follow_redirects=True, headers={"X-Broken": "a\nb"})
-
-
-def test_a_stream_that_is_not_answered() -> None:
-    """It is given the timeout."""
-    with serving(saying(b"")) as peer, remote(peer.url, timeout=0.1) as client:
-        told = failure(client, lambda: open_stream(client, "/notes"))
-
-    assert told == "The server did not answer within 0.1 seconds." + TRIED.format(
-        url=peer.url, timeout="0.1 seconds", advice=SLOW
-    )
-
-
-def test_a_stream_that_nobody_answers() -> None:
-    """The failure is told where it was opened."""
-    with remote(f"http://127.0.0.1:{unused_port()}") as client:
-        told = failure(client, lambda: open_stream(client, "/notes"))
-
-    assert told.startswith("The connection was refused")
 
 
 def test_a_stream_in_whose_place_the_app_has_crashed(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -328,7 +313,7 @@ def test_a_stream_that_breaks_off() -> None:
         stream = open_stream(client, "/notes")
 
         assert stream.read(5) == b"half"
-        told = failure(client, lambda: stream.read(5))
+        told = failure(client, lambda _: stream.read(5))
         assert stream.read(5) is None
 
     assert told.startswith("The connection was dropped in the middle of the response: the status 200 came, and 4 bytes")

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import threading
+from functools import partial
 from typing import TYPE_CHECKING
 
 import anyio
@@ -11,7 +13,7 @@ import anyio.to_thread
 import pytest
 
 from asgherkin.errors import AppError
-from tests.clients.live_shop import Run, Shop, get
+from tests.clients.live_shop import Run, Shop, get, running
 from tests.streams.board import open_stream
 
 if TYPE_CHECKING:
@@ -135,68 +137,42 @@ def test_an_exit_of_the_app(run: Run) -> None:
         client.http.get("/")
 
 
-def test_an_app_that_hangs_and_does_not_stop() -> None:
-    """It is left behind, with a bare 500."""
-    run = Run(timeout=0.1)
+@pytest.mark.parametrize("ways", ["a sentence", "own code"])
+def test_an_app_that_hangs_and_does_not_stop(ways: str) -> None:
+    """It is left behind, with a bare 500; in the user's own code where server errors are wanted as responses."""
+    done = threading.Event()
 
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
-        while True:
-            try:
-                await asyncio.sleep(30)
-            except asyncio.CancelledError:
-                if done:
-                    raise
+        while not done.is_set():
+            with contextlib.suppress(asyncio.CancelledError):
+                await asyncio.sleep(0.05)
 
-    done: list[bool] = []
-    client = run.scenario(app)
-    response = client.request("GET", "/", follow_redirects=True)
-    (crash,) = client.recorder.crashes
-    run.finish()
-    done.append(True)
-    run.server_threads.close()
+    with running(timeout=0.1) as run:
+        client = run.scenario(app)
+        client.return_server_errors = True
+        sends = client.http.get if ways == "own code" else partial(client.request, "GET", follow_redirects=True)
+        response = sends("/")
+        done.set()
 
     assert (response.status_code, response.text) == (500, "")
-    assert str(crash.exception).startswith(
+    assert str(client.recorder.crashes[0].exception).startswith(
         "The app did not answer GET / within 0.1 seconds. It did not stop when it was cancelled either."
     )
 
 
-def test_a_client_of_the_users_own_and_an_app_that_does_not_stop() -> None:
-    """It gets the bare 500 where server errors are wanted as responses."""
-    run = Run(timeout=0.1)
-    done: list[bool] = []
-
-    async def app(scope: Scope, receive: Receive, send: Send) -> None:
-        while not done:
-            with contextlib.suppress(asyncio.CancelledError):
-                await asyncio.sleep(0.3)
-
-    client = run.scenario(app)
-    client.return_server_errors = True
-    statuses = {http.get("/").status_code for http in (client.http, client.http)}
-    done.append(True)
-    run.finish()
-    run.server_threads.close()
-
-    assert statuses == {500}
-
-
-def test_a_client_that_gives_up(run: Run, shop: Shop) -> None:
+def test_a_client_that_gives_up(shop: Shop) -> None:
     """The app is cancelled, and that is no crash."""
-    made = Run(timeout=0.2)
-    client = made.scenario(shop.app)
-    client.start()
+    with running(timeout=0.1) as run:
+        client = run.scenario(shop.app)
+        client.start()
 
-    async def give_up() -> None:
-        with anyio.move_on_after(0.05):
-            await client.async_http.get("/hang")
+        async def give_up() -> None:
+            with anyio.move_on_after(0.05):
+                await client.async_http.get("/hang")
 
-    client.run(give_up)
-    crashes = list(client.recorder.crashes)
-    made.finish()
-    made.server_threads.close()
+        client.run(give_up)
 
-    assert crashes == []
+        assert client.recorder.crashes == []
 
 
 def test_a_stream_of_the_users_own_that_stays_open(run: Run, shop: Shop) -> None:
@@ -238,20 +214,18 @@ def test_streams(run: Run, shop: Shop) -> None:
     assert [crash.doing for crash in client.recorder.crashes] == ["GET /half"]
 
 
-def test_a_stream_that_does_not_start() -> None:
+def test_a_stream_that_does_not_start(shop: Shop) -> None:
     """The app is named and cancelled."""
-    run, shop = Run(timeout=0.1), Shop()
-    client = run.scenario(shop.app)
-    client.start()
+    with running(timeout=0.1) as run:
+        client = run.scenario(shop.app)
+        client.start()
 
-    with pytest.raises(
-        AppError, match=r"^The app did not answer GET /hang within 0\.1 seconds\. It was waiting at live_shop"
-    ):
-        open_stream(client, "/hang")
+        with pytest.raises(
+            AppError, match=r"^The app did not answer GET /hang within 0\.1 seconds\. It was waiting at live_shop"
+        ):
+            open_stream(client, "/hang")
 
-    assert client.recorder.crashes == []
-    run.finish()
-    run.server_threads.close()
+        assert client.recorder.crashes == []
 
 
 def test_a_stream_whose_app_exits(run: Run) -> None:
@@ -265,7 +239,7 @@ def test_a_stream_whose_app_exits(run: Run) -> None:
     assert stream.response.status_code == 500
 
 
-def test_an_app_that_does_not_stop_sending(run: Run) -> None:
+def test_an_app_that_does_not_stop_sending() -> None:
     """It cannot hold up the loop; when the client has left, it is cancelled."""
 
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
@@ -273,12 +247,8 @@ def test_an_app_that_does_not_stop_sending(run: Run) -> None:
         while True:
             await send({"type": "http.response.body", "body": b"x", "more_body": True})
 
-    made = Run(timeout=0.2)
-    client = made.scenario(app)
-    stream = open_stream(client, "/")
-    part = stream.read(30)
-    stream.close()
-    made.finish()
-    made.server_threads.close()
+    with running(timeout=0.1) as run:
+        stream = open_stream(run.scenario(app), "/")
 
-    assert part
+        assert stream.read(30)
+        stream.close()

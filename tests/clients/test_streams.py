@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import threading
 from contextlib import aclosing
 from typing import TYPE_CHECKING
@@ -44,28 +45,26 @@ class Board:
             self.log.append("left")
 
 
-def test_an_endless_response_is_read_by_sync_code(make_client: MakeClient) -> None:
+def parts_of(client: Client, ways: str, count: int) -> list[bytes]:
+    """The first parts of a response, which is left then: in sync code, or in async code on the app's loop."""
+
+    async def read() -> list[bytes]:
+        async with client.async_http.stream("GET", "/") as response, aclosing(response.aiter_raw()) as parts:
+            return [await anext(parts) for _ in range(count)]
+
+    if ways == "async":
+        return client.run(read)
+    with client.http.stream("GET", "/") as response:
+        return list(itertools.islice(response.iter_raw(), count))
+
+
+@pytest.mark.parametrize("ways", ["sync", "async"])
+def test_an_endless_response_is_read(make_client: MakeClient, ways: str) -> None:
     """Parts come as they are sent; leaving ends the app."""
     board = Board()
     client = make_client(board.app)
 
-    with client.http.stream("GET", "/") as response:
-        parts = response.iter_raw()
-        first = [next(parts), next(parts)]
-
-    assert (first, board.log, client.recorder.crashes) == ([b"latte", b"mocha"], ["left"], [])
-
-
-def test_an_endless_response_is_read_by_async_code(make_client: MakeClient) -> None:
-    """The same on the app's loop."""
-    board = Board()
-    client = make_client(board.app)
-
-    async def read() -> list[bytes]:
-        async with client.async_http.stream("GET", "/") as response, aclosing(response.aiter_raw()) as parts:
-            return [await anext(parts), await anext(parts)]
-
-    first = client.run(read)
+    first = parts_of(client, ways, 2)
 
     assert (first, board.log, client.recorder.crashes) == ([b"latte", b"mocha"], ["left"], [])
 
@@ -122,18 +121,10 @@ def test_an_app_that_ignores_its_client_is_cancelled(make_client: MakeClient, wa
     """An app that sends on is cancelled after a while; it does not fill the memory before."""
     client = make_client(ignores_its_client, timeout=0.1)
 
-    async def read() -> int:
-        async with client.async_http.stream("GET", "/") as response, aclosing(response.aiter_raw()) as parts:
-            return len(await anext(parts))
-
-    if ways == "sync":
-        with client.http.stream("GET", "/") as response:
-            size = len(next(response.iter_raw()))
-    else:
-        size = client.run(read)
+    (part,) = parts_of(client, ways, 1)
 
     (exchange,) = client.recorder.exchanges
-    assert (size, client.recorder.crashes) == (1000, [])
+    assert (len(part), client.recorder.crashes) == (1000, [])
     assert (exchange.complete, exchange.seconds) == (False, None)
 
 

@@ -75,10 +75,8 @@ class ServerThread:
 
     def close(self) -> list[AppError]:
         """Stop all servers, and end the thread. What went wrong with their apps since the last scenario."""
-        errors: list[AppError] = []
-        if not self.loop.blocked:
-            for server in list(self._servers.values()):
-                errors += self._ended(server)
+        errors = [error for server in list(self._servers.values()) for error in self._ended(server)]
+        if not self.loop.blocked:  # also by a shut-down just now
             for pool in self._pools.values():
                 self.loop.run(pool.aclose)
         self.loop.close()
