@@ -9,10 +9,10 @@
     ├── NotObservable        only an app in this process can show it
     └── AppError             the app failed to start, crashed or hung
         └── Unreachable      a server over the network gave no whole answer
-    Mismatch (AssertionError)  what came is not what the sentence expects
+    Mismatch (AssertionError)  a value is not as the sentence expects
 
-The text of each is meant for the author of a feature: what was seen, what was expected, what to write.
-Where it happened (feature, line, sentence) is added when the failure is shown.
+The texts are for the author of a feature: what was seen, what was expected, what to write. The place (feature, line,
+sentence) is added when the failure is shown.
 """
 
 from __future__ import annotations
@@ -61,12 +61,12 @@ class AppError(AsgherkinError):
     """The app failed to start or to shut down, crashed, or did not answer."""
 
 
-class Unreachable(AppError):  # noqa: N818 - what it is, as the others
+class Unreachable(AppError):  # noqa: N818 - a name for users, like the others
     """A server over the network could not be reached, or gave no whole answer in time. Never taken for a response."""
 
 
 class NotObservable(AsgherkinError):  # noqa: N818 - the reason why a scenario is skipped
-    """Only an app in this process can show this, and the scenario runs against a deployed server: it is skipped."""
+    """Only an app in this process can show this; on a deployed server the scenario is skipped."""
 
     def __init__(self, what: str) -> None:
         """`what` cannot be observed: "the app's own exceptions"."""
@@ -74,7 +74,7 @@ class NotObservable(AsgherkinError):  # noqa: N818 - the reason why a scenario i
 
 
 class DifferingRow(NamedTuple):
-    """A row of a table of differences, what is said of it, and the columns that differ."""
+    """A row in a table of differences, with a remark and the numbers of the columns that differ."""
 
     cells: Sequence[str]
     remark: str = ""
@@ -87,14 +87,14 @@ class DifferingRow(NamedTuple):
 
 
 class DifferingRows(NamedTuple):
-    """Rows that differ, below the names of their columns. `more` says how many are left out."""
+    """Rows that differ, below the names of their columns. `more` says how many rows are left out."""
 
     heading: Sequence[str]
     rows: Sequence[DifferingRow]
     more: str = ""
 
     def __str__(self) -> str:
-        """The rows with aligned columns, and what is left out."""
+        """The rows with aligned columns, and `more`."""
         table = [list(self.heading), *(row.marked for row in self.rows)]
         widths = [min(_WIDEST, max(map(len, column))) for column in zip(*table, strict=True)]
         lines = [
@@ -105,10 +105,10 @@ class DifferingRows(NamedTuple):
 
 
 class Mismatch(AssertionError):  # noqa: N818 - a failed expectation, not an error of the toolkit's
-    """What came is not what the sentence expects.
+    """A value is not as the sentence expects.
 
-    `headline` says in one line what differs, `rows` and `differences` say below it how: a table, and a text. A text of
-    several lines that is given as the headline is its first line and the differences.
+    `headline` says in one line what differs; `rows` and `differences` say how, as a table and as text below it. Of a
+    headline with several lines, the first is the headline and the others are differences.
     """
 
     def __init__(self, headline: str = "", differences: str = "", *, rows: DifferingRows | None = None) -> None:

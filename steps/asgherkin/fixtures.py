@@ -60,7 +60,7 @@ def async_client(session: Session) -> httpx2.AsyncClient:
 
 @pytest.fixture(scope="session")
 def _asgherkin_server_threads(request: pytest.FixtureRequest) -> Iterator[ServerThreads]:
-    """What the scenarios of a worker share on the client live; its servers are stopped at the end of the run."""
+    """The servers of a worker on the client live; they are stopped at the end of the run."""
     from asgherkin.clients.server_threads import ServerThreads  # slow to import, and most runs have none
 
     shared = ServerThreads(request.config.stash[settings_key].timeout, request.config.rootpath)

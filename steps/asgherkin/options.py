@@ -133,7 +133,7 @@ def shown_setting(name: str, value: str, config: pytest.Config) -> str:
 
 
 def _value(option: Option, config: pytest.Config) -> Any:
-    """The value of an option, a text; of one that takes many, a tuple of all from the ini file and the command line."""
+    """The value of an option, a text; with `many`, a tuple of all values from the ini file and the command line."""
     given = config.getoption(option.name)
     try:
         from_ini = config.getini(option.name) if option.ini else None

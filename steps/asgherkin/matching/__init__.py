@@ -1,1 +1,1 @@
-"""Compare what came with what a feature expects: pure functions, no input or output."""
+"""The comparison of actual with expected values: pure functions, no input or output."""

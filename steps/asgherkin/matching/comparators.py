@@ -19,7 +19,7 @@ _NUMERIC: Final = r"[ \t]*(?:([+-]?[0-9]{1,300})|[+-]?[0-9]{1,300}\.[0-9]{1,300}
 
 
 class Comparison(NamedTuple):
-    """What a sentence says about a value: a comparator, and what it compares with."""
+    """A comparator with its operand, as a sentence applies them to a value."""
 
     operator: str
     """One of `COMPARATORS`."""

@@ -130,7 +130,7 @@ def _nearest(item: object, actual: list[object], free: list[int], path: _Path) -
 def _assign_items(expected: list[object], actual: list[object]) -> tuple[list[object], list[int]]:
     """Return the expected items that are found nowhere, and the indexes of the items that are left over."""
     may_be_absent = [_fits(resolve(item), ABSENT) for item in expected]
-    # What may be absent comes last, as it must not take an item that another one needs.
+    # An expected item that may be absent comes last: it must not take an item that another needs.
     order = [expected[at] for at in sorted(range(len(expected)), key=may_be_absent.__getitem__)]
     given = assign(len(order), len(actual), lambda want, offer: contains(order[want], actual[offer]))
     required = len(expected) - sum(may_be_absent)
@@ -193,14 +193,14 @@ def verify_does_not_contain(subject: str, expected: object, actual: object) -> N
         raise Mismatch(f"{sentence_start(subject)} contains what it should not: {show(expected)}")
 
 
-# Which expected item goes with which actual one, where any order will do
+# The assignment of expected to actual items, in any order
 
 
 def assign(wanted: int, offered: int, fits: Callable[[int, int], bool]) -> list[int | None]:
     """Give as many of the wanted items as possible an offered item of their own.
 
-    An item that fits several must not take the only one another fits: a maximum matching, found by
-    augmenting paths (breadth first, as recursion would run out of stack on long arrays).
+    An item that fits several offers must not take the only offer that another fits: this is a maximum matching,
+    found by augmenting paths (breadth first, as recursion would run out of stack on long arrays).
 
     Args:
         wanted: how many items are wanted.
@@ -215,7 +215,7 @@ def assign(wanted: int, offered: int, fits: Callable[[int, int], bool]) -> list[
     given: list[int | None] = [None] * wanted
 
     for want in range(wanted):
-        # The free ones first: items in their expected order are then found at once.
+        # Free offers first: items in their expected order are then found at once.
         offers = sorted(range(offered), key=owners.__contains__)
         offer, reached = _augmenting_path(want, offers, owners, fitting)
         while offer is not None:

@@ -1,1 +1,1 @@
-"""What one scenario holds while it runs: its client, the last response, variables, evidence."""
+"""The state of a scenario while it runs: its app and client, requests, responses, variables, evidence."""

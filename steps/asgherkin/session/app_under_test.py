@@ -117,7 +117,7 @@ class AppUnderTest:
 
     @property
     def crashes(self) -> list[Crash]:
-        """Every exception that left the app in this scenario, the first one first."""
+        """Every exception that left the app in this scenario, in order."""
         return [] if self._client is None else self._client.recorder.crashes
 
     def start(self, *, again: bool = False) -> bool:

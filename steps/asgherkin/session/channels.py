@@ -26,7 +26,7 @@ class ChannelKind:
     name: str
     """`websocket`."""
     opening: str
-    """An example of the sentence that opens one: `I open a websocket to "/greet"`."""
+    """An example of the sentence that opens a channel: `I open a websocket to "/greet"`."""
     receiving: str
     """An example of a sentence that receives JSON: `the websocket receives JSON containing:`."""
 
@@ -101,7 +101,7 @@ class Channels(Part):
 
     def start_app(self) -> bool:
         """Start the app, before a channel is opened. False where it does not start."""
-        from asgherkin.session.opening import no_app  # only where a scenario opens one
+        from asgherkin.session.opening import no_app  # slow to import
 
         started = self._session.start()
         if self._session.client.recorder.app is no_app:
@@ -156,13 +156,13 @@ class Channels(Part):
     # The last JSON that came
 
     def keep_received(self, document: object) -> None:
-        """Keep what the last step has received."""
-        assert self._about is not None, "it came by one of them"
+        """Keep the JSON that the last step has received."""
+        assert self._about is not None, "a step receives from a channel"
         self._received = document, self._about
 
     @property
     def received(self) -> object:
-        """The last JSON that any of them received. Raises SentenceError where there is none."""
+        """The last JSON that any channel received. Raises SentenceError where there is none."""
         if self._received is None:
             raise SentenceError(f"No JSON was received yet. Receive some first, for example: Then {KINDS[0].receiving}")
         document, channel = self._received
@@ -181,7 +181,7 @@ class Channels(Part):
         waiting = [channel for channel in self._all if channel.is_open]
         if len(waiting) == 1 and not session.crashes_of_act:
             waiting[0].wait(session.settings.timeout)
-        # Of several, any may crash; and an app may crash after it has closed a websocket.
+        # With several channels, any call may crash; and an app may crash after it has closed a websocket.
         if not session.crashes_of_act:
             session.client.run(recorder.until_crash, len(recorder.crashes), max(0.0, until - monotonic()))
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 Function = TypeVar("Function", bound="Callable[..., Any]")
 _ASKS, _REPLACES = "__asgherkin_asks_for__", "__asgherkin_replaces__"
 OWN_CLIENT = {"async": "async_client", "test": "client"}
-"""The fixture that a user overrides to plug a client of their own, for each client that takes one."""
+"""The fixture that a user overrides to plug a client of their own, for each client that allows it."""
 _REACHES_APP = frozenset(("session", *OWN_CLIENT.values()))
 
 

@@ -14,8 +14,6 @@ from asgherkin.errors import SentenceError
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-_NONE: dict[str, object] = {}
-
 
 class Variables(UserDict[str, object]):
     """The values of a scenario by name, as `I remember …` keeps and `{{name}}` reads them."""
@@ -68,4 +66,4 @@ class Slot(ABC):
 @functools.lru_cache(maxsize=4096)
 def known(slot: Slot) -> object:
     """The value of a slot that does not vary, read once: suites say the same things again and again."""
-    return slot.filled(_NONE.__getitem__)
+    return slot.filled(dict[str, object]().__getitem__)

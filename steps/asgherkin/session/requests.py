@@ -131,7 +131,7 @@ class Draft:
 
 
 class Responses:
-    """The responses to the last act: one, or several that were sent at the same time."""
+    """The responses to the last act: one, or those to several requests at the same time."""
 
     def __init__(self, app: AppUnderTest, draft: Draft, crash_rule: CrashRule) -> None:
         self._app = app
@@ -244,7 +244,7 @@ def sent(send: Callable[[], T], method: str, url: str) -> T:
         return send()
     except AsgherkinError:
         raise
-    except Exception as error:  # noqa: BLE001 - whatever the client has; the app's own don't come this way
+    except Exception as error:  # noqa: BLE001 - any of the client's; the app's own are recorded
         what = f"{type(error).__name__}: {error}"
         if type(error).__name__ == "TooManyRedirects":
             raise AppError(

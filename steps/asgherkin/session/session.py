@@ -1,4 +1,4 @@
-"""What one scenario holds while it runs, and the way it is led through its steps."""
+"""The session of a scenario, and its conductor, which leads it through the steps."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class Part:
         """Be made, at the first use."""
 
     def await_crash(self) -> None:
-        """Wait until the app has crashed in the present act, or has ended what this part has asked of it."""
+        """Wait until the app has crashed in the present act, or has ended all that this part has opened."""
 
     def leave(self) -> None:
         """The scenario's steps are over; the app still runs."""
@@ -87,7 +87,7 @@ class Session:
 
     @property
     def crashes(self) -> list[Crash]:
-        """Every exception that left the app in this scenario, the first one first."""
+        """Every exception that left the app in this scenario, in order."""
         return self.app.crashes
 
     @property
@@ -120,7 +120,7 @@ class Session:
         return known
 
     def await_crash(self) -> None:
-        """Wait until the app has crashed in the present act, or has ended what it was asked for."""
+        """Wait until the app has crashed in the present act, or has ended all that the parts have opened."""
         for part in self._parts.values():
             part.await_crash()
 
@@ -195,7 +195,7 @@ class Conductor:
         session.crash_rule.check(at_end=True)
 
     def sections(self) -> list[tuple[str, str]]:
-        """What a failure shows: what the running step is about, the last request, a crash that is not the failure."""
+        """The evidence that a failure shows: of the running step, the last request, a crash that is not the failure."""
         evidence, rule = self.session.evidence, self.session.crash_rule
         documents = evidence.masked(self.session.redactor)
         places = [*shown_in_failure(evidence, rule.position, rule.raised.doing if rule.raised else "")]

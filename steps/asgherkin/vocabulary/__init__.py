@@ -1,1 +1,1 @@
-"""The sentences, a module a subject. They say what to do; how it is done stands in `session` and below."""
+"""The sentences, a module for each subject. `session` and the rooms below it do the work."""

@@ -95,18 +95,19 @@ class Expected(Slot):
     pattern = _COMPARISON
 
     @property
-    def operator(self) -> str:
-        """The comparator's name."""
-        return _split(self.written)[0]
-
-    @property
-    def operand(self) -> str:
-        """What it compares with, as written."""
-        return _split(self.written)[1]
+    def parts(self) -> tuple[str, str]:
+        """The comparator's name, and its operand as written."""
+        if self.written in ("exists", "does not exist"):
+            return self.written, ""
+        if self.written.startswith("has "):
+            return "has items", self.written.removeprefix("has ").rsplit(" ", 1)[0]
+        found = re.fullmatch(_OPERAND, self.written)
+        assert found is not None, "the pattern of this slot lets nothing else through"
+        return found["operator"], found["operand"]
 
     def filled(self, lookup: Lookup) -> Comparison:
         """The comparison."""
-        operator, operand = _split(self.written)
+        operator, operand = self.parts
         if operator in ("exists", "does not exist"):
             return Comparison(operator)
         if operator == "has items":
@@ -163,16 +164,6 @@ KINDS: Mapping[str, type[Slot]] = {
     "status": _Status,
 }
 """The kinds of slots, as templates name them."""
-
-
-def _split(written: str) -> tuple[str, str]:
-    if written in ("exists", "does not exist"):
-        return written, ""
-    if written.startswith("has "):
-        return "has items", written.removeprefix("has ").rsplit(" ", 1)[0]
-    found = re.fullmatch(_OPERAND, written)
-    assert found is not None, "the sentence's own pattern has let through what is no comparison"
-    return found["operator"], found["operand"]
 
 
 def _text(written: str, lookup: Lookup) -> str:

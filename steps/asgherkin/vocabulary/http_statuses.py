@@ -56,35 +56,25 @@ def no_status(operator: str, text: str, written: str = "") -> str | None:
         written: the text as it is in the feature, where that is not in double quotes.
     """
     shown = written if written.isprintable() and 0 < len(written) <= _LONGEST else show(text, limit=_LONGEST)
-    number = re.match("[1-5][0-9][0-9](?![0-9])", text)
-    if number is not None:
+    if number := re.match("[1-5][0-9][0-9](?![0-9])", text):
         return f"{shown} is not a status. Write the number alone: {number[0]}"
-    whole_class = re.fullmatch("([1-5])xx", text, re.IGNORECASE)
-    if whole_class is not None:
-        return "\n".join([f"{shown} is not one status. {_LEADS[operator]}", *_limits(operator, int(whole_class[1]))])
+    if whole_class := re.fullmatch("([1-5])xx", text, re.IGNORECASE):
+        return f"{shown} is not one status. " + "\n".join(_instead(operator, int(whole_class[1])))
     if operator.startswith("is at"):
         return f"{shown} is not a number. Write for example: {_SUBJECT} {operator} {_BY_PHRASE.get(text.lower(), 400)}"
     return None if text.lower() in _BY_PHRASE else _no_phrase(text)
 
 
-_LEADS = {
-    "is": "Write the limits of its class:",
-    "is not": "Write which side of its class is meant:",
-    "is at least": "Write where its class begins:",
-    "is at most": "Write where its class ends:",
-}
-
-
-def _limits(operator: str, hundred: int) -> list[str]:
-    """The steps to write in place of a class of statuses."""
+def _instead(operator: str, hundred: int) -> list[str]:
+    """The steps to write in place of a class of statuses, below their introduction."""
     least, most = f"{_SUBJECT} is at least", f"{_SUBJECT} is at most"
     first, last = f"{least} {hundred}00", f"{most} {hundred}99"
+    below, above = f"  Then {most} {hundred - 1}99", f"  Then {least} {hundred + 1}00"
     return {
-        "is": [f"  Then {first}", f"  And {last}"],
-        "is not": [f"  Then {most} {hundred - 1}99"] * (hundred > 1)
-        + [f"  Then {least} {hundred + 1}00"] * (hundred < 5),
-        "is at least": [f"  Then {first}"],
-        "is at most": [f"  Then {last}"],
+        "is": ["Write the limits of its class:", f"  Then {first}", f"  And {last}"],
+        "is not": ["Write which side of its class is meant:", *[below] * (hundred > 1), *[above] * (hundred < 5)],
+        "is at least": ["Write where its class begins:", f"  Then {first}"],
+        "is at most": ["Write where its class ends:", f"  Then {last}"],
     }[operator]
 
 

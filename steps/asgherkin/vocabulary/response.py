@@ -21,7 +21,7 @@ from asgherkin.vocabulary.grammar import Expected
 from asgherkin.vocabulary.http_statuses import is_server_error, status_in_cell, whole_number
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
 
     from asgherkin.session.session import Session
 
@@ -29,7 +29,8 @@ if TYPE_CHECKING:
 def _expects_server_error(slots: Mapping[str, object], _: object) -> bool:
     expected = slots["expected"]
     assert isinstance(expected, Expected), "the sentence has that slot"
-    return expected.operator in ("is", "is at least") and is_server_error(expected.operand.strip('"'))
+    operator, operand = expected.parts
+    return operator in ("is", "is at least") and is_server_error(operand.strip('"'))
 
 
 @then("the response status {expected:status}", example="the response status is 201", within=send_again)
@@ -186,12 +187,8 @@ def the_response_arrives_within(session: Session, limit: float) -> None:
         raise Mismatch(f"The response arrived after {took * 1000:.0f} ms, expected within {limit * 1000:.0f} ms.")
 
 
-def _lists_server_error(_: object, table: Sequence[Sequence[object]]) -> bool:
-    return any(is_server_error(str(row[0])) for row in table)
-
-
 @then("the response statuses are:", example="the response statuses are:", within=send_again)
-@expects_crash(_lists_server_error)
+@expects_crash(lambda _, table: any(is_server_error(str(row[0])) for row in table))
 def the_response_statuses_are(session: Session, datatable: Table) -> None:
     """How many of the requests sent at the same time had which status: a table with `status` and `count`."""
     expected: dict[int, int] = {}

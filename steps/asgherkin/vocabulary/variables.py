@@ -1,4 +1,4 @@
-"""Sentences that remember a value, for `{{name}}` in later ones."""
+"""Sentences that remember a value, for `{{name}}` in later sentences."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def remember_the_header(session: Session, header: str, name: str) -> None:
 def remember(session: Session, name: str, what: str, value: object) -> None:
     """Keep a value under a name.
 
-    Raises SentenceError for a name that is none, Mismatch where the value is ABSENT.
+    Raises SentenceError for an invalid name, Mismatch where the value is ABSENT.
     """
     if re.fullmatch(r"[\w-]+", name) is None:
         raise SentenceError(f'"{name}" is not a name for a value. Use letters, digits, _ and -, for example: order_id')
