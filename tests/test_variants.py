@@ -73,6 +73,13 @@ def shop(project: Project) -> Project:
     return project
 
 
+@pytest.fixture
+def restricted(shop: Project) -> Project:
+    """The same with scenarios that choose their clients, which a test module binds too."""
+    shop.write({"features/menu.feature": RESTRICTED, "tests/test_menu.py": BOUND})
+    return shop
+
+
 def names(outcome: Outcome) -> list[str]:
     """What was run, without the file's name; and no failure."""
     assert not outcome.failures, outcome.output
@@ -119,11 +126,9 @@ def test_a_selection_knows_the_clients(shop: Project, place: str, selection: lis
     assert names(outcome) == expected
 
 
-def test_tags_restrict_a_scenario_to_clients(shop: Project) -> None:
+def test_tags_restrict_a_scenario_to_clients(restricted: Project) -> None:
     """Several of them add up; a scenario that names its client runs once, on that one."""
-    shop.write({"features/menu.feature": RESTRICTED})
-
-    outcome = shop.run("features", "--asgi-client", "async,test,live")
+    outcome = restricted.run("features", "--asgi-client", "async,test,live")
 
     assert names(outcome) == [
         "One[async]", "Two[async]", "Two[live]", "Three[async]", "Three[test]", "Four[live]", "Five[live]",
@@ -131,23 +136,21 @@ def test_tags_restrict_a_scenario_to_clients(shop: Project) -> None:
     assert outcome.counts == {"passed": 7}
 
 
-def test_what_no_client_of_the_run_may_run_is_skipped(shop: Project) -> None:
+def test_what_no_client_of_the_run_may_run_is_skipped(restricted: Project) -> None:
     """With the reason, once: nothing that is specified vanishes."""
-    shop.write({"features/menu.feature": RESTRICTED})
-
-    outcome = shop.run("features", "--asgi-client", "test", "-rs")
+    outcome = restricted.run("features", "--asgi-client", "test", "-rs")
 
     assert outcome.counts == {"passed": 2, "skipped": 3}
-    assert "only on the client async (@async_client); this run uses test" in outcome.output
-    assert "only on the clients async and live (@async_client, @live_client); this run uses test" in outcome.output
-    assert "only on the client live (@live_client); this run uses test" in outcome.output
+    for reason in (
+        "client async (@async_client)", "clients async and live (@async_client, @live_client)",
+        "client live (@live_client)",
+    ):  # fmt: skip
+        assert f"only on the {reason}; this run uses test" in outcome.output
 
 
-def test_what_only_this_process_shows_is_not_observable_elsewhere(shop: Project) -> None:
+def test_what_only_this_process_shows_is_not_observable_elsewhere(restricted: Project) -> None:
     """A scenario for the clients in this process is skipped on a server."""
-    shop.write({"features/menu.feature": RESTRICTED})
-
-    outcome = shop.run("features", "--asgi-client", "live", "-rs", "-k", "Three")
+    outcome = restricted.run("features", "--asgi-client", "live", "-rs", "-k", "Three")
 
     assert outcome.counts == {"skipped": 1, "deselected": 4}
     assert "not observable here: only on the clients async and test (@in_process); this run uses live" in outcome.output
@@ -163,12 +166,10 @@ def test_bound_scenarios_run_on_each_client(shop: Project) -> None:
     assert names(outcome) == ["test_read[test]", "test_read[live]", *order, "test_order[live-/x-404]"]
 
 
-def test_tags_restrict_bound_scenarios_too(shop: Project) -> None:
+def test_tags_restrict_bound_scenarios_too(restricted: Project) -> None:
     """And what runs on none of the run's clients is skipped."""
-    shop.write({"features/menu.feature": RESTRICTED, "tests/test_menu.py": BOUND})
-
-    several = shop.run("tests", "--asgi-client", "async,test")
-    one = shop.run("tests", "--asgi-client", "test", "-rs")
+    several = restricted.run("tests", "--asgi-client", "async,test")
+    one = restricted.run("tests", "--asgi-client", "test", "-rs")
 
     assert names(several) == [
         "test_one[async]", "test_two[async]", "test_three[async]", "test_three[test]", "test_five[async]",

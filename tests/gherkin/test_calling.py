@@ -236,14 +236,7 @@ async def _():
 """
 
     assert failure_of(project, steps, "Given it fails") == (
-        "AssertionError: assert 1 == 2\n"
-        "\n"
-        "a.feature:3, Scenario: s\n"
-        "       2 |   Scenario: s\n"
-        "  >    3 |     Given it fails\n"
-        "\n"
-        "Where it was raised\n"
-        "conftest.py:17: in _\n"
-        "    assert 1 == 2\n"
+        "AssertionError: assert 1 == 2\n\na.feature:3, Scenario: s\n       2 |   Scenario: s\n"
+        "  >    3 |     Given it fails\n\nWhere it was raised\nconftest.py:17: in _\n    assert 1 == 2\n"
         "E   assert 1 == 2"
     )

@@ -109,35 +109,24 @@ def test_a_definition_tells_where_it_is(tmp_path: Path) -> None:
     assert in_c == "<built-in function print>"
 
 
-def write_layers(project: Project, *layers: str) -> None:
-    """Step definitions of the same text in those places, and a feature in sub/deep."""
-    source = """
-from asgherkin import given
-
-@given("who")
-def who(said):
-    said.append("{name}")
-"""
-    said = """
+LAYERS = {
+    "plugin": "a_plugin.py", "star import": "stars.py", "root": "conftest.py", "sub": "sub/conftest.py",
+    "deep": "sub/deep/conftest.py",
+}  # fmt: skip
+IMPORTS = {"plugin": 'pytest_plugins = ["a_plugin"]\n', "star import": "from stars import *\n"}
+WHO = 'from asgherkin import given\n@given("who")\ndef who(said):\n    said.append("{}")\n'
+IT_WAS = """
 import pytest
+from asgherkin import then
 
 @pytest.fixture
 def said():
     return []
+
+@then("it was {}")
+def _(said):
+    assert said == ["{}"]
 """
-    paths = {
-        "plugin": "a_plugin.py", "star import": "stars.py", "root": "conftest.py", "sub": "sub/conftest.py",
-        "deep": "sub/deep/conftest.py",
-    }  # fmt: skip
-    files = {paths[one]: source.format(name=one) for one in layers}
-    root = said + 'from asgherkin import then\n@then("it was who")\ndef _(said):\n    assert said == ["WHO"]\n'
-    if "plugin" in layers:
-        root += 'pytest_plugins = ["a_plugin"]\n'
-    if "star import" in layers:
-        root += "from stars import *\n"
-    files["conftest.py"] = files.get("conftest.py", "") + root.replace("WHO", layers[-1])
-    files["sub/deep/a.feature"] = "Feature: f\n  Scenario: s\n    Given who\n    Then it was who\n"
-    project.write(files)
 
 
 @pytest.mark.parametrize(
@@ -148,7 +137,11 @@ def said():
 )  # fmt: skip
 def test_the_nearest_definition_wins(project: Project, layers: tuple[str, ...]) -> None:
     """Of a plugin, the root's conftest.py and those of folders below it."""
-    write_layers(project, *layers)
+    files = {LAYERS[layer]: WHO.format(layer) for layer in layers}
+    imports = "".join(IMPORTS.get(layer, "") for layer in layers)
+    files["conftest.py"] = files.get("conftest.py", "") + IT_WAS.format(layers[-1], layers[-1]) + imports
+    feature = f"Feature: f\n  Scenario: s\n    Given who\n    Then it was {layers[-1]}\n"
+    project.write({**files, "sub/deep/a.feature": feature})
 
     assert project.run().counts == {"passed": 1}
 

@@ -193,11 +193,11 @@ def _fitting_sentence(step: Step, definition: Definition, index: Index, *, least
     """The sentence nearest to this one that takes just what stands under the step; "" where all are far."""
     under = {name for name, given in ((TABLE, step.datatable), (DOC_STRING, step.docstring)) if given is not None}
     takers = [
-        one
-        for one in index.definitions
-        if one.strict and one.kind == step.type and one.parameters & {TABLE, DOC_STRING} == under
+        other
+        for other in index.definitions
+        if other.strict and other.kind == step.type and other.parameters & {TABLE, DOC_STRING} == under
     ]
-    same_subject = [one for one in takers if one.function.__module__ == definition.function.__module__]
+    same_subject = [other for other in takers if other.function.__module__ == definition.function.__module__]
     near = nearest(step.name, same_subject or takers, most=1, least=least)
     return f" The sentence that fits: {step.keyword} {near[0].example}" if near else ""
 

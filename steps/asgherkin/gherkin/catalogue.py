@@ -85,7 +85,7 @@ def listed(session: pytest.Session) -> list[Listed]:
         for key, found in reachable.items()
         if found.rank == highest[key[:3]]
     ]
-    return sorted(sentences, key=lambda one: (one.module, one.file, one.line or 0, one.kind, one.pattern))
+    return sorted(sentences, key=lambda it: (it.module, it.file, it.line or 0, it.kind, it.pattern))
 
 
 def _listed(definition: Definition, seen_from: str) -> Listed:
@@ -155,24 +155,24 @@ def search(text: str, catalogue: Sequence[Listed]) -> list[Listed]:
     word counts more than a frequent one, and a known word more than one that is nearly so.
     """
     step = _KEYWORD.sub("", text.strip())
-    fitting = [one for one in catalogue if one.definition.parser.is_matching(step)]
+    fitting = [sentence for sentence in catalogue if sentence.definition.parser.is_matching(step)]
     if fitting:
         return fitting[:_MOST]
-    words = [_words(f"{one.pattern} {one.example} {one.meaning} {one.module}") for one in catalogue]
+    words = [_words(f"{it.pattern} {it.example} {it.meaning} {it.module}") for it in catalogue]
     counts = Counter(word for known in words for word in known)
     asked = _words(step)
     # Short words are in every other sentence, and distinguish none.
     wanted = [_known_words(word, counts) for word in {word for word in asked if len(word) > 2} or asked]
 
-    def rate(one: Listed, known: set[str]) -> float:
-        in_sentence = _words(one.example)
+    def rate(sentence: Listed, known: set[str]) -> float:
+        in_sentence = _words(sentence.example)
         found = [word for meant in wanted for word in meant & known]
         return sum(
             math.log(1 + len(words) / counts[word]) * (_IN_SENTENCE if word in in_sentence else 1) for word in found
         )
 
     rated = sorted(((rate(*pair), pair[0]) for pair in zip(catalogue, words, strict=True)), key=lambda it: -it[0])
-    return [one for rate, one in rated[:_MOST] if rate and rate >= rated[0][0] * _GOOD]
+    return [sentence for rate, sentence in rated[:_MOST] if rate and rate >= rated[0][0] * _GOOD]
 
 
 def _words(text: str) -> set[str]:
@@ -185,16 +185,15 @@ def _known_words(word: str, known: Mapping[str, int]) -> set[str]:
     """The known words that a word may stand for: itself, else those it begins, else the nearest."""
     if word in known:
         return {word}
-    begun = {one for one in known if len(word) > 2 and one.startswith(word)}
+    begun = {longer for longer in known if len(word) > 2 and longer.startswith(word)}
     return begun or set(difflib.get_close_matches(word, sorted(known), 1, _NEARLY))
 
 
 def most_alike(text: str, catalogue: Sequence[Listed], most: int = 3) -> list[Listed]:
     """The sentences that are written most like a text, whatever their words."""
-    ratio = difflib.SequenceMatcher(b=text.lower())
+    text = text.lower()
 
-    def alike(one: Listed) -> float:
-        ratio.set_seq1(one.example.lower())
-        return ratio.ratio()
+    def alike(sentence: Listed) -> float:
+        return difflib.SequenceMatcher(None, sentence.example.lower(), text).ratio()
 
     return sorted(catalogue, key=alike, reverse=True)[:most]

@@ -53,7 +53,7 @@ class Unmatched(NamedTuple):
     @property
     def listed(self) -> list[str]:
         """The fitting definitions, each with its place and its kind."""
-        return sorted(f"{one.location}: {(one.kind or 'step').capitalize()} {one.pattern}" for one in self.fitting)
+        return sorted(f"{it.location}: {(it.kind or 'step').capitalize()} {it.pattern}" for it in self.fitting)
 
 
 class CannotRun(NamedTuple):

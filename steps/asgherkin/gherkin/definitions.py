@@ -128,9 +128,10 @@ class Index:
         key = (kind, text)
         found = self._found.get(key)
         if found is None:
-            fitting = [one for one in self.fitting(text) if one.kind in (None, kind)]
-            highest = max((one.rank for one in fitting), default=None)
-            found = self._found[key] = tuple([one for one in fitting if one.rank == highest])
+            fitting = [definition for definition in self.fitting(text) if definition.kind in (None, kind)]
+            highest = max((definition.rank for definition in fitting), default=None)
+            found = tuple([definition for definition in fitting if definition.rank == highest])
+            self._found[key] = found
         return found
 
     def fitting(self, text: str) -> list[Definition]:

@@ -65,7 +65,7 @@ def _place(progress: Progress, root: Path) -> Iterator[str]:
         lines = lines_of(path.read_text(encoding="utf-8-sig"))
     except (OSError, UnicodeDecodeError):  # changed since it was collected: the step itself is still known
         lines = []
-    last = max([line, *(one.line_number for one in progress.scenario.steps)])
+    last = max([line, *(step.line_number for step in progress.scenario.steps)])
     if step and line == last and (step.docstring is not None or step.datatable is not None):
         last += _AFTER  # what stands under the last step
     yield from _excerpt(lines[:last], progress.scenario.line_number, line)

@@ -74,13 +74,13 @@ def _at(scenarios: Sequence[ScenarioSource], line: int, heading: int) -> list[in
 
     `heading` is the line of the heading that the line stands below.
     """
-    rows = [position for position, one in enumerate(scenarios) if one.example and one.example.line == line]
+    rows = [at for at, scenario in enumerate(scenarios) if scenario.example and scenario.example.line == line]
     if rows:
         return rows
     return [
-        position
-        for position, one in enumerate(scenarios)
-        if one.line == heading or (one.rule and one.rule.line == heading)
+        at
+        for at, scenario in enumerate(scenarios)
+        if scenario.line == heading or (scenario.rule and scenario.rule.line == heading)
     ]
 
 

@@ -29,7 +29,7 @@ def smells(feature: FeatureSource) -> list[Smell]:
     found = [*_of_names(feature), *_of_rules(feature)]
     for rows in scenarios_of(feature):
         found += [*_of_steps(rows[0]), *_of_columns(rows)]
-    return sorted(found, key=lambda one: (one.line, one.code))
+    return sorted(found, key=lambda smell: (smell.line, smell.code))
 
 
 def scenarios_of(feature: FeatureSource) -> list[list[ScenarioSource]]:
@@ -43,10 +43,10 @@ def scenarios_of(feature: FeatureSource) -> list[list[ScenarioSource]]:
 def content_of(rows: Sequence[ScenarioSource]) -> object:
     """What a scenario does, backgrounds and examples included: equal for two that are the same to their readers."""
     steps = tuple(
-        (one.kind, one.text, one.doc_string and one.doc_string[:2], one.table and one.table.rows)
-        for one in rows[0].steps
+        (step.kind, step.text, step.doc_string and step.doc_string[:2], step.table and step.table.rows)
+        for step in rows[0].steps
     )
-    return steps, tuple(tuple(one.values.items()) for one in rows if one.example)
+    return steps, tuple(tuple(row.values.items()) for row in rows if row.example)
 
 
 def _of_steps(scenario: ScenarioSource) -> Iterator[Smell]:
@@ -69,17 +69,19 @@ def _own_steps(scenario: ScenarioSource) -> list[StepSource]:
 def _of_columns(rows: Sequence[ScenarioSource]) -> Iterator[Smell]:
     """AG106 and AG109: the columns of an outline's examples, and the <names> in its steps."""
     first = rows[0]
-    columns = {name: one.example.line for one in reversed(rows) if one.example for name in one.example.values}
+    columns = {name: row.example.line for row in reversed(rows) if row.example for name in row.example.values}
     if not columns:
         return
     used = set(placeholders("\n".join([first.name, *map(_text_of, first.steps)])))
-    for name in (one for one in columns if one not in used):
+    for name in columns:
+        if name in used:
+            continue
         message = f'No step and no name uses the column "{name}". Write <{name}> where it belongs, or remove it.'
         yield Smell("AG106", columns[name], message)
     for step in _own_steps(first):
         for name in placeholders(step.text):
             if name not in columns:
-                known = ", ".join(f"<{one}>" for one in columns)
+                known = ", ".join(f"<{column}>" for column in columns)
                 yield Smell("AG109", step.line, f"<{name}> is no column of the examples, which have: {known}.")
 
 
@@ -91,7 +93,7 @@ def _text_of(step: StepSource) -> str:
 
 def _of_rules(feature: FeatureSource) -> Iterator[Smell]:
     """AG107: rules without a scenario."""
-    with_scenarios = {one.rule.line for one in feature.scenarios if one.rule}
+    with_scenarios = {scenario.rule.line for scenario in feature.scenarios if scenario.rule}
     for rule in feature.rules:
         if rule.line not in with_scenarios:
             yield Smell("AG107", rule.line, "This rule has no scenario that shows it. Add one, or remove the rule.")
@@ -101,12 +103,14 @@ def _of_names(feature: FeatureSource) -> Iterator[Smell]:
     """AG104, AG105 and AG108: names of features, rules and scenarios."""
     scenarios = [rows[0] for rows in scenarios_of(feature)]
     named: list[Heading | ScenarioSource] = [feature.heading, *feature.rules, *scenarios]
-    for one in named:
-        if not one.name:
-            yield Smell("AG108", one.line, f'This "{one.keyword}:" has no name. Say what it is about.')
-        elif len(one.name) > LONGEST_NAME:
-            message = f"This name has {len(one.name)} characters, more than {LONGEST_NAME}. Move some into the steps."
-            yield Smell("AG105", one.line, message)
+    for heading in named:
+        if not heading.name:
+            yield Smell("AG108", heading.line, f'This "{heading.keyword}:" has no name. Say what it is about.')
+        elif len(heading.name) > LONGEST_NAME:
+            message = (
+                f"This name has {len(heading.name)} characters, more than {LONGEST_NAME}. Move some into the steps."
+            )
+            yield Smell("AG105", heading.line, message)
     first: dict[tuple[str, int], int] = {}
     for scenario in scenarios:
         scope = (scenario.name, scenario.rule.line if scenario.rule else 0)

@@ -43,7 +43,9 @@ def undefined(kind: str, text: str, index: Index) -> tuple[str, str]:
 def ambiguous(fitting: Sequence[Definition]) -> str:
     """The whole message for a step that several definitions fit."""
     lines = [f"{len(fitting)} step definitions fit this step equally well:"]
-    lines += sorted(f"  {one.location}: {one.kind or 'step'} {one.pattern}" for one in fitting)
+    lines += sorted(
+        f"  {definition.location}: {definition.kind or 'step'} {definition.pattern}" for definition in fitting
+    )
     lines.append("Change the text of one, or move one nearer to the feature: the nearest conftest.py wins.")
     return "\n".join(lines)
 
@@ -70,7 +72,7 @@ def corrections(kind: str, text: str, index: Index) -> list[str]:
 
 def of_another_kind(text: str, index: Index) -> list[str]:
     """What to say of a step whose text is a sentence under another keyword; nothing where it is none."""
-    kinds = sorted({one.kind.capitalize() for one in index.fitting(text) if one.kind})
+    kinds = sorted({definition.kind.capitalize() for definition in index.fitting(text) if definition.kind})
     return [f"The same text is a {' and a '.join(kinds)} sentence: check the keyword."] if kinds else []
 
 
@@ -83,21 +85,23 @@ def _nearest_sentences(kind: str, text: str, index: Index) -> list[str]:
         return []
     # Nothing parses the slots of a sentence that is given as plain text.
     plain = [
-        f"The {{…}} of {one.location} is plain text: write parsers.parse({_literal(one.pattern)}) for a slot."
-        for one in near
-        if type(one.parser) is parsers.string and "{" in one.pattern and parsers.parse(one.pattern).is_matching(text)
+        f"The {{…}} of {found.location} is plain text: write parsers.parse({_literal(found.pattern)}) for a slot."
+        for found in near
+        if type(found.parser) is parsers.string and "{" in found.pattern
+        if parsers.parse(found.pattern).is_matching(text)
     ]
-    return ["The nearest sentences:", *(f"  {(one.kind or kind).capitalize()} {one.example}" for one in near), *plain]
+    shown = [f"  {(found.kind or kind).capitalize()} {found.example}" for found in near]
+    return ["The nearest sentences:", *shown, *plain]
 
 
 def nearest(text: str, definitions: Iterable[Definition], most: int = 3, least: float = 0.5) -> list[Definition]:
     """The definitions whose sentence reads most like `text`, nearest first; none less alike than `least`."""
     wanted = _shape(text)
-    rated = ((_likeness(wanted, _shape(one.example), least), one) for one in definitions)
-    close = sorted(((ratio, one) for ratio, one in rated if ratio > least), key=lambda pair: -pair[0])
+    rated = [(_likeness(wanted, _shape(definition.example), least), definition) for definition in definitions]
     unique: dict[str, Definition] = {}
-    for _, one in close:
-        unique.setdefault(one.example, one)
+    for ratio, definition in sorted(rated, key=lambda pair: -pair[0]):
+        if ratio > least:
+            unique.setdefault(definition.example, definition)
     return list(unique.values())[:most]
 
 
@@ -119,7 +123,7 @@ def _shape(text: str) -> str:
 
 def _fits(kind: str, text: str, index: Index) -> bool:
     try:
-        return any(one.kind in (None, kind) for one in index.fitting(text))
+        return any(definition.kind in (None, kind) for definition in index.fitting(text))
     except Exception:  # noqa: BLE001 - a project's own parser or converter, which was not asked about this text
         return False
 
@@ -139,7 +143,7 @@ def _rewordings(text: str) -> Iterator[str]:
 
 def _with_words_changed(parts: list[str]) -> Iterator[str]:
     """One word in quotes or with other capitals, then two in quotes, then several as one text in quotes."""
-    words = [position for position, one in enumerate(parts) if '"' not in one]
+    words = [position for position, part in enumerate(parts) if '"' not in part]
     for at in words:
         word = parts[at]
         for changed in (f'"{word}"', word.upper(), word[:1].lower() + word[1:], word[:1].upper() + word[1:]):
@@ -147,12 +151,12 @@ def _with_words_changed(parts: list[str]) -> Iterator[str]:
     for first, second in itertools.combinations(words, 2):
         yield _joined(parts, {first: f'"{parts[first]}"', second: f'"{parts[second]}"'})
     for first, last in itertools.combinations(words, 2):
-        if not any('"' in one for one in parts[first:last]):
+        if not any('"' in part for part in parts[first:last]):
             yield " ".join([*parts[:first], f'"{" ".join(parts[first : last + 1])}"', *parts[last + 1 :]])
 
 
 def _joined(parts: Iterable[str], changed: dict[int, str]) -> str:
-    return " ".join(changed.get(position, one) for position, one in enumerate(parts))
+    return " ".join(changed.get(position, part) for position, part in enumerate(parts))
 
 
 # Stubs to paste
@@ -184,7 +188,7 @@ def _pattern_of(text: str) -> tuple[str, list[str]]:
     parameters: list[str] = []
 
     def slot(name: str, annotation: str, written: str) -> str:
-        count = sum(one.startswith(name) for one in parameters)
+        count = sum(parameter.startswith(name) for parameter in parameters)
         unique = f"{name}_{count + 1}" if count else name
         parameters.append(f"{unique}: {annotation}")
         return written.replace("NAME", unique)

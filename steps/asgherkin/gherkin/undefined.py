@@ -75,7 +75,7 @@ class UndefinedSteps:
         for (kind, text), places in self._places.items():
             terminalreporter.line(f"{kind.capitalize()} {text}")
             terminalreporter.line(f"  {', '.join(places)}")
-        missing = [one for one in self._places if one not in self._mixed_up]
+        missing = [step for step in self._places if step not in self._mixed_up]
         if not missing:
             return
         for line in unloaded(config):
@@ -93,32 +93,33 @@ def unloaded(config: pytest.Config) -> list[str]:
     if config.getoption("tx", None):
         return []  # pytest-xdist's workers have loaded them, and not this process
     by_itself = ("conftest.py", *config.getini("python_files"))
-    loaded = {os.path.realpath(getattr(one, "__file__", None) or "") for one in list(sys.modules.values())}
+    loaded = {os.path.realpath(getattr(module, "__file__", None) or "") for module in list(sys.modules.values())}
     found = [
         path
         for path in _files(config.rootpath, ".py")
-        if not any(fnmatch(path.name, one) for one in by_itself)
+        if not any(fnmatch(path.name, pattern) for pattern in by_itself)
         and os.path.realpath(path) not in loaded
         and _STEP.search(path.read_text(encoding="utf-8", errors="replace"))
     ]
     if not found:
         return []
     names = [shown_path(path, config.rootpath) for path in found[:_MOST_SHOWN]]
-    modules = [name.removesuffix(".py").replace("/", ".") for name in names]
-    listed = ", ".join(f'"{one}"' for one in modules)
+    modules = ", ".join(f'"{name.removesuffix(".py").replace("/", ".")}"' for name in names)
     return [
         "",
         f"Not loaded, and with step definitions: {', '.join(names)}",
         "pytest loads conftest.py and test modules by itself. In the conftest.py of the project's root, write:",
         "",
-        f"    pytest_plugins = [{listed}]",
+        f"    pytest_plugins = [{modules}]",
     ]
 
 
 def _files(root: Path, suffix: str) -> Iterator[Path]:
     seen = 0
     for folder, folders, names in os.walk(root):
-        folders[:] = sorted(one for one in folders if not one.startswith((".", "__")) and one not in _NOT_LOOKED_INTO)
+        folders[:] = sorted(
+            name for name in folders if not name.startswith((".", "__")) and name not in _NOT_LOOKED_INTO
+        )
         for name in sorted(names):
             seen += 1
             if seen > _MOST_FILES:

@@ -46,9 +46,9 @@ class Variants(NamedTuple):
             return [Variant(named, several)]
         restricting = [tag for tag in tags if tag in CLIENTS_OF_TAG]
         allowed = {client for tag in restricting for client in CLIENTS_OF_TAG[tag]}
-        chosen = [one for one in self.names if one in allowed] if restricting else self.names
+        chosen = [client for client in self.names if client in allowed] if restricting else self.names
         if chosen:
-            return [Variant(one, several) for one in chosen]
+            return [Variant(client, several) for client in chosen]
         return [Variant(self.names[0], several, self._why_skipped(restricting, sorted(allowed)))]
 
     def _why_skipped(self, tags: Sequence[str], allowed: Sequence[str]) -> str:
