@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Self, TypeAlias
 import anyio
 
 from asgherkin.clients.asgi import in_words
-from asgherkin.clients.hang import hanging_place
+from asgherkin.clients.hang import hanging_place, thread_place
 from asgherkin.errors import AppError
 
 if TYPE_CHECKING:
@@ -45,6 +45,14 @@ def grace(timeout: float) -> float:
 def waiting_at(where: str) -> str:
     """The end of a message about an app that hangs; empty where its place is not known."""
     return f" It was waiting at {where}" if where else ""
+
+
+def blocked_loop(limits: Limits, thread: int, doing: str) -> str:
+    """The message about an app that blocks the event loop in a thread; `doing` is what the app is asked for."""
+    during = f" during {doing}" if doing else ""
+    where = thread_place(thread, limits.root)
+    at = f", at {where}" if where else ""
+    return f"The app blocked its event loop for {in_words(limits.timeout)}{during}{at}"
 
 
 async def comes(event: anyio.Event, seconds: float) -> bool:

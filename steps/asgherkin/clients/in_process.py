@@ -10,9 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar, cast
 import anyio
 import httpx2
 
-from asgherkin.clients.asgi import in_words
-from asgherkin.clients.deadlines import AppBlocked, alarm, grace
-from asgherkin.clients.hang import thread_place
+from asgherkin.clients.deadlines import AppBlocked, alarm, blocked_loop, grace
 from asgherkin.clients.lifespan import Lifespan
 from asgherkin.clients.loop import TaskOwner
 from asgherkin.clients.response_stream import Bridge, StreamTransport
@@ -108,7 +106,11 @@ class Client(ABC):
         """
         if self.loop.blocked:
             raise AppError("The app still blocks its event loop, so it cannot be reached any more.")
-        watch = alarm(self.recorder.timeout, explain=partial(self._explain, doing), ping=partial(self._ping, doing))
+        watch = alarm(
+            self.recorder.timeout,
+            explain=partial(blocked_loop, self.recorder, self.loop.thread, doing),
+            ping=partial(self._ping, doing),
+        )
         try:
             with watch:
                 result = function()
@@ -122,12 +124,6 @@ class Client(ABC):
         if raising and watch.error is not None:
             raise watch.error
         return result
-
-    def _explain(self, doing: str) -> str:
-        during = f" during {doing}" if doing else ""
-        where = thread_place(self.loop.thread, self.recorder.root)
-        at = f", at {where}" if where else ""
-        return f"The app blocked its event loop for {in_words(self.recorder.timeout)}{during}{at}"
 
     def _ping(self, doing: str, answer: Callable[[], None]) -> None:
         # A user's own async function may block the loop, as a sync one does; an app may not.
@@ -153,23 +149,44 @@ class Client(ABC):
 
     # Requests
 
-    @abstractmethod
     def request(self, method: str, url: str, *, follow_redirects: bool, **options: object) -> httpx2.Response:
         """Send a request, with httpx2's options, and read the whole response.
 
         Returns after the call of the app has ended, background tasks included. Never raises the app's own
         exception: that is recorded, and the response is the app's 500 or a bare one.
         """
+        send = partial(self._client().request, method, url, follow_redirects=follow_redirects, **options)
+        return self._respond(method, url, send)
 
-    @abstractmethod
     def request_together(
         self, count: int, method: str, url: str, *, follow_redirects: bool, **options: object
     ) -> list[httpx2.Response]:
         """Send the same request `count` times at once."""
+        send = partial(self._client(together=True).request, method, url, follow_redirects=follow_redirects, **options)
+        outcomes: list[Outcome] = [None] * count
+        missing: AppError | None = None
+        try:
+            self.act(f"{method} {url}", partial(self._gather, send, outcomes))
+        except AppError as error:
+            missing = error
+        return [self._settled(missing if outcome is None else outcome, method, url) for outcome in outcomes]
 
-    @abstractmethod
     def send(self, request: httpx2.Request, *, follow_redirects: bool) -> httpx2.Response:
         """Send a request that is made already, such as a response's `next_request`."""
+        send = partial(self._client().send, request, follow_redirects=follow_redirects)
+        return self._respond(request.method, str(request.url), send)
+
+    @abstractmethod
+    def _client(self, *, together: bool = False) -> Any:
+        """The quiet HTTP client, or a user's own; `together`: for requests at the same time."""
+
+    @abstractmethod
+    def _call(self, send: Callable[[], Any]) -> httpx2.Response:
+        """Call a method of that client."""
+
+    @abstractmethod
+    def _gather(self, send: Callable[[], Any], outcomes: list[Outcome]) -> None:
+        """Call it for all outcomes at once."""
 
     @property
     @abstractmethod
@@ -203,23 +220,11 @@ class Client(ABC):
         """Use a user's own client for `request` and `send`; exceptions that are not httpx's are crashes."""
         self._plugged = http
 
-    def _respond(self, method: str, url: str, function: Callable[[], httpx2.Response]) -> httpx2.Response:
+    def _respond(self, method: str, url: str, send: Callable[[], Any]) -> httpx2.Response:
         try:
-            return self.act(f"{method} {url}", function)
+            return self.act(f"{method} {url}", partial(self._call, send))
         except Exception as error:  # noqa: BLE001 - raised again, unless it is the app's
             return self._settled(error, method, url)
-
-    def _respond_together(
-        self, count: int, method: str, url: str, function: Callable[[list[Outcome]], None]
-    ) -> list[httpx2.Response]:
-        """Call a function that fills in the outcomes of `count` equal requests."""
-        outcomes: list[Outcome] = [None] * count
-        missing: AppError | None = None
-        try:
-            self.act(f"{method} {url}", partial(function, outcomes))
-        except AppError as error:
-            missing = error
-        return [self._settled(missing if outcome is None else outcome, method, url) for outcome in outcomes]
 
     def _settled(self, outcome: Outcome, method: str, url: str) -> httpx2.Response:
         """The response; a bare 500 where an error of the app's came in its place. Other errors are the request's."""
@@ -279,30 +284,20 @@ class AsyncAdapter(Client):
             )
         return self._http
 
-    def request(self, method: str, url: str, *, follow_redirects: bool, **options: object) -> httpx2.Response:
-        """Send a request and read the whole response, after the call of the app has ended."""
-        send = partial(self._client().request, method, url, follow_redirects=follow_redirects, **options)
-        return self._respond(method, url, partial(self.loop.run_apart, send))
-
-    def request_together(
-        self, count: int, method: str, url: str, *, follow_redirects: bool, **options: object
-    ) -> list[httpx2.Response]:
-        """Send the same request `count` times at once, each in a task of its own."""
-        client: Any = self._plugged or self.httpx_client(self._whole_transport(together=True))
-        send = partial(client.request, method, url, follow_redirects=follow_redirects, **options)
-        return self._respond_together(count, method, url, partial(self.loop.run, _gather, send))
-
-    def send(self, request: httpx2.Request, *, follow_redirects: bool) -> httpx2.Response:
-        """Send a request that is made already."""
-        send = partial(self._client().send, request, follow_redirects=follow_redirects)
-        return self._respond(request.method, str(request.url), partial(self.loop.run_apart, send))
-
-    def _client(self) -> Any:
+    def _client(self, *, together: bool = False) -> Any:
         if self._plugged is not None:
             return self._plugged
+        if together:
+            return self.httpx_client(self._whole_transport(together=True))
         if self._quiet is None:
             self._quiet = self.httpx_client(self._whole_transport())
         return self._quiet
+
+    def _call(self, send: Callable[[], Awaitable[httpx2.Response]]) -> httpx2.Response:
+        return self.loop.run_apart(send)
+
+    def _gather(self, send: Callable[[], Awaitable[httpx2.Response]], outcomes: list[Outcome]) -> None:
+        self.loop.run(_gather, send, outcomes)
 
     def _whole_transport(self, *, together: bool = False) -> httpx2.AsyncBaseTransport:
         # One that hangs for good would end the run for those beside it: together, each call has a task of its own.

@@ -8,15 +8,13 @@ from typing import TYPE_CHECKING, TypeVar
 
 import httpx2
 
-from asgherkin.clients.asgi import in_words
-from asgherkin.clients.deadlines import AppBlocked, alarm, grace
-from asgherkin.clients.hang import thread_place
+from asgherkin.clients.deadlines import AppBlocked, alarm, blocked_loop, grace
 from asgherkin.clients.loop import ThreadLoop, check_loop
 from asgherkin.errors import AppError, ConfigurationError
 from asgherkin.frames import summary, user_frames
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Awaitable, Callable
     from pathlib import Path
 
     from asgherkin.clients.asgi import ASGI3
@@ -71,7 +69,7 @@ class ServerThread:
         server = self._servers.get(id(app))
         if server is not None and server.lifespan.running and not self.loop.blocked:
             with suppress(AppError):
-                self.act("shut-down", partial(self.loop.run, server.lifespan.stop))
+                self._act(server, server.lifespan.stop)
 
     def close(self) -> list[AppError]:
         """Stop all servers, and end the thread. What went wrong with their apps since the last scenario."""
@@ -86,7 +84,7 @@ class ServerThread:
         errors: list[AppError] = []
         if not self.loop.blocked:
             try:
-                self.act("shut-down", partial(self.loop.run, self.stop, server))
+                self._act(server, self.stop, server)
             except AppError as error:
                 errors.append(error)
             # A crash says more than the error that it led to.
@@ -99,17 +97,12 @@ class ServerThread:
         headline = f"The app raised {summary(crash.exception)} after the last scenario ({crash.doing})."
         return AppError(f"{headline}\n\n{user_frames(crash.exception, self._root)}")
 
-    def act(self, doing: str, function: Callable[[], T]) -> T:
-        """Call a function that waits for the app. Raises `AppError` when the app blocks its event loop."""
-
-        def explain() -> str:
-            place = thread_place(self.loop.thread, self._root)
-            at = f", at {place}" if place else ""
-            return f"The app blocked its event loop for {in_words(self._timeout)} during {doing}{at}"
-
+    def _act(self, server: Server, function: Callable[..., Awaitable[object]], *args: object) -> None:
+        """Shut down an app, or stop its server. Raises `AppError` when the app blocks its event loop."""
+        explain = partial(blocked_loop, server.recorder, self.loop.thread, "shut-down")
         try:
             with alarm(self._timeout, explain=explain, ping=self.loop.ping):
-                return function()
+                self.loop.run(function, *args)
         except AppBlocked as blocked:
             self.loop.interrupted()
             raise blocked.error from None

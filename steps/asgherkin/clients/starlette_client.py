@@ -77,23 +77,6 @@ class TestClientAdapter(Client):
             client.app_state.clear()
             client.app_state.update(self._lifespan.state)
 
-    def request(self, method: str, url: str, *, follow_redirects: bool, **options: object) -> httpx2.Response:
-        """Send a request and read the whole response, after the call of the app has ended."""
-        send = partial(self._client().request, method, url, follow_redirects=follow_redirects, **options)
-        return self._respond(method, url, send)
-
-    def request_together(
-        self, count: int, method: str, url: str, *, follow_redirects: bool, **options: object
-    ) -> list[httpx2.Response]:
-        """Send the same request `count` times at once, each from a thread of its own."""
-        send = partial(self._client().request, method, url, follow_redirects=follow_redirects, **options)
-        return self._respond_together(count, method, url, partial(_gather, send))
-
-    def send(self, request: httpx2.Request, *, follow_redirects: bool) -> httpx2.Response:
-        """Send a request that is made already."""
-        send = partial(self._client().send, request, follow_redirects=follow_redirects)
-        return self._respond(request.method, str(request.url), send)
-
     def close(self) -> None:
         """End what the scenario holds. The portal stays usable."""
         if not self.loop.blocked:
@@ -101,8 +84,26 @@ class TestClientAdapter(Client):
                 client.close()
         super().close()
 
-    def _client(self) -> Any:
+    def _client(self, *, together: bool = False) -> Any:
+        del together  # a TestClient may be used in several threads
         return self._plugged or self.test_client
+
+    def _call(self, send: Callable[[], httpx2.Response]) -> httpx2.Response:
+        return send()
+
+    def _gather(self, send: Callable[[], httpx2.Response], outcomes: list[Outcome]) -> None:
+        def settle(index: int) -> None:
+            try:
+                outcomes[index] = send()
+            except Exception as error:  # noqa: BLE001 - it is one of the outcomes
+                outcomes[index] = error
+
+        numbers = range(len(outcomes))
+        threads = [threading.Thread(target=copy_context().run, args=(settle, at), daemon=True) for at in numbers]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
 
 
 class _AlarmedTestClient(TestClient):
@@ -201,19 +202,3 @@ class _LeavingClient:
             finally:
                 self._waiting.discard(scope)
         return None
-
-
-def _gather(send: Callable[[], httpx2.Response], outcomes: list[Outcome]) -> None:
-    def settle(index: int) -> None:
-        try:
-            outcomes[index] = send()
-        except Exception as error:  # noqa: BLE001 - it is one of the outcomes
-            outcomes[index] = error
-
-    threads = [
-        threading.Thread(target=copy_context().run, args=(settle, index), daemon=True) for index in range(len(outcomes))
-    ]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
