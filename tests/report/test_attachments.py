@@ -167,27 +167,20 @@ def test_a_refused_websocket(project: Project) -> None:
     assert found["messages"] == []
 
 
-def test_an_event_stream(project: Project) -> None:
-    """Its events; it is an exchange too."""
-    steps = """
-    When I open the event stream "/events"
-    Then the stream receives the event "a"
-    """
-    kinds = dict(evidence(project, steps))
+@pytest.mark.parametrize(
+    ("stream", "end", "first"),
+    [
+        ("event stream", 'receives the event "a"', {"name": "a", "data": "b", "id": "1", "size": 1, "at": 0}),
+        ("stream", "ends", {"text": "event: a\nid: 1\ndata: b\n\n", "size": 24, "at": 0}),
+    ],
+    ids=["of events", "of parts"],
+)
+def test_a_stream(project: Project, stream: str, end: str, first: dict[str, object]) -> None:
+    """Its events or parts; it is an exchange too."""
+    kinds = dict(evidence(project, f'When I open the {stream} "/events"\nThen the stream {end}'))
 
     assert set(kinds) == {"exchange", "stream"}
-    assert {**kinds["stream"]["events"][0], "at": 0} == {"name": "a", "data": "b", "id": "1", "size": 1, "at": 0}
-
-
-def test_a_stream_of_parts(project: Project) -> None:
-    """Texts as text, other bytes in hex."""
-    steps = """
-    When I open the stream "/events"
-    Then the stream ends
-    """
-    kinds = dict(evidence(project, steps))
-
-    assert [one.get("text", one.get("hex")) for one in kinds["stream"]["events"]] != []
+    assert {**kinds["stream"]["events"][0], "at": 0} == first
 
 
 def test_a_query(project: Project) -> None:

@@ -116,31 +116,21 @@ def test_a_failure_on_one_client_stays_with_it(shop: Project) -> None:
     assert "Read \\[async\\]" not in summary
 
 
-def test_runs_on_different_clients_are_merged_as_two(shop: Project) -> None:
-    """What passed on one and failed on the other is neither passed as a whole nor flaky."""
+@pytest.mark.parametrize(
+    ("clients", "named"), [(["async", "test"], ["async", "test"]), (["async", "async"], [])], ids=["two", "one"]
+)
+def test_runs_are_merged_by_client(shop: Project, clients: list[str], named: list[str]) -> None:
+    """What passed on one and failed on the other stays two, and is not flaky; of runs on one client none is named."""
     shop.write({"conftest.py": FAILING_ON_TEST})
-    shop.run("--asgi-client=async", "-k", "Read", "--asgi-messages=async.ndjson")
-    shop.run("--asgi-client=test", "-k", "Read", "--asgi-messages=test.ndjson")
+    for number, client in enumerate(clients):
+        shop.run(f"--asgi-client={client}", "-k", "Read", f"--asgi-messages={number}.ndjson")
     page, summary = shop.root / "report.html", shop.root / "summary.md"
+    messages = [str(shop.root / f"{number}.ndjson") for number in (1, 0)]
 
-    code = main(
-        ["report", *(str(shop.root / f"{one}.ndjson") for one in ("test", "async")), "-o", str(page),
-         "--summary", str(summary)]
-    )  # fmt: skip
+    code = main(["report", *messages, "-o", str(page), "--summary", str(summary)])
 
+    html, told = page.read_text(encoding="utf-8"), summary.read_text(encoding="utf-8")
     assert code == 0
-    assert SHOWN.format("async") in page.read_text(encoding="utf-8")
-    assert SHOWN.format("test") in page.read_text(encoding="utf-8")
-    assert "Read \\[test\\]" in summary.read_text(encoding="utf-8")
-    assert "flaky" not in summary.read_text(encoding="utf-8").lower()
-
-
-def test_runs_on_one_client_are_merged_as_one(shop: Project) -> None:
-    """The later one counts, and no client is named."""
-    for name in ("first", "second"):
-        shop.run("--asgi-client=async", "-k", "Read", f"--asgi-messages={name}.ndjson")
-    page = shop.root / "report.html"
-
-    main(["report", *(str(shop.root / f"{one}.ndjson") for one in ("first", "second")), "-o", str(page)])
-
-    assert "[async]</span>" not in page.read_text(encoding="utf-8")
+    assert [client for client in ("async", "test") if SHOWN.format(client) in html] == named
+    assert ("Read \\[test\\]" in told) == ("test" in clients)
+    assert "flaky" not in told.lower()

@@ -1,8 +1,8 @@
-"""Which parts of data are secret: of records as JSON data, learned and masked, and of tables in a feature, learned.
+"""The secret parts of data: learned in the tables of a feature, learned and masked in records as JSON data.
 
-A tree is of dicts, lists, texts, numbers, truth values and None, and of the classes below for what the app or its
-client has chosen. The masked tree has JSON data alone. Keys of a plain dict are this toolkit's own; bytes in one are
-masked to a text in hex below the key `hex`.
+A tree has dicts, lists, texts, numbers, booleans and None, and the classes below for values that the app or its client
+has chosen. The masked tree is plain JSON data. Keys of a plain dict are this toolkit's own; bytes in it are masked to a
+text in hex below the key `hex`.
 """
 
 from __future__ import annotations
@@ -26,24 +26,24 @@ _COMPACT = (",", ":")
 
 
 class Marked:
-    """A part of a record that the app or its client has chosen. Its class knows where secrets are in it."""
+    """A value that the app or its client has chosen. Its class knows where secrets are in it."""
 
     __slots__ = ()
 
     @abstractmethod
     def learn(self, redactor: Redactor) -> None:
-        """Know the secrets in it."""
+        """Learn the secrets in it."""
 
     @abstractmethod
     def masked(self, redactor: Redactor) -> object:
-        """It as JSON data, without secrets."""
+        """The value as JSON data, without secrets."""
 
 
 class Fields(dict[str, object], Marked):
     """Names and values: the value of a secret name is masked, at any depth."""
 
     def learn(self, redactor: Redactor) -> None:
-        """Know the values of secret names."""
+        """Learn the values of secret names."""
         redactor.learn_document(self)
 
     def masked(self, redactor: Redactor) -> object:
@@ -57,7 +57,7 @@ class Headers(tuple[tuple[str, str], ...], Marked):
     __slots__ = ()
 
     def learn(self, redactor: Redactor) -> None:
-        """Know the values of secret headers."""
+        """Learn the values of secret headers."""
         redactor.learn_headers(self)
 
     def masked(self, redactor: Redactor) -> list[list[str]]:
@@ -73,7 +73,7 @@ class Target(str, Marked):
     __slots__ = ()
 
     def learn(self, redactor: Redactor) -> None:
-        """Know the values of secret parameters."""
+        """Learn the values of secret parameters."""
         redactor.learn_body(self.partition("?")[2])
 
     def masked(self, redactor: Redactor) -> str:
@@ -87,7 +87,7 @@ class Content(str, Marked):
     __slots__ = ()
 
     def learn(self, redactor: Redactor) -> None:
-        """Know the values of secret fields."""
+        """Learn the values of secret fields."""
         redactor.learn_body(self)
 
     def masked(self, redactor: Redactor) -> str:
@@ -103,7 +103,7 @@ class Body(Marked):
     size: int
 
     def learn(self, redactor: Redactor) -> None:
-        """Know the values of secret fields."""
+        """Learn the values of secret fields."""
         redactor.learn_body(self.content.decode(errors="replace"))
 
     def masked(self, redactor: Redactor) -> str | None:
@@ -126,7 +126,7 @@ class Cell(Marked):
     show: Callable[[object], str] = str
 
     def learn(self, redactor: Redactor) -> None:
-        """Know the value, if its name is secret, and what is secret inside of it."""
+        """Learn the value, if its name is secret, and what is secret inside of it."""
         redactor.learn_document({self.name: self.value})
 
     def masked(self, redactor: Redactor) -> str:
@@ -137,7 +137,7 @@ class Cell(Marked):
 
 
 def learn_data(tree: object, redactor: Redactor) -> None:
-    """Know the secrets in a tree, wherever they turn up."""
+    """Learn the secrets in a tree."""
     if isinstance(tree, Marked):
         tree.learn(redactor)
     elif isinstance(tree, dict):
@@ -151,7 +151,7 @@ def learn_data(tree: object, redactor: Redactor) -> None:
 
 
 def learn_argument(doc_string: str | None, rows: Sequence[Sequence[object]] | None, redactor: Redactor) -> None:
-    """Know the secrets in what stands under a step."""
+    """Learn the secrets in a step's doc string or table."""
     if doc_string is not None:
         redactor.learn_body(doc_string)
     if rows is not None:
@@ -159,7 +159,7 @@ def learn_argument(doc_string: str | None, rows: Sequence[Sequence[object]] | No
 
 
 def learn_table(rows: Sequence[Sequence[str]], redactor: Redactor) -> None:
-    """Know the cells below a secret name as secret, and those beside one in the first column."""
+    """Learn the cells below a secret name, and those beside one in the first column."""
     secret = [(at, name) for at, name in enumerate(rows[0]) if redactor.is_secret(name)]
     for row in rows[1:]:
         for at, name in secret:

@@ -60,7 +60,7 @@ class Gathered:
     """All of a run. Results and evidence are found by the id of the attempt and that of the step, "" for no step."""
 
     def __init__(self, kinds: Mapping[str, list[Message]]) -> None:
-        self.meta, self.start = _last(kinds["meta"]), _last(kinds["testRunStarted"])
+        self.meta, self.start = ([{}, *kinds[kind]][-1] for kind in ("meta", "testRunStarted"))
         self.ends = kinds["testRunFinished"]
         self.features = {
             str(message.get("uri", "")): message.get("feature") or {} for message in kinds["gherkinDocument"]
@@ -117,10 +117,6 @@ def _read(kind: str, message: Message) -> Message:
         ids = {name: message[name] for name in ("testCaseStartedId", "testStepId")}
         return {**ids, "testStepResult": _result_of(message.get("testStepResult") or {})}
     return message
-
-
-def _last(messages: list[Message]) -> Message:
-    return messages[-1] if messages else {}
 
 
 def _name_of_hook(message: Message) -> str:

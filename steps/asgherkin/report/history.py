@@ -47,18 +47,17 @@ def append(path: Path, report: Report) -> None:
 
 def labels(report: Report, history: Iterable[Mapping[str, object]]) -> Mapping[str, tuple[str, ...]]:
     """The labels that earlier runs give to the scenarios of this one, by their links."""
-    before = [run.get("scenarios") for run in history if _is_before(run, report.started)][-_LOOKED_AT:]
+
+    def is_before(at: object) -> bool:
+        return report.started is None or (isinstance(at, int | float) and at < report.started)
+
+    before = [run.get("scenarios") for run in history if is_before(run.get("started"))][-_LOOKED_AT:]
     runs = [statuses for statuses in before if isinstance(statuses, dict)]
     found = {
         scenario.link: tuple(_labels(scenario.status, [run.get(scenario.link) for run in runs]))
         for scenario in report.scenarios()
     }
     return {link: words for link, words in found.items() if words}
-
-
-def _is_before(run: Mapping[str, object], started: float | None) -> bool:
-    at = run.get("started")
-    return started is None or (isinstance(at, int | float) and at < started)
 
 
 def _labels(status: Status, before: Iterable[object]) -> Iterator[str]:

@@ -167,12 +167,10 @@ def _entries(node: Message, file: _File, rule: str) -> list[Scenario | Outline]:
     by_row = dict(_values(node))
     rows = [_scenario(pickle, node, file, rule, by_row.get(pickle["astNodeIds"][-1], ())) for pickle in pickles]
     rows = rows or [_scenario(None, node, file, rule)]
-    return [_outline(node, rows)] if node.get("examples") else [*rows]
-
-
-def _outline(node: Message, rows: list[Scenario]) -> Outline:
+    if not node.get("examples"):
+        return [*rows]
     tables = tuple(map(_examples, node["examples"]))
-    return Outline(*_head(node), _tags(node), tuple(_written(node)), tables, tuple(rows))
+    return [Outline(*_head(node), _tags(node), tuple(_written(node)), tables, tuple(rows))]
 
 
 def _scenario(

@@ -24,7 +24,7 @@ _SPECIAL = re.compile(r"([\\`*_{}\[\]()#+!|~>@:.-])")
 
 
 def write_summary(report: Report, path: Path) -> None:
-    """Write the summary of a run."""
+    """Write the summary of a run to a file."""
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(summary_of(report), encoding="utf-8", errors="replace", newline="\n")
 
