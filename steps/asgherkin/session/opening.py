@@ -14,7 +14,6 @@ from asgherkin.session.loops import OWN_CLIENT
 if TYPE_CHECKING:
     from asgherkin.clients.asgi import ASGI3
     from asgherkin.clients.in_process import Client
-    from asgherkin.clients.loop import Loop
     from asgherkin.session.app_under_test import AppUnderTest, Surroundings
 
 
@@ -48,14 +47,14 @@ def open_client(app: AppUnderTest, own: object) -> Client:
 
 def plugged_app(app: AppUnderTest, own: object) -> ASGI3:
     """The app that the client reaches. Raises ConfigurationError where none is named, and `own` brings none along."""
-    # A TestClient that was entered runs the app's lifespan: a second one beside it would start the app twice.
-    entered = getattr(own, "portal", None) is not None
     surroundings = app.surroundings
     if surroundings.client_name == "live":
         return deployed if surroundings.settings.base_url else _shared_app(app)
-    if entered:
+    # A TestClient that was entered runs the app's lifespan: a second one beside it would start the app twice.
+    if getattr(own, "portal", None) is not None or (own is not None and not _is_named(app)):
         return no_app
-    plugged = asgi3(_app(app, required=own is None))
+    given = _given_app(app)
+    plugged = asgi3(load_app(given, surroundings.root) if isinstance(given, str) else given)
     if server_threads := surroundings.server_threads_in_use():
         # An app that keeps its state in itself runs once at a time.
         server_threads.shut_down(plugged)
@@ -72,7 +71,11 @@ def _client(surroundings: Surroundings, recorder: Recorder) -> Client:
         return TestClientAdapter(recorder, backend, use_uvloop=surroundings.loop_name == "uvloop")
     from asgherkin.clients.in_process import AsyncAdapter  # httpx2 is slow to import
 
-    return AsyncAdapter(recorder, _loop(surroundings))
+    check_loop(surroundings.loop_name)
+    if surroundings.loop_name == "trio":
+        return AsyncAdapter(recorder, make_loop("trio"))
+    # pytest-asyncio's own loop; it is a uvloop already where the scenario wants one
+    return AsyncAdapter(recorder, make_loop("asyncio", surroundings.loop()))
 
 
 def _live(surroundings: Surroundings, recorder: Recorder) -> Client:
@@ -99,21 +102,9 @@ async def deployed(scope: object, receive: object, send: object) -> None:
     """A stand-in for an app that runs elsewhere."""
 
 
-def _loop(surroundings: Surroundings) -> Loop:
-    check_loop(surroundings.loop_name)
-    if surroundings.loop_name == "trio":
-        return make_loop("trio")
-    # pytest-asyncio's own loop; it is a uvloop already where the scenario wants one
-    return make_loop("asyncio", surroundings.loop())
-
-
-def _app(app: AppUnderTest, *, required: bool) -> object:
+def _is_named(app: AppUnderTest) -> bool:
     surroundings = app.surroundings
-    named = app.location is not None or surroundings.settings.app or surroundings.is_overridden("asgi_app")
-    if not required and not named:
-        return no_app
-    given = _given_app(app)
-    return load_app(given, surroundings.root) if isinstance(given, str) else given
+    return app.location is not None or bool(surroundings.settings.app) or surroundings.is_overridden("asgi_app")
 
 
 def _given_app(app: AppUnderTest) -> object:

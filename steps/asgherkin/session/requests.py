@@ -270,7 +270,11 @@ def _parsed(response: httpx2.Response) -> object:
 
 def _exchange_of(response: httpx2.Response) -> Exchange:
     """The exchange of a response that did not go through a recorder."""
-    request, seconds = response.request, _elapsed(response)
+    request = response.request
+    try:
+        seconds = response.elapsed.total_seconds()
+    except RuntimeError:  # a stand-in for a response that never came
+        seconds = None
     sent, got = request.read() if isinstance(request.stream, Iterable) else b"", response.content
     return Exchange(
         method=request.method,
@@ -285,14 +289,6 @@ def _exchange_of(response: httpx2.Response) -> Exchange:
         seconds=seconds,
         complete=True,
     )
-
-
-def _elapsed(response: httpx2.Response) -> float | None:
-    """The seconds that a response took; None for a stand-in of a response that never came."""
-    try:
-        return response.elapsed.total_seconds()
-    except RuntimeError:
-        return None
 
 
 def _grouped(pairs: Pairs) -> dict[str, str | list[str]]:

@@ -20,8 +20,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import pytest_bdd
 from pytest_bdd.parsers import StepParser
 
-from asgherkin.clients.asgi import in_words
 from asgherkin.errors import Mismatch
+from asgherkin.session.channels import span
 from asgherkin.vocabulary.grammar import KINDS, SPAN, Seconds
 
 if TYPE_CHECKING:
@@ -137,8 +137,8 @@ def _retry(session: Session, within: float, check: Callable[[], object], repeat:
 
 
 def _last_of(mismatch: Mismatch, within: float) -> Mismatch:
-    span = in_words(within) if within >= 1 else f"{within * 1000:g} milliseconds"
-    differences = "\n".join(filter(None, (mismatch.differences, f"This is the last of the tries within {span}.")))
+    last = f"This is the last of the tries within {span(within)}."
+    differences = "\n".join(filter(None, (mismatch.differences, last)))
     return Mismatch(mismatch.headline, differences, rows=mismatch.rows)
 
 
