@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextvars
+import logging
 import threading
 from typing import TYPE_CHECKING
 
@@ -376,3 +377,15 @@ def test_nothing_is_left(kind: str) -> None:
 
 async def running_tasks() -> int:
     return len(anyio.get_running_tasks())
+
+
+def test_requests_to_others_stay_in_the_log(make_client: MakeClient, caplog: pytest.LogCaptureFixture) -> None:
+    """What an app asks of others is its own matter; what a scenario asks of the app is told by the evidence."""
+    caplog.set_level(logging.INFO, "httpx2")
+    make_client(APP).request("GET", "/cookie?token=s3cr3t", follow_redirects=False)
+
+    with httpx2.Client(transport=httpx2.MockTransport(lambda _: httpx2.Response(204))) as other:
+        other.get("http://supplier/stock")
+    logging.getLogger("httpx2").info("ready")
+
+    assert caplog.messages == ['HTTP Request: GET http://supplier/stock "HTTP/1.1 204 No Content"', "ready"]

@@ -21,6 +21,8 @@ from tests.clients.places import place
 from tests.streams.board import LONG, START, Patient, Shop, open_stream, order_of, part, place_order
 
 if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
     from starlette.requests import Request
 
     from asgherkin.clients.asgi import Receive, Scope, Send
@@ -86,46 +88,50 @@ def test_a_body_is_read_part_by_part(make_client: MakeClient) -> None:
     assert (exchange.complete, exchange.response_body) == (True, b"Welcome to the tasting!")
 
 
-def test_an_event_stream_that_ends_is_over(make_client: MakeClient) -> None:
-    """An event that the end cuts off is dropped. Events that come in one part are given out one by one."""
-
-    async def app(scope: Scope, receive: Receive, send: Send) -> None:
-        await send(START)
-        await send(part(b"data: latte\n\ndata: mocha\n\ndata: flat"))
-        await send({"type": "http.response.body"})
-
-    stream = open_stream(make_client(app), "/")
-
-    seen = [stream.receive(LONG) for _ in range(4)]
-
-    assert seen == [Event(data="latte"), Event(data="mocha"), None, None]
-    assert stream.log.over
-    assert stream.log.total == 2
+async def ends(send: Send) -> None:
+    await send(part(b"data: mocha\n\ndata: flat"))
+    await send({"type": "http.response.body"})
 
 
-def test_a_crash_in_the_middle_ends_the_stream(make_client: MakeClient) -> None:
-    """What came before it is received. The crash is recorded, and not raised into the reader."""
+async def crashes(send: Send) -> None:
+    raise ZeroDivisionError("division by zero")
+
+
+@pytest.mark.parametrize(
+    ("end", "events", "crash"),
+    [
+        pytest.param(ends, ["latte", "mocha"], [], id="an event that the end cuts off is dropped"),
+        pytest.param(crashes, ["latte"], [("division by zero", "GET /", False)], id="a crash is not raised here"),
+    ],
+)
+def test_an_event_stream_that_ends_is_over(
+    make_client: MakeClient,
+    end: Callable[[Send], Awaitable[None]],
+    events: list[str],
+    crash: list[tuple[str, str, bool]],
+) -> None:
+    """What came before its end is received, one by one."""
 
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
         await send(START)
         await send(part(b"data: latte\n\n"))
-        raise ZeroDivisionError("division by zero")
+        await end(send)
 
     client = make_client(app)
     stream = open_stream(client, "/")
 
-    seen = [stream.receive(LONG), stream.receive(LONG)]
+    seen = [stream.receive(LONG) for _ in range(len(events) + 2)]
 
-    assert (seen, stream.log.over) == ([Event(data="latte"), None], True)
-    (crash,) = client.recorder.crashes
-    assert (str(crash.exception), crash.doing, crash.delivered) == ("division by zero", "GET /", False)
+    assert seen == [*(Event(data=data) for data in events), None, None]
+    assert (stream.log.over, stream.log.total) == (True, len(events))
+    assert [(str(one.exception), one.doing, one.delivered) for one in client.recorder.crashes] == crash
 
 
 def test_a_crash_before_the_response_is_a_500(make_client: MakeClient) -> None:
     """The same as for a request that is not streamed."""
 
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
-        raise ZeroDivisionError("division by zero")
+        await crashes(send)
 
     client = make_client(app)
 
@@ -141,33 +147,31 @@ async def stands_still(scope: Scope, receive: Receive, send: Send) -> None:
     await anyio.sleep_forever()
 
 
-def test_an_app_that_does_not_answer_is_named(make_client: MakeClient) -> None:
-    """It is told when the timeout is over, and where it waits; then it is cancelled."""
-    client = make_client(stands_still, timeout=0.05)
+@pytest.mark.parametrize(
+    ("app", "where", "crashes"),
+    [
+        pytest.param(stands_still, place(stands_still, "await anyio.sleep_forever()"), [], id="it stands still"),
+        pytest.param(
+            Patient(answers=False).app,
+            place(Patient.wait, "message = await receive()"),
+            ["The app returned from GET /board?all=1 without a response."],
+            id="it waits for a client to leave that wants a response",
+        ),
+    ],
+)
+def test_an_app_that_does_not_answer_is_named(
+    make_client: MakeClient, app: object, where: str, crashes: list[str]
+) -> None:
+    """It is told when the timeout is over, and where it waits; then it is cancelled, or gets a disconnect."""
+    client = make_client(app, timeout=0.05)
 
     with pytest.raises(AppError) as caught:
         open_stream(client, "/board?all=1")
 
     assert str(caught.value) == (
-        "The app did not answer GET /board?all=1 within 0.05 seconds. "
-        f"It was waiting at {place(stands_still, 'await anyio.sleep_forever()')}"
+        f"The app did not answer GET /board?all=1 within 0.05 seconds. It was waiting at {where}"
     )
-    assert client.recorder.crashes == []
-
-
-def test_an_app_that_waits_for_its_client_instead_of_answering_is_named(make_client: MakeClient) -> None:
-    """A client that wants a response does not leave by itself."""
-    patient = Patient(answers=False)
-    client = make_client(patient.app, timeout=0.05)
-
-    with pytest.raises(AppError) as caught:
-        open_stream(client, "/")
-
-    assert str(caught.value) == (
-        "The app did not answer GET / within 0.05 seconds. "
-        f"It was waiting at {place(Patient.wait, 'message = await receive()')}"
-    )
-    assert patient.log == ["disconnected", "left"]
+    assert [str(crash.exception) for crash in client.recorder.crashes] == crashes
 
 
 def test_a_stream_may_be_quiet_for_long(make_client: MakeClient) -> None:
@@ -176,8 +180,8 @@ def test_a_stream_may_be_quiet_for_long(make_client: MakeClient) -> None:
     client = make_client(shop.app, timeout=0.05)
     stream = open_stream(client, "/board")
 
-    client.run(anyio.sleep, 0.2)
-    nothing = stream.receive(0.2)
+    client.run(anyio.sleep, 0.1)
+    nothing = stream.receive(0.1)
     place_order(client, "latte")
 
     assert (nothing, stream.receive(LONG), client.recorder.crashes) == (None, order_of("latte"), [])

@@ -46,19 +46,13 @@ def test_redirects_are_followed(make_client: MakeClient) -> None:
     assert [exchange.status for exchange in client.recorder.exchanges] == [307, 200, 204]
 
 
-def test_redirects_need_not_be_followed(make_client: MakeClient) -> None:
-    """As with a request."""
+def test_redirects_are_not_always_followed(make_client: MakeClient) -> None:
+    """Not where they need not be; redirects without end are the same error as of a request."""
     client = make_client(Shop().app)
 
     stream = open_stream(client, "/old", follow_redirects=False)
 
     assert (stream.response.status_code, stream.response.headers["Location"]) == (307, "/board")
-
-
-def test_redirects_without_end_are_an_error(make_client: MakeClient) -> None:
-    """The same one as of a request."""
-    client = make_client(Shop().app)
-
     with pytest.raises(httpx2.TooManyRedirects, match=r"^Exceeded maximum allowed redirects\.$"):
         open_stream(client, "/round")
 

@@ -182,7 +182,7 @@ def test_streams_one_after_the_other_leave_nothing_behind(make_client: MakeClien
         return len(anyio.get_running_tasks())
 
     before = (client.run(tasks), threading.active_count())
-    for _ in range(100):
+    for _ in range(30):
         open_stream(client, "/board").close()
         stream = open_stream(client, "/asked")
         while stream.read(LONG) is not None:
