@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 
 TWICE = "The step function at {place} yields more than once. What follows its one yield runs after the scenario."
 NEVER = "The step function at {place} has a yield, and came to its end without it."
+NO_TABLE = (
+    "This sentence takes a data table, and none stands under it. Write it on the lines below, a row a line: | … | … |."
+)
 # Step functions by their sentence, each with the headline of the scenario that uses it.
 WRONG = {
     "two yields": ("def _(): yield; yield", TWICE),
@@ -40,11 +43,8 @@ WRONG = {
         "def _(one): pass",
         'The fixture "one" cannot be had: it needs itself, directly or by way of another.',
     ),
-    "a missing {datatable}": (
-        "def _(datatable): pass",
-        "This sentence takes a data table, and none stands under it. Write it on the lines below, a row a line: "
-        "| … | … |.",
-    ),
+    "a missing {datatable}": ("def _(datatable): pass", NO_TABLE),
+    "neither": ("def _(datatable, docstring): pass", NO_TABLE),
     "a reserved {docstring}": (
         "def _(): pass",
         "The sentence 'a reserved {{docstring}}' ({place}) names a slot 'docstring', which is the name of a step's "

@@ -124,7 +124,8 @@ def arguments_of(
     __tracebackhide__ = True
     step, definition = match.step, match.definition
     assert isinstance(definition, Definition)
-    if step.docstring is not None or step.datatable is not None or definition.needs_argument:
+    under = step.docstring is not None or step.datatable is not None
+    if under or TABLE in definition.required or DOC_STRING in definition.required:
         check_argument(step, definition, index_of(request.node))
     values = _slot_values(match, definition, conduct)
     arguments = {name: value for name, value in values.items() if name in definition.parameters}
@@ -181,8 +182,9 @@ def check_argument(step: Step, definition: Definition, index: Index) -> None:
         surplus = given is not None and parameter not in definition.parameters and definition.strict
         missing = given is None and parameter in definition.required
         if surplus or missing:
-            taken = [f"a {name}" for parameter, _, name in arguments if parameter in definition.parameters]
-            takes = taken[-1] if taken else "neither a doc string nor a data table"
+            others = (other for parameter, _, other in arguments if parameter in definition.parameters)
+            taken = name if missing else next(others, None)
+            takes = f"a {taken}" if taken else "neither a doc string nor a data table"
             stands = f"a {under} stands" if under else "none stands"
             how = "" if under else f" Write it on the lines below{_FORMS[parameter]}."
             fitting = _fitting_sentence(step, definition, index, least=0.25 if under else 0.7)
@@ -195,7 +197,7 @@ def _fitting_sentence(step: Step, definition: Definition, index: Index, *, least
     takers = [
         other
         for other in index.definitions
-        if other.strict and other.kind == step.type and other.parameters & {TABLE, DOC_STRING} == under
+        if other.strict and other.kind == step.type and other.parameters.keys() & {TABLE, DOC_STRING} == under
     ]
     same_subject = [other for other in takers if other.function.__module__ == definition.function.__module__]
     near = nearest(step.name, same_subject or takers, most=1, least=least)

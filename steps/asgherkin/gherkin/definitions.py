@@ -68,28 +68,19 @@ class Definition:
         return f"{shown_path(Path(code.co_filename), self._root)}:{code.co_firstlineno}"
 
     @functools.cached_property
-    def _signature(self) -> Mapping[str, inspect.Parameter]:
+    def parameters(self) -> Mapping[str, inspect.Parameter]:
+        """The parameters of the function, by name."""
         return inspect.signature(self.function).parameters
-
-    @functools.cached_property
-    def parameters(self) -> frozenset[str]:
-        """The names of the function's parameters."""
-        return frozenset(self._signature)
 
     @functools.cached_property
     def required(self) -> tuple[str, ...]:
         """The parameters without a default: slots of the sentence, its argument, or fixtures."""
         return tuple(
             name
-            for name, parameter in self._signature.items()
+            for name, parameter in self.parameters.items()
             if parameter.kind in (parameter.POSITIONAL_OR_KEYWORD, parameter.KEYWORD_ONLY)
             and parameter.default is parameter.empty
         )
-
-    @functools.cached_property
-    def needs_argument(self) -> bool:
-        """Whether the function takes a doc string or table, and cannot do without."""
-        return bool({DOC_STRING, TABLE} & set(self.required))
 
     @functools.cached_property
     def is_generator(self) -> bool:
@@ -103,15 +94,11 @@ class Index:
 
     def __init__(self, definitions: Iterable[Definition]) -> None:
         self.definitions = list(definitions)
-        self._exact: defaultdict[str, list[Definition]] = defaultdict(list)
         self._by_prefix: defaultdict[int, defaultdict[str, list[Definition]]] = defaultdict(lambda: defaultdict(list))
         self._found: dict[tuple[str, str], Sequence[Definition]] = {}
         for definition in self.definitions:
-            if type(definition.parser) is parsers.string:
-                self._exact[definition.pattern].append(definition)
-            else:
-                prefix = _literal_prefix(definition.parser)
-                self._by_prefix[len(prefix)][prefix].append(definition)
+            prefix = _literal_prefix(definition.parser)
+            self._by_prefix[len(prefix)][prefix].append(definition)
 
     @classmethod
     def seen_from(cls, node: pytest.Item | pytest.Collector) -> Index:
@@ -138,13 +125,10 @@ class Index:
         """Every definition whose pattern fits the text, of whatever kind and rank."""
         normal = _normal(text)
         return [
-            *self._exact.get(text, ()),
-            *(
-                definition
-                for length, prefixes in self._by_prefix.items()
-                for definition in prefixes.get(normal[:length], ())
-                if definition.parser.is_matching(text)
-            ),
+            definition
+            for length, prefixes in self._by_prefix.items()
+            for definition in prefixes.get(normal[:length], ())
+            if definition.parser.is_matching(text)
         ]
 
 
@@ -174,6 +158,8 @@ def _literal_prefix(parser: parsers.StepParser) -> str:
     known: object = getattr(parser, "prefix", None)
     if isinstance(known, str) and getattr(parser, "strict", False):  # a sentence of our own
         return _normal(known)
+    if type(parser) is parsers.string:
+        return _normal(parser.name)
     if isinstance(parser, parsers.parse):
         return _normal(parser.name.split("{", 1)[0])
     if isinstance(parser, parsers.re) and not parser.regex.flags & re.VERBOSE and "|" not in parser.name:

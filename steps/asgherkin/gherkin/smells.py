@@ -104,12 +104,11 @@ def _of_names(feature: FeatureSource) -> Iterator[Smell]:
     scenarios = [rows[0] for rows in scenarios_of(feature)]
     named: list[Heading | ScenarioSource] = [feature.heading, *feature.rules, *scenarios]
     for heading in named:
-        if not heading.name:
+        length = len(heading.name)
+        if not length:
             yield Smell("AG108", heading.line, f'This "{heading.keyword}:" has no name. Say what it is about.')
-        elif len(heading.name) > LONGEST_NAME:
-            message = (
-                f"This name has {len(heading.name)} characters, more than {LONGEST_NAME}. Move some into the steps."
-            )
+        elif length > LONGEST_NAME:
+            message = f"This name has {length} characters, more than {LONGEST_NAME}. Move some into the steps."
             yield Smell("AG105", heading.line, message)
     first: dict[tuple[str, int], int] = {}
     for scenario in scenarios:

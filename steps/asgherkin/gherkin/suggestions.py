@@ -43,9 +43,7 @@ def undefined(kind: str, text: str, index: Index) -> tuple[str, str]:
 def ambiguous(fitting: Sequence[Definition]) -> str:
     """The whole message for a step that several definitions fit."""
     lines = [f"{len(fitting)} step definitions fit this step equally well:"]
-    lines += sorted(
-        f"  {definition.location}: {definition.kind or 'step'} {definition.pattern}" for definition in fitting
-    )
+    lines += sorted(f"  {found.location}: {found.kind or 'step'} {found.pattern}" for found in fitting)
     lines.append("Change the text of one, or move one nearer to the feature: the nearest conftest.py wins.")
     return "\n".join(lines)
 

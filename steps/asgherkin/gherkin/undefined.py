@@ -117,9 +117,7 @@ def unloaded(config: pytest.Config) -> list[str]:
 def _files(root: Path, suffix: str) -> Iterator[Path]:
     seen = 0
     for folder, folders, names in os.walk(root):
-        folders[:] = sorted(
-            name for name in folders if not name.startswith((".", "__")) and name not in _NOT_LOOKED_INTO
-        )
+        folders[:] = sorted({name for name in folders if not name.startswith((".", "__"))} - _NOT_LOOKED_INTO)
         for name in sorted(names):
             seen += 1
             if seen > _MOST_FILES:
