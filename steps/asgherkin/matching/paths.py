@@ -32,8 +32,13 @@ def find(path: str, document: object) -> object:
     query = _compile(path)
     if isinstance(query, tuple):
         return _walk(query, document)
-    # The library would parse a text as JSON; and nothing lies below a text or a number.
-    found = _find_all(path, query, document) if isinstance(document, dict | list) else Nodes()
+    from jsonpath import JSONPathError  # heavy, and needed by few scenarios
+
+    try:
+        # Nothing lies below a text or a number, and the library would parse a text as JSON.
+        found = Nodes(query.findall(document) if isinstance(document, dict | list) else ())
+    except (RecursionError, JSONPathError):
+        raise SentenceError(f"{show(path)} cannot be looked up: the document is nested too deeply.") from None
     if query.singular_query():
         return found[0] if found else ABSENT
     return found
@@ -50,15 +55,6 @@ def _walk(steps: _Steps, value: object) -> object:
                 return ABSENT
             value = value[step]
     return value
-
-
-def _find_all(path: str, query: JSONPath, document: dict[str, object] | list[object]) -> Nodes:
-    from jsonpath import JSONPathError
-
-    try:
-        return Nodes(query.findall(document))
-    except (RecursionError, JSONPathError):
-        raise SentenceError(f"{show(path)} cannot be looked up: the document is nested too deeply.") from None
 
 
 @lru_cache(maxsize=1024)

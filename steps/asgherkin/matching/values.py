@@ -69,7 +69,16 @@ def to_json(value: object) -> str:
 
 def show(value: object, limit: int = SHOWN) -> str:
     """Return a value as JSON on one line of printable text, shortened to `limit` characters."""
-    text = _whole(value)
+    try:
+        text = json.dumps(value, ensure_ascii=False)
+    except TypeError:
+        text = repr(value)
+    except ValueError:
+        text = f"{_article(type_name(value))} that JSON cannot hold"
+    except RecursionError:
+        text = f"{_article(type_name(value))} nested too deeply to show"
+    if not text.isprintable():
+        text = re.sub(_UNSHOWABLE, lambda found: f"\\u{ord(found[0]):04x}", text)
     return text if len(text) <= limit else f"{text[:limit]}… ({len(text)} characters)"
 
 
@@ -94,20 +103,6 @@ def typed_pair(expected: object, actual: object) -> tuple[str, str]:
 def sentence_start(subject: str) -> str:
     """Return a subject such as `the response body` for the start of a sentence."""
     return subject[:1].upper() + subject[1:]
-
-
-def _whole(value: object) -> str:
-    try:
-        text = json.dumps(value, ensure_ascii=False)
-    except TypeError:
-        text = repr(value)
-    except ValueError:
-        text = f"{_article(type_name(value))} that JSON cannot hold"
-    except RecursionError:
-        text = f"{_article(type_name(value))} nested too deeply to show"
-    if text.isprintable():
-        return text
-    return re.sub(_UNSHOWABLE, lambda found: f"\\u{ord(found[0]):04x}", text)
 
 
 def _article(noun: str) -> str:
