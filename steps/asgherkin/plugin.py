@@ -50,6 +50,17 @@ def pytest_addoption(parser: pytest.Parser, pluginmanager: pytest.PytestPluginMa
     add_options(parser, pluginmanager)
 
 
+def pytest_plugin_registered(plugin: object, manager: pytest.PytestPluginManager) -> None:
+    """Import what a plugin of the toolkit's own names in `pytest_plugins`.
+
+    pytest would do so next, but looks for each name among the entry points of all installed packages: 7 % of a start
+    where 136 are installed.
+    """
+    if getattr(plugin, "__name__", "").startswith("asgherkin."):
+        for name in getattr(plugin, "pytest_plugins", ()):
+            manager.import_plugin(name)
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_load_initial_conftests(
     early_config: pytest.Config, parser: pytest.Parser, args: list[str]

@@ -10,7 +10,6 @@ from __future__ import annotations
 import json
 from abc import abstractmethod
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from asgherkin.matching.documents import parse_cell
@@ -167,9 +166,8 @@ def learn_table(rows: Sequence[Sequence[str]], redactor: Redactor) -> None:
             redactor.learn_field(name, row[at])
             redactor.learn_field(name, value if isinstance(value, str) else "")  # a text without its quotes
     for row in rows:
-        for name, value in pairwise(row[:2]):
-            redactor.learn_field(name, value)
-            redactor.learn_header(name, value)
+        if len(row) > 1:
+            redactor.learn_header(row[0], row[1])
 
 
 def masked_data(tree: object, redactor: Redactor) -> object:
