@@ -223,17 +223,59 @@ def test_an_app_that_is_set_already_is_the_one_that_is_asked(project: Project, a
     assert (project.root / "pyproject.toml").read_text(encoding="utf-8") == settings
 
 
-def test_another_app_than_the_one_that_is_set_is_refused(project: Project, asgherkin: CommandLine) -> None:
-    """Settings are the user's."""
-    project.write({"pyproject.toml": SETTING.format("shop:app")})
+@pytest.mark.parametrize(
+    ("files", "arguments", "reason"),
+    [
+        pytest.param(
+            {"pyproject.toml": SETTING.format("shop:app")},
+            ("--app", "other:app"),
+            'pyproject.toml has asgi_app = "shop:app". Change that, or leave --app out: '
+            "settings that are there stay.\n",
+            id="another app is set",
+        ),
+        pytest.param(
+            {"a/main.py": FASTAPI, "b.py": STARLETTE},
+            (),
+            "there are 2 ASGI apps in this folder. Say which one features are about:\n"
+            '  asgherkin init --app "b:create_app()" (Starlette, b.py:7)\n'
+            "  asgherkin init --app a.main:app (FastAPI, a/main.py:4)\n",
+            id="several apps",
+        ),
+        pytest.param(
+            {},
+            (),
+            "no ASGI app was found in this folder: neither FastAPI(…), Starlette(…), Litestar(…), Quart(…), "
+            "get_asgi_application() nor a create_app() that makes one. Say where it is: "
+            "asgherkin init --app module:attribute\n",
+            id="no app",
+        ),
+        pytest.param(
+            {"main.py": f"{BARE}\nimport threading\nthreading.Event().wait()\n"},
+            (),
+            '"main:app" was not imported and asked within 0.5 seconds: it is stopped. Does its module run a '
+            "server, or wait for another one, when it is imported? Put that under "
+            '`if __name__ == "__main__":` or into the lifespan, or choose another app: '
+            "asgherkin init --app module:attribute\n",
+            id="an import that hangs",
+        ),
+    ],
+)
+def test_what_stands_in_the_way_is_told_with_what_to_do(
+    project: Project,
+    asgherkin: CommandLine,
+    monkeypatch: pytest.MonkeyPatch,
+    files: dict[str, str],
+    arguments: tuple[str, ...],
+    reason: str,
+) -> None:
+    """Settings are the user's; of several apps each has the command that chooses it. Nothing is written."""
+    project.write(files)
+    monkeypatch.setattr(app_probe, "_DEADLINE", 0.5)
 
-    told = asgherkin("init", "--app", "other:app")
+    told = asgherkin("init", *arguments)
 
-    assert told.code == 2
-    assert told.err == (
-        'asgherkin: pyproject.toml has asgi_app = "shop:app". Change that, or leave --app out: '
-        "settings that are there stay.\n"
-    )
+    assert (told.code, told.err) == (2, f"asgherkin: {reason}")
+    assert files_of(project.root) == files
 
 
 def test_a_fixture_that_makes_the_app_is_left_to_its_author(project: Project, asgherkin: CommandLine) -> None:
@@ -260,32 +302,6 @@ def test_pythonpath_that_is_there_is_left_and_told(project: Project, asgherkin: 
     assert " [pytest]\n+asgi_app = shop.main:app\n pythonpath = lib\n" in told.out
 
 
-def test_several_apps_and_no_one_to_ask(project: Project, asgherkin: CommandLine) -> None:
-    """Each with the command that chooses it."""
-    project.write({"a/main.py": FASTAPI, "b.py": STARLETTE})
-
-    told = asgherkin("init")
-
-    assert told.code == 2
-    assert told.err == (
-        "asgherkin: there are 2 ASGI apps in this folder. Say which one features are about:\n"
-        '  asgherkin init --app "b:create_app()" (Starlette, b.py:7)\n'
-        "  asgherkin init --app a.main:app (FastAPI, a/main.py:4)\n"
-    )
-
-
-def test_no_app_and_no_one_to_ask(asgherkin: CommandLine) -> None:
-    """What was looked for, and what to write."""
-    told = asgherkin("init")
-
-    assert told.code == 2
-    assert told.err == (
-        "asgherkin: no ASGI app was found in this folder: neither FastAPI(…), Starlette(…), Litestar(…), Quart(…), "
-        "get_asgi_application() nor a create_app() that makes one. Say where it is: "
-        "asgherkin init --app module:attribute\n"
-    )
-
-
 def test_an_app_that_does_not_start_gets_its_setting_and_the_reason(project: Project, asgherkin: CommandLine) -> None:
     """A database that is not there is no reason to stop."""
     project.write(
@@ -298,24 +314,6 @@ def test_an_app_that_does_not_start_gets_its_setting_and_the_reason(project: Pro
     assert "It does not answer yet, so no feature is written.\n" in told.out
     assert "OSError: no db" in told.out
     assert sorted(files_of(project.root)) == ["main.py", "pyproject.toml"]
-
-
-def test_an_import_that_hangs_is_stopped(
-    project: Project, asgherkin: CommandLine, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """After a deadline."""
-    project.write({"main.py": f"{BARE}\nimport threading\nthreading.Event().wait()\n"})
-    monkeypatch.setattr(app_probe, "_DEADLINE", 0.5)
-
-    told = asgherkin("init")
-
-    assert told.code == 2
-    assert told.err == (
-        'asgherkin: "main:app" was not imported and asked within 0.5 seconds: it is stopped. Does its module run a '
-        "server, or wait for another one, when it is imported? Put that under "
-        '`if __name__ == "__main__":` or into the lifespan, or choose another app: '
-        "asgherkin init --app module:attribute\n"
-    )
 
 
 def test_an_import_that_ends_the_process_is_told(project: Project, asgherkin: CommandLine) -> None:

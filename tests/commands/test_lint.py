@@ -57,23 +57,19 @@ def test_each_code_has_its_place_in_the_document() -> None:
 
 
 @pytest.mark.parametrize("section", SECTIONS, ids=lambda section: section.code)
-def test_the_bad_example_of_a_code_has_it_and_no_other(
+def test_the_bad_example_of_a_code_has_it_and_the_good_one_has_none(
     asgherkin: CommandLine, project: Project, section: Section
 ) -> None:
-    """Once."""
+    """Once, and no other code. That nothing is found is said."""
     project.write(section.bad)
 
-    told = asgherkin("lint")
+    bad = asgherkin("lint")
 
-    assert re.findall(r"^\S+:\d+: (AG\d+) ", told.out, re.MULTILINE) == [section.code], told
-    assert told.code == 1
-
-
-@pytest.mark.parametrize("section", SECTIONS, ids=lambda section: section.code)
-def test_the_good_example_of_a_code_has_none(asgherkin: CommandLine, project: Project, section: Section) -> None:
-    """Nothing is found, and that is said."""
+    assert re.findall(r"^\S+:\d+: (AG\d+) ", bad.out, re.MULTILINE) == [section.code], bad
+    assert bad.code == 1
+    for name in section.bad:
+        (project.root / name).unlink()
     project.write(section.good)
-
     assert asgherkin("lint") == (0, "1 feature file, no finding.\n", "")
 
 
@@ -135,26 +131,21 @@ def test_codes_can_be_chosen(asgherkin: CommandLine, project: Project, arguments
     assert asgherkin("lint", *arguments).code == code
 
 
-def test_a_wrong_code_is_told_with_the_right_ones(asgherkin: CommandLine) -> None:
-    """Instead of finding nothing."""
-    told = asgherkin("lint", "--ignore", "AG999")
-
-    assert told == (2, "", f"asgherkin: AG999 is no code. There are: {', '.join(CODES)}.\n")
-
-
-def test_a_project_without_features_is_an_error(asgherkin: CommandLine) -> None:
-    """A wrong folder must not look like a clean one."""
-    assert asgherkin("lint") == (2, "", "asgherkin: pytest finds no feature file in this project.\n")
-
-
-def test_a_path_that_is_not_there_is_an_error(asgherkin: CommandLine) -> None:
-    """As it is for pytest; one that is there and has no features is another."""
-    assert asgherkin("lint", "fetures") == (2, "", "asgherkin: there is no file or folder fetures here.\n")
-    assert asgherkin("lint", "pyproject.toml") == (
-        2,
-        "",
-        "asgherkin: pytest finds no feature file in pyproject.toml.\n",
-    )
+@pytest.mark.parametrize(
+    ("arguments", "reason"),
+    [
+        (("--ignore", "AG999"), f"AG999 is no code. There are: {', '.join(CODES)}."),
+        ((), "pytest finds no feature file in this project."),
+        (("fetures",), "there is no file or folder fetures here."),
+        (("pyproject.toml",), "pytest finds no feature file in pyproject.toml."),
+    ],
+    ids=["wrong code", "no feature", "no path", "no feature in a path"],
+)
+def test_what_would_find_nothing_by_mistake_is_an_error(
+    asgherkin: CommandLine, arguments: tuple[str, ...], reason: str
+) -> None:
+    """A wrong folder, path or code must not look like a clean project."""
+    assert asgherkin("lint", *arguments) == (2, "", f"asgherkin: {reason}\n")
 
 
 def test_a_test_module_that_cannot_be_imported_is_an_error(asgherkin: CommandLine, project: Project) -> None:

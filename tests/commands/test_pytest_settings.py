@@ -55,30 +55,48 @@ def test_lists_are_read_in_both_spellings(project: Project) -> None:
     assert settings.listed("c") == []
 
 
+PUT_RIGHT = "Put that right first; it is left as it is."
+
+
 @pytest.mark.parametrize(
-    ("name", "text", "reason"),
+    ("name", "content", "message"),
     [
-        ("pyproject.toml", "[tool\n", "Expected ']' at the end of a table declaration (at line 1, column 6)"),
-        ("tox.ini", "x", "File contains no section headers.\nfile: '<string>', line: 1\n'x'"),
+        (
+            "pyproject.toml",
+            b"[tool\n",
+            "pyproject.toml cannot be read: Expected ']' at the end of a table declaration (at line 1, column 6). "
+            f"{PUT_RIGHT}",
+        ),
+        (
+            "tox.ini",
+            b"x",
+            f"tox.ini cannot be read: File contains no section headers.\nfile: '<string>', line: 1\n'x'. {PUT_RIGHT}",
+        ),
+        ("pytest.ini", b"a\xff", "pytest.ini is not UTF-8 (byte 1). It is left as it is."),
     ],
-    ids=["TOML", "ini"],
+    ids=["TOML", "ini", "no text"],
 )
-def test_a_file_that_cannot_be_read_is_told(project: Project, name: str, text: str, reason: str) -> None:
+def test_a_file_that_cannot_be_read_is_told(project: Project, name: str, content: bytes, message: str) -> None:
     """With its place; nothing is guessed."""
-    project.write({"pyproject.toml": "", name: text})
+    project.write({"pyproject.toml": ""})
+    (project.root / name).write_bytes(content)
 
     with pytest.raises(ConfigurationError) as raised:
         read_settings(project.root)
 
-    assert str(raised.value) == f"{name} cannot be read: {reason}. Put that right first; it is left as it is."
+    assert str(raised.value) == message
 
 
 @pytest.mark.parametrize(
     "text",
-    ["tool.pytest.ini_options.x = 1\n", "tool = {pytest = {ini_options = {x = 1}}}\n"],
-    ids=["dotted keys", "an inline table"],
+    [
+        "tool.pytest.ini_options.x = 1\n",
+        "tool = {pytest = {ini_options = {x = 1}}}\n",
+        'x = """\n[tool.pytest.ini_options]\n"""\n[tool.pytest.ini_options] \nx = 1\n',
+    ],
+    ids=["dotted keys", "an inline table", "a text that looks like the section"],
 )
-def test_a_section_without_a_header_is_left_to_its_author(project: Project, text: str) -> None:
+def test_a_section_that_no_line_can_be_added_to_is_left_to_its_author(project: Project, text: str) -> None:
     """With the lines to add."""
     project.write({"pyproject.toml": text})
 
@@ -89,22 +107,3 @@ def test_a_section_without_a_header_is_left_to_its_author(project: Project, text
         "pyproject.toml: its section tool.pytest.ini_options is written in a way that no line can be added to. "
         'It is left as it is. Add there:\n\n  asgi_app = "m:app"'
     )
-
-
-def test_a_text_that_looks_like_the_section_is_none(project: Project) -> None:
-    """A line within a longer text."""
-    text = 'x = """\n[tool.pytest.ini_options]\n"""\n[tool.pytest.ini_options] \nx = 1\n'
-    project.write({"pyproject.toml": text})
-
-    with pytest.raises(ConfigurationError, match="no line can be added"):
-        with_values(read_settings(project.root), {"asgi_app": "m:app"})
-
-
-def test_a_file_that_is_no_text_is_told(project: Project) -> None:
-    """And left."""
-    (project.root / "pytest.ini").write_bytes(b"a\xff")
-
-    with pytest.raises(ConfigurationError) as raised:
-        read_settings(project.root)
-
-    assert str(raised.value) == "pytest.ini is not UTF-8 (byte 1). It is left as it is."

@@ -172,40 +172,27 @@ def test_words_find_sentences(cats: Project, asgherkin: CommandLine, words: str,
 
 
 def test_words_that_no_sentence_has_get_the_nearest_ones(cats: Project, asgherkin: CommandLine) -> None:
-    """With an exit code of its own, so that a script can tell."""
-    told = asgherkin("steps", "zzyzx qqq")
+    """With an exit code of its own, so that a script can tell. The nearest are for people: JSON has none."""
+    told, as_json = asgherkin("steps", "zzyzx qqq"), asgherkin("steps", "zzyzx", "--json")
 
-    assert told.code == 1
+    assert (told.code, as_json.code) == (1, 1)
     assert told.out.startswith('No sentence has a word of "zzyzx qqq". The nearest:\n\n')
     assert told.out.count("conftest.py") or told.out.count(".py:") == 3
-
-
-def test_json_of_nothing_is_an_empty_list(cats: Project, asgherkin: CommandLine) -> None:
-    """The nearest are for people."""
-    told = asgherkin("steps", "zzyzx", "--json")
-
-    assert told.code == 1
-    assert json.loads(told.out) == {"version": 1, "sentences": []}
+    assert json.loads(as_json.out) == {"version": 1, "sentences": []}
 
 
 def test_a_conftest_that_replaces_a_sentence_hides_it(project: Project, asgherkin: CommandLine) -> None:
-    """The one that features get is listed; one in a folder replaces nothing elsewhere."""
+    """A folder's or a test module's replaces nothing elsewhere, and says from where it is seen."""
     own = DOGS.replace("the dog barks", "the app starts")
     project.write({"conftest.py": own, "features/x/conftest.py": own, "features/x/a.feature": FEATURE})
+    project.write({"tests/test_dogs.py": own})
 
     told = asgherkin("steps", "--json", "the app starts")
 
-    places = [(one["file"], one["seen_from"]) for one in json.loads(told.out)["sentences"]]
-    assert places[-2:] == [("conftest.py", ""), ("features/x/conftest.py", "features/x")]
-
-
-def test_a_test_module_s_sentences_say_where_they_are_seen_from(project: Project, asgherkin: CommandLine) -> None:
-    """That module alone sees them, as pytest has it."""
-    project.write({"tests/test_dogs.py": DOGS})
-
-    told = asgherkin("steps", "--json", "dog barks")
-
-    assert [one["seen_from"] for one in json.loads(told.out)["sentences"]] == ["tests/test_dogs.py"]
+    places = {(sentence["file"], sentence["seen_from"]) for sentence in json.loads(told.out)["sentences"][-3:]}
+    assert places == {
+        ("conftest.py", ""), ("features/x/conftest.py", "features/x"), ("tests/test_dogs.py", "tests/test_dogs.py"),
+    }  # fmt: skip
 
 
 @pytest.mark.parametrize(

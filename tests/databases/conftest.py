@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
 import pytest
@@ -69,3 +70,24 @@ async def engine(database_url: str) -> AsyncIterator[AsyncEngine]:
 def database(engine: AsyncEngine) -> Database:
     """The database as a scenario gets it."""
     return open_database(engine)
+
+
+@pytest_asyncio.fixture
+async def on_postgres(postgres_url: str) -> AsyncIterator[Database]:
+    """A database on PostgreSQL alone."""
+    async with _opened(postgres_url) as database:
+        yield database
+
+
+@pytest_asyncio.fixture
+async def on_sqlite(sqlite_url: str) -> AsyncIterator[Database]:
+    """A database in SQLite alone."""
+    async with _opened(sqlite_url) as database:
+        yield database
+
+
+@asynccontextmanager
+async def _opened(url: str) -> AsyncIterator[Database]:
+    engine = create_async_engine(url)
+    yield open_database(engine)
+    await engine.dispose()

@@ -97,39 +97,38 @@ async def test_only_slots_are_parameters(notes: Database, engine: AsyncEngine) -
     assert rows == [(":id %s ?", "{{x}}", "{{x}}", *more)]
 
 
-async def test_a_parameter_in_quotes_is_refused(database: Database) -> None:
-    """It would be the text of its name."""
-    message = await refusal(database, "SELECT 'a {{x}}' AS a", x=1)
+@pytest.mark.parametrize(
+    ("query", "parameters", "message"),
+    [
+        (
+            "SELECT 'a {{x}}' AS a",
+            {"x": 1},
+            "The query has {{x}} inside quotes: 'a {{x}}'. A remembered value is a parameter, never a part of the "
+            "text: leave out the quotes, and put a longer text together in the query: 'a ' || {{x}}",
+        ),
+        ("SELECT {{z}}", {"y": 2, "x": 1}, "The query's {{z}} has no value. Values: x, y"),
+        ("SELECT {{z}}", {}, "The query's {{z}} has no value. Values: none"),
+        ("", {}, "The query is empty. Write it under the sentence, in a doc string."),
+        (" \n ", {}, "The query is empty. Write it under the sentence, in a doc string."),
+        (
+            "SELECT a.id, b.id FROM notes a, notes b",
+            {},
+            'The query gives two columns with the name "id". Name them apart with AS: '
+            'SELECT a."id" AS "first_id", b."id" AS "second_id" …',
+        ),
+    ],
+    ids=["in quotes", "unknown", "none known", "empty", "blank", "two columns of one name"],
+)
+async def test_a_query_that_is_refused(
+    notes: Database, query: str, parameters: dict[str, object], message: str
+) -> None:
+    """A parameter in quotes would be the text of its name; of two columns it would be open which is compared."""
+    assert await refusal(notes, query, **parameters) == message
 
-    assert message == (
-        "The query has {{x}} inside quotes: 'a {{x}}'. A remembered value is a parameter, never a part of the text: "
-        "leave out the quotes, and put a longer text together in the query: 'a ' || {{x}}"
-    )
+
+async def test_braces_in_quotes_that_name_no_value_are_a_text(database: Database) -> None:
+    """A template of the app's, for example."""
     assert await values(database, "SELECT '{{y}}' AS a", x=1) == [("{{y}}",)]
-
-
-async def test_an_unknown_parameter_is_refused(database: Database) -> None:
-    """The known ones are listed."""
-    message = await refusal(database, "SELECT {{z}}", y=2, x=1)
-
-    assert message == "The query's {{z}} has no value. Values: x, y"
-    assert await refusal(database, "SELECT {{z}}") == "The query's {{z}} has no value. Values: none"
-
-
-@pytest.mark.parametrize("query", ["", " \n "], ids=["empty", "blank"])
-async def test_an_empty_query_is_refused(database: Database, query: str) -> None:
-    """A database would take it, and do nothing."""
-    assert await refusal(database, query) == "The query is empty. Write it under the sentence, in a doc string."
-
-
-async def test_two_columns_of_one_name_are_refused(notes: Database) -> None:
-    """It would be open which of both is compared."""
-    message = await refusal(notes, "SELECT a.id, b.id FROM notes a, notes b")
-
-    assert message == (
-        'The query gives two columns with the name "id". Name them apart with AS: '
-        'SELECT a."id" AS "first_id", b."id" AS "second_id" …'
-    )
 
 
 @pytest.mark.parametrize(
@@ -197,40 +196,27 @@ async def test_a_broken_query(notes: Database, engine: AsyncEngine, query: str, 
     ids=str,
 )
 async def test_a_remembered_text_is_compared_as_what_postgres_expects(
-    postgres_url: str, column: str, stored: str, parameter: object
+    on_postgres: Database, column: str, stored: str, parameter: object
 ) -> None:
     """A date that came in a response's JSON is a text, and finds its rows without a cast."""
-    database = open_database(create_async_engine(postgres_url, pool_size=1))
-    await database.query(Query(f"CREATE TABLE things (it {column})"))
-    await database.query(Query(f"INSERT INTO things VALUES ({stored})"))  # noqa: S608 - the test's own text
+    await on_postgres.query(Query(f"CREATE TABLE things (it {column})"))
+    await on_postgres.query(Query(f"INSERT INTO things VALUES ({stored})"))  # noqa: S608 - the test's own text
     cast = "::text" if column == "json" else ""
 
     query = "SELECT 1 AS one FROM things WHERE it = {{it}} AND 1 = {{n}}".replace("it =", f"it{cast} =")
-    rows = await values(database, query, it=parameter, n=1)
-
-    assert rows == [(1,)]
-    assert isinstance(database, AlchemyDatabase)
-    await database.source.engine.dispose()  # type: ignore[union-attr]
+    assert await values(on_postgres, query, it=parameter, n=1) == [(1,)]
 
 
-async def test_a_list_is_an_array_on_postgres(postgres_url: str) -> None:
+async def test_a_list_is_an_array_on_postgres(on_postgres: Database) -> None:
     """As in `= ANY({{ids}})`."""
-    engine = create_async_engine(postgres_url)
-
-    rows = await values(open_database(engine), "SELECT 2 = ANY({{ids}}) AS a", ids=[1, 2])
-
-    assert rows == [(True,)]
-    await engine.dispose()
+    assert await values(on_postgres, "SELECT 2 = ANY({{ids}}) AS a", ids=[1, 2]) == [(True,)]
 
 
-async def test_json_in_a_result(postgres_url: str) -> None:
+async def test_json_in_a_result(on_postgres: Database) -> None:
     """A JSON text is no other text."""
-    engine = create_async_engine(postgres_url)
+    rows = await on_postgres.query(Query("""SELECT '"a"'::jsonb AS a, 'a' AS b"""))
 
-    rows = await open_database(engine).query(Query("""SELECT '"a"'::jsonb AS a, 'a' AS b"""))
-
-    assert (rows.values, [one.type.kind for one in rows.columns]) == ([("a", "a")], ["json", "unknown"])
-    await engine.dispose()
+    assert (rows.values, [column.type.kind for column in rows.columns]) == ([("a", "a")], ["json", "unknown"])
 
 
 @asynccontextmanager
@@ -301,18 +287,15 @@ async def test_an_app_that_keeps_all_connections(postgres_url: str) -> None:
     await engine.dispose()
 
 
-async def test_a_connection_that_is_lost(postgres_url: str) -> None:
+async def test_a_connection_that_is_lost(on_postgres: Database, postgres_url: str) -> None:
     """The server may be stopped in the middle."""
-    engine = create_async_engine(postgres_url)
-
     with pytest.raises(AppError) as error:
-        await open_database(engine).query(Query("SELECT pg_terminate_backend(pg_backend_pid())"))
+        await on_postgres.query(Query("SELECT pg_terminate_backend(pg_backend_pid())"))
 
     assert str(error.value) == (
         f"The connection to the database {postgres_url} was lost: connection was closed in the middle of operation: "
         "terminating connection due to administrator command."
     )
-    await engine.dispose()
 
 
 async def test_a_view_that_is_broken(database: Database, engine: AsyncEngine) -> None:
@@ -329,19 +312,16 @@ async def test_a_view_that_is_broken(database: Database, engine: AsyncEngine) ->
     assert str(error.value) == f'The database refuses to read the table "broken": {said}'
 
 
-async def test_a_uuid_in_sqlite(sqlite_url: str) -> None:
+async def test_a_uuid_in_sqlite(on_sqlite: Database) -> None:
     """SQLAlchemy stores it as CHAR(32). Other texts in such a column stay texts."""
-    engine = create_async_engine(sqlite_url)
-    database = open_database(engine)
-    await database.query(Query("CREATE TABLE things (id CHAR(32))"))
+    await on_sqlite.query(Query("CREATE TABLE things (id CHAR(32))"))
 
-    await database.write(starting("things", "id", ID, "null"))
-    as_uuids = await database.read(Selection("things"))
-    raw = await values(database, "SELECT id FROM things")
-    await database.write(starting("things", "id", ID, "other"))
-    as_texts = await database.read(Selection("things"))
+    await on_sqlite.write(starting("things", "id", ID, "null"))
+    as_uuids = await on_sqlite.read(Selection("things"))
+    raw = await values(on_sqlite, "SELECT id FROM things")
+    await on_sqlite.write(starting("things", "id", ID, "other"))
+    as_texts = await on_sqlite.read(Selection("things"))
 
     assert raw == [(ID.replace("-", ""),), (None,)]
     assert (as_uuids.values, as_uuids.columns[0].type.kind) == ([(UUID(ID),), (None,)], "uuid")
     assert (as_texts.values, as_texts.columns[0].type.kind) == ([(ID.replace("-", ""),), ("other",)], "text")
-    await engine.dispose()

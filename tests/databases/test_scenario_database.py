@@ -183,11 +183,25 @@ def test_what_is_wrong_with_the_first_table_is_told_at_once(project: Project) ->
     assert '  >    4 |     Given the table "spoons" is emptied' in outcome.failure
 
 
-def test_an_app_that_does_not_start_is_told_of_first(project: Project, client_name: str) -> None:
-    """The database of such an app would be a riddle."""
-    outcome = project.run_steps('Given the app is "shop:broken"\nThen the table "cups" is empty', client_name)
-
-    assert outcome.headline == "The app raised RuntimeError: no beans (start-up)."
+@pytest.mark.parametrize(
+    ("steps", "headline"),
+    [
+        (
+            'Given the app is "shop:broken"\nThen the table "cups" is empty',
+            "The app raised RuntimeError: no beans (start-up).",
+        ),
+        (
+            'Given the app runs on "trio"\nAnd the database is "sqlite+aiosqlite:///shop.db"\n'
+            'Then the table "a" is empty',
+            "SQLAlchemy needs asyncio, and this scenario runs on trio. Run it on asyncio or uvloop, "
+            'or give an object of your own in the fixture "database".',
+        ),
+    ],
+    ids=["an app that does not start", "SQLAlchemy on trio"],
+)
+def test_what_stands_in_the_way_is_told_first(project: Project, client_name: str, steps: str, headline: str) -> None:
+    """The database of an app that does not start would be a riddle."""
+    assert project.run_steps(steps, client_name).headline == headline
 
 
 def test_the_database_of_an_app_that_is_expected_not_to_start(project: Project, client_name: str) -> None:
@@ -236,19 +250,6 @@ def test_a_database_by_its_url(project: Project, client_name: str, how: str) -> 
     outcome = project.run_steps(f'{given}{steps}Then the table "cups" has 1 row', client_name, *arguments)
 
     assert outcome.counts == {"passed": 1}, outcome.output
-
-
-def test_sqlalchemy_needs_asyncio(project: Project, client_name: str) -> None:
-    """On trio that is said, and what to do."""
-    outcome = project.run_steps(
-        'Given the app runs on "trio"\nAnd the database is "sqlite+aiosqlite:///shop.db"\nThen the table "a" is empty',
-        client_name,
-    )
-
-    assert outcome.headline == (
-        "SQLAlchemy needs asyncio, and this scenario runs on trio. Run it on asyncio or uvloop, "
-        'or give an object of your own in the fixture "database".'
-    )
 
 
 ASYNC_FIXTURE = """
