@@ -16,8 +16,12 @@ COMMANDS = (init_command, lint_command, report_command, steps_command)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Runs a command; its exit code: 0, or 2 where something stands in the way, which is told."""
-    parser = _parser()
+    """Run a command; returns its exit code, or 2 with a message where it cannot do its work."""
+    parser = argparse.ArgumentParser(prog="asgherkin", description="Behaviour tests in plain English for ASGI apps.")
+    parser.add_argument("--version", action="store_true", help="show the version and exit")
+    commands = parser.add_subparsers(title="commands", metavar="command")
+    for command in COMMANDS:
+        command.add(commands)
     chosen = parser.parse_args(arguments)
     if chosen.version:
         from importlib.metadata import version  # slow, and few ask
@@ -34,12 +38,3 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"asgherkin: {reason}", file=sys.stderr)  # noqa: T201 - this is what a command line is for
         return 2
     return code
-
-
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="asgherkin", description="Behaviour tests in plain English for ASGI apps.")
-    parser.add_argument("--version", action="store_true", help="show the version and exit")
-    commands = parser.add_subparsers(title="commands", metavar="command")
-    for command in COMMANDS:
-        command.add(commands)
-    return parser

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 from contextlib import redirect_stderr, redirect_stdout
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Generic, NamedTuple, TypeVar
 
@@ -39,20 +40,20 @@ class Collected(NamedTuple, Generic[Found]):
     broken: list[tuple[str, str]]
 
 
+@dataclass(eq=False)
 class _Look(Generic[Found]):
     """A plugin that looks at a session after the collection."""
 
-    def __init__(self, look: Callable[[pytest.Session], Found]) -> None:
-        self._look = look
-        self._root = Path()
-        self.found: list[Found] = []
-        self.broken: list[tuple[str, str]] = []
-        self.failed = ""
+    look: Callable[[pytest.Session], Found]
+    root: Path = Path()
+    found: list[Found] = field(default_factory=list)
+    broken: list[tuple[str, str]] = field(default_factory=list)
+    failed: str = ""
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_cmdline_main(self, config: pytest.Config) -> None:
         """Switch outputs off."""
-        self._root = config.rootpath
+        self.root = config.rootpath
         for name in _OUTPUTS:
             setattr(config.option, name, "")
         config.option.xmlpath = None
@@ -61,14 +62,14 @@ class _Look(Generic[Found]):
         """Note a file, or a folder whose conftest.py cannot be imported."""
         if report.failed:
             reason = _in_short(report.longreprtext)
-            if (self._root / report.nodeid).is_dir():
+            if (self.root / report.nodeid).is_dir():
                 self.failed = f"{report.nodeid}/conftest.py cannot be imported:\n\n{reason}"
             else:
                 self.broken.append((report.nodeid, reason))
 
     def pytest_collection_finish(self, session: pytest.Session) -> None:
         """Look, even where some files could not be collected."""
-        self.found.append(self._look(session))
+        self.found.append(self.look(session))
 
 
 def collect(look: Callable[[pytest.Session], Found], arguments: Sequence[str] = ()) -> Collected[Found]:

@@ -59,7 +59,7 @@ def catalogue(session: pytest.Session) -> list[Listed]:
 
 def in_order(sentences: Iterable[Listed]) -> list[Listed]:
     """This toolkit's sentences, then those of other packages, and at the end, next to the prompt, the project's own."""
-    order = list(subjects())
+    order = list(_features())
 
     def rank(sentence: Listed) -> tuple[int, int, str]:
         if sentence.is_own:
@@ -72,28 +72,23 @@ def in_order(sentences: Iterable[Listed]) -> list[Listed]:
 def _subject_of(sentence: Listed) -> str:
     """The heading of a sentence: its subject, or the file for a sentence of the project's own."""
     if not sentence.is_own:
-        return subjects()[sentence.module]
+        return _features()[sentence.module].heading.name
     return sentence.file if sentence.is_of_the_project else sentence.module
 
 
 @functools.cache
 def of_the_toolkit() -> Mapping[tuple[str, str], str]:
     """The examples of this toolkit's sentences, by kind and by the text that a sentence has as its own example."""
+    steps = (step for feature in _features().values() for scenario in feature.scenarios for step in scenario.steps)
     found: dict[tuple[str, str], str] = {}
-    for feature in _features().values():
-        for scenario in feature.scenarios:
-            for step in scenario.steps:
-                found.setdefault((step.kind, step.text), written(step, {}))
+    for step in steps:
+        found.setdefault((step.kind, step.text), written(step, {}))
     return found
-
-
-def subjects() -> Mapping[str, str]:
-    """The names of this toolkit's subjects by their modules, in the order of the catalogue."""
-    return {module: feature.heading.name for module, feature in _features().items()}
 
 
 @functools.cache
 def _features() -> Mapping[str, FeatureSource]:
+    """The features with this toolkit's examples by the modules of their sentences, in the order of the catalogue."""
     of_capabilities = (name for package in BUILT_IN for name in import_module(package).pytest_plugins)
     sentences = (name for name in of_capabilities if name.endswith("_sentences"))
     return {
@@ -133,23 +128,23 @@ def _entry(sentence: Listed) -> Iterator[str]:
 
 
 def as_json(catalogue: Iterable[Listed]) -> str:
-    """The sentences as JSON, one object each; docs/sentences.md says what the keys mean."""
-    return json.dumps({"version": 1, "sentences": [_record(sentence) for sentence in catalogue]}, indent=2)
-
-
-def _record(sentence: Listed) -> dict[str, object]:
-    return {
-        "kind": sentence.kind,
-        "sentence": sentence.example,
-        "pattern": sentence.pattern,
-        "meaning": sentence.meaning,
-        "example": sentence.usage,
-        "subject": _subject_of(sentence),
-        "file": sentence.file,
-        "line": sentence.line,
-        "seen_from": sentence.seen_from,
-        "own": sentence.is_of_the_project,
-    }
+    """The sentences as JSON, an object for each; docs/sentences.md explains the keys."""
+    records = [
+        {
+            "kind": sentence.kind,
+            "sentence": sentence.example,
+            "pattern": sentence.pattern,
+            "meaning": sentence.meaning,
+            "example": sentence.usage,
+            "subject": _subject_of(sentence),
+            "file": sentence.file,
+            "line": sentence.line,
+            "seen_from": sentence.seen_from,
+            "own": sentence.is_of_the_project,
+        }
+        for sentence in catalogue
+    ]
+    return json.dumps({"version": 1, "sentences": records}, indent=2)
 
 
 def write_tables(path: Path, sentences: Sequence[Listed]) -> str:

@@ -26,7 +26,7 @@ from asgherkin.databases.database_errors import (
     refused_query,
     unreachable,
 )
-from asgherkin.databases.database_tables import Table, forget, reflection_of, seed
+from asgherkin.databases.database_tables import Table, find_tables, forget, known_tables, seed
 from asgherkin.databases.port import Query, Rows, Seeding, Selection, Statement
 from asgherkin.errors import AppError, ConfigurationError, SentenceError
 
@@ -206,9 +206,8 @@ class AlchemyDatabase:
             try:
                 async with self._opened(opening) as connection:
                     engine = connection.engine.sync_engine
-                    reflection = reflection_of(engine)
-                    is_remembered = any(name in reflection.tables for name in names)
-                    return await act(connection, await connection.run_sync(reflection.find, names))
+                    is_remembered = not known_tables(engine).keys().isdisjoint(names)
+                    return await act(connection, await connection.run_sync(find_tables, names))
             except (DBAPIError, SentenceError):
                 if not is_remembered:
                     raise

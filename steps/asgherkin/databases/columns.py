@@ -116,7 +116,15 @@ def _typed_field(dialect: sa.Dialect, reflected: ReflectedColumn) -> Field:
     clause = _clause(reflected, stored)
     declared = _declared_name(stored, dialect)
     kind = _type_of(stored, declared)
-    reading, writing = _through_text(clause, kind, dialect)
+    through_text = kind.kind == "unknown" and dialect.name == "postgresql"
+    reading: sa.ColumnElement[Any] = clause
+    writing: Callable[[str], sa.ColumnElement[Any]] = _parameter_of(clause)
+    if through_text:
+        # PostgreSQL can read and write a value of any type as text.
+        if declared not in _ADDRESSES:
+            reading = sa.cast(clause, sa.Text()).label(clause.name)
+        if declared:
+            writing = _cast_from_text(clause)
     identity = reflected.get("identity")
     encode = _unchanged
     if isinstance(stored, sa.DateTime | sa.Time):
@@ -130,7 +138,7 @@ def _typed_field(dialect: sa.Dialect, reflected: ReflectedColumn) -> Field:
         decode=_text if declared in _ADDRESSES else _unchanged,
         numbered=bool(identity) or str(reflected["default"]).startswith("nextval("),
         always_numbered=bool(identity and identity["always"]),
-        through_text=kind.kind == "unknown" and dialect.name == "postgresql",
+        through_text=through_text,
     )
 
 
@@ -142,17 +150,9 @@ def _parameter_of(clause: sa.ColumnClause[object]) -> Callable[[str], sa.ColumnE
     return lambda name: sa.bindparam(name, type_=clause.type)
 
 
-def _through_text(
-    clause: sa.ColumnClause[object], kind: Type, dialect: sa.Dialect
-) -> tuple[sa.ColumnElement[Any], Callable[[str], sa.ColumnElement[Any]]]:
-    """How a column is read and written; types of PostgreSQL's that the port lacks, as text, which fits them all."""
-    if kind.kind != "unknown" or dialect.name != "postgresql":
-        return clause, _parameter_of(clause)
-    addressed = kind.declared in _ADDRESSES
-    reading: sa.ColumnElement[Any] = clause if addressed else sa.cast(clause, sa.Text()).label(clause.name)
-    if not kind.declared:
-        return reading, _parameter_of(clause)
-    return reading, lambda name: sa.cast(sa.cast(sa.bindparam(name, type_=sa.Text()), sa.Text()), clause.type)
+def _cast_from_text(clause: sa.ColumnClause[object]) -> Callable[[str], sa.ColumnElement[Any]]:
+    # The inner cast gives the parameter a type: else the driver would want the value in the column's own.
+    return lambda name: sa.cast(sa.cast(sa.bindparam(name, type_=sa.Text()), sa.Text()), clause.type)
 
 
 def _unchanged(value: object) -> object:

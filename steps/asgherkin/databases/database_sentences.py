@@ -10,6 +10,7 @@ from asgherkin.errors import SentenceError
 from asgherkin.matching.documents import NAME, parse_cell
 from asgherkin.matching.matchers import escape
 from asgherkin.matching.paths import find
+from asgherkin.redaction.data import learn_table
 from asgherkin.vocabulary.decorators import given, then, when
 from asgherkin.vocabulary.variables import remember
 
@@ -52,7 +53,7 @@ def the_database_is(session: Session, url: str) -> None:
 @seeds_table("table")
 def the_table_is_emptied(session: Session, table: str) -> None:
     """Remove all rows of a table. Tables of steps that follow each other are emptied together."""
-    _database_of(session).seed(table)
+    _database_of(session).seeder.seed(table, (), ())
 
 
 @given("the table {table:text} starts with:", example='the table "notes" starts with:')
@@ -60,7 +61,7 @@ def the_table_is_emptied(session: Session, table: str) -> None:
 def the_table_starts_with(session: Session, table: str, datatable: Table) -> None:
     """Remove all rows of a table, and put these in: a table whose heading names columns."""
     columns, rows = _cells(session, datatable)
-    _database_of(session).seed(table, columns, rows)
+    _database_of(session).seeder.seed(table, columns, rows)
 
 
 @when("I run the query:", example="I run the query:")
@@ -174,7 +175,7 @@ def _with_rows(datatable: Table) -> Table:
 
 def _cells(session: Session, datatable: Table) -> tuple[list[str], list[tuple[Cell, ...]]]:
     """The columns of the heading, and the rows below it, with remembered values put in."""
-    _database_of(session).note_table(datatable)
+    learn_table(datatable, session.redactor)
     columns = [session.fill_text(name) for name in datatable[0]]
     for position, name in enumerate(columns):
         if not name:

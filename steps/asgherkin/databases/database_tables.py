@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import difflib
 import warnings
 from contextlib import suppress
@@ -80,37 +79,32 @@ def _offer(label: str, name: str, known: Iterable[str]) -> str:
     return f"{label}: {listed}{more}."
 
 
-@dataclass(slots=True)
-class Reflection:
-    """The reflected tables of an engine."""
-
-    tables: dict[str, Table] = dataclasses.field(default_factory=dict)
-
-    def find(self, connection: sa.Connection, names: Iterable[str]) -> dict[str, Table]:
-        """Tables by the names that a feature writes.
-
-        Raises SentenceError for an unknown one, with the nearest names.
-        """
-        return {name: self.tables.get(name) or self._look_up(connection, name) for name in names}
-
-    def _look_up(self, connection: sa.Connection, name: str) -> Table:
-        # pytest and its users turn warnings into errors. The filter stays: the app's own tasks may change the filters
-        # before it would be removed.
-        warnings.filterwarnings("ignore", message="Did not recognize type", category=SAWarning)
-        inspector: sa.Inspector = sa.inspect(connection)
-        key = _key(inspector, name)
-        if key is None:
-            raise SentenceError(_unknown(inspector, name))
-        table = self.tables[name] = _reflected(connection, inspector, key)
-        return table
+_KNOWN: WeakKeyDictionary[sa.Engine, dict[str, Table]] = WeakKeyDictionary()
 
 
-_KNOWN: WeakKeyDictionary[sa.Engine, Reflection] = WeakKeyDictionary()
+def known_tables(engine: sa.Engine) -> dict[str, Table]:
+    """The reflected tables of an engine by the names that features write, for all scenarios of a run."""
+    return _KNOWN.setdefault(engine, {})
 
 
-def reflection_of(engine: sa.Engine) -> Reflection:
-    """The reflected tables of an engine, for all scenarios of a run."""
-    return _KNOWN.setdefault(engine, Reflection())
+def find_tables(connection: sa.Connection, names: Iterable[str]) -> dict[str, Table]:
+    """Tables by the names that a feature writes.
+
+    Raises SentenceError for an unknown one, with the nearest names.
+    """
+    known = known_tables(connection.engine)
+    return {name: known.get(name) or known.setdefault(name, _look_up(connection, name)) for name in names}
+
+
+def _look_up(connection: sa.Connection, name: str) -> Table:
+    # pytest and its users turn warnings into errors. The filter stays: the app's own tasks may change the filters
+    # before it would be removed.
+    warnings.filterwarnings("ignore", message="Did not recognize type", category=SAWarning)
+    inspector: sa.Inspector = sa.inspect(connection)
+    key = _key(inspector, name)
+    if key is None:
+        raise SentenceError(_unknown(inspector, name))
+    return _reflected(connection, inspector, key)
 
 
 def forget(engine: sa.Engine) -> None:

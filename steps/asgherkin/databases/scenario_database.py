@@ -15,7 +15,6 @@ from asgherkin.databases.port import Query, Rows, Seeding, Selection
 from asgherkin.databases.query_evidence import CAP, QueryRecord, reads_only
 from asgherkin.databases.table_seeding import Seeder
 from asgherkin.errors import AppError, ConfigurationError, SentenceError
-from asgherkin.redaction.data import learn_table
 from asgherkin.session.session import Part
 
 if TYPE_CHECKING:
@@ -36,7 +35,7 @@ class ScenarioDatabase(Part):
 
     def __init__(self, session: Session) -> None:
         self._session = session
-        self._seeder = Seeder(session, self.write, self.knows)
+        self.seeder = Seeder(session, self.write, self.knows)
         self._url: str | None = None
         self._database: Database | None = None
         self._transaction: Transaction | None = None
@@ -142,10 +141,6 @@ class ScenarioDatabase(Part):
             return False
         return True
 
-    def seed(self, table: str, columns: Sequence[str] = (), rows: Sequence[tuple[Cell, ...]] = ()) -> None:
-        """Empty a table and insert rows into it; see `Seeder`."""
-        self._seeder.seed(table, columns, rows)
-
     def write(self, table: str, empty: Sequence[str], columns: Sequence[str], rows: Sequence[tuple[Cell, ...]]) -> None:
         """Empty tables, and insert rows into one of them."""
         database, seeding = self._ready(), Seeding(table, tuple(empty), tuple(columns), rows)
@@ -230,10 +225,6 @@ class ScenarioDatabase(Part):
             self._run_again()
 
         return again
-
-    def note_table(self, table: Sequence[Sequence[str]]) -> None:
-        """Learn the secrets in a table of the feature."""
-        learn_table(table, self._session.redactor)
 
 
 async def _answer(method: str, act: Callable[[], Awaitable[T]], deadline: float, grace: float) -> T:
