@@ -15,11 +15,13 @@ if TYPE_CHECKING:
     from starlette.requests import Request
     from starlette.websockets import WebSocket
 
+    from asgherkin.clients.asgi import Message
     from asgherkin.websockets.connection import ClientWebSocket
     from tests.websockets.conftest import WebSocketClient
 
 
 LONG = 30
+ACCEPT: Message = {"type": "websocket.accept"}
 SUBPROTOCOLS = ("chat.v2", "chat.v1")
 
 
@@ -111,6 +113,11 @@ class Shop:
         while (message := await websocket.receive())["type"] != "websocket.disconnect":
             pass
         raise WebSocketDisconnect(message["code"])
+
+
+def text(content: str) -> Message:
+    """A message of the app's."""
+    return {"type": "websocket.send", "text": content}
 
 
 def closing(socket: ClientWebSocket) -> tuple[str, int, str]:

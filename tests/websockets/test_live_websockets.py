@@ -66,25 +66,16 @@ def test_websockets_that_stay_open(run: LiveRun, shop: Shop) -> None:
     assert shop.events == ["start", "left 1000", "left 1012", "stop"]
 
 
-def test_a_refusal_by_a_code(run: LiveRun, shop: Shop) -> None:
-    """The code does not come over the socket, but the app is at hand."""
-    client = run.scenario(shop.app)
-    client.client.start()
-
-    socket = client.open("/refuse")
-
-    assert socket.transcript.refusal == Refusal(1008, "members only")
-    assert socket.closed(30)
-
-
-def test_a_disconnect_that_a_refused_app_lets_out(run: LiveRun) -> None:
-    """It is no crash, as on the other clients."""
+@pytest.mark.parametrize(("path", "reason"), [("/stranger", "who are you?"), ("/farewell", "")])
+def test_a_refusal_by_a_code(run: LiveRun, path: str, reason: str) -> None:
+    """The code does not come over the socket, but the app is at hand. That it lets its disconnect out is no crash."""
     client = run.scenario(rooms.Shop().app)
 
-    refusal = client.open("/farewell").transcript.refusal
+    socket = client.open(path)
+    closed = socket.closed(30)
     run.finish()
 
-    assert (refusal, messages(client)) == (Refusal(1008), [])
+    assert (socket.transcript.refusal, closed, messages(client)) == (Refusal(1008, reason), True, [])
 
 
 async def denies(scope: Scope, receive: Receive, send: Send) -> None:

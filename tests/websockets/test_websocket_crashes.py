@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.websockets.rooms import closing, messages
-from tests.websockets.sayings import ACCEPT, LONG, text
+from tests.websockets.rooms import ACCEPT, LONG, closing, messages, text
 
 if TYPE_CHECKING:
     from asgherkin.clients.asgi import Receive, Scope, Send

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 import anyio
 import pytest
 
-from asgherkin.websockets.websocket_evidence import Closing
 from tests.websockets.conftest import per_client
 from tests.websockets.rooms import LONG, Shop, closing, messages
 
@@ -118,18 +117,3 @@ def test_nothing_is_left_on_asyncios_loop(make_client: MakeWebSocketClient, kind
     client.close()
 
     assert client.run(tasks) == before
-
-
-@per_client
-def test_a_closing_knows_its_time(make_client: MakeWebSocketClient) -> None:
-    """In seconds since the opening, as each message does."""
-    socket = make_client(Shop().app).open("/greet")
-    socket.send("Ann")
-    socket.close()
-
-    times = [one.at for one in socket.transcript.head]
-    end = socket.transcript.closing
-
-    assert isinstance(end, Closing)
-    assert times == sorted(times)
-    assert 0 < times[0] <= times[-1] <= end.at

@@ -11,8 +11,7 @@ import pytest
 from starlette.applications import Starlette
 from starlette.routing import WebSocketRoute
 
-from tests.websockets.rooms import closing, messages, transcripts
-from tests.websockets.sayings import ACCEPT, LONG, text
+from tests.websockets.rooms import ACCEPT, LONG, closing, messages, text, transcripts
 
 if TYPE_CHECKING:
     from starlette.websockets import WebSocket

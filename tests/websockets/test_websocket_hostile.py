@@ -16,8 +16,7 @@ from asgherkin.errors import AppError
 from asgherkin.websockets.transcript import Transcript
 from tests.clients.places import place
 from tests.websockets.conftest import KINDS, ONE_LOOP, per_client
-from tests.websockets.rooms import closing, messages
-from tests.websockets.sayings import ACCEPT, text
+from tests.websockets.rooms import ACCEPT, closing, messages, text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

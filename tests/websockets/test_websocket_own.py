@@ -13,13 +13,11 @@ from starlette.websockets import WebSocketDisconnect
 from asgherkin.errors import AppError
 from tests.clients.places import place
 from tests.websockets.conftest import per_client
-from tests.websockets.rooms import SUBPROTOCOLS, Shop, messages
+from tests.websockets.rooms import ACCEPT, SUBPROTOCOLS, Shop, messages, text
 
 if TYPE_CHECKING:
     from asgherkin.clients.asgi import Receive, Scope, Send
     from tests.websockets.conftest import MakeWebSocketClient
-
-ACCEPT = {"type": "websocket.accept"}
 
 
 @pytest.mark.usefixtures("no_thread_left")
@@ -65,9 +63,9 @@ def test_a_websocket_in_async_code(make_client: MakeWebSocketClient) -> None:
 
 async def answers_in_json(scope: Scope, receive: Receive, send: Send) -> None:
     await send(ACCEPT)
-    await send({"type": "websocket.send", "text": json.dumps({"drink": "latte"})})
+    await send(text(json.dumps({"drink": "latte"})))
     await send({"type": "websocket.send", "bytes": json.dumps([1, 2]).encode()})
-    await send({"type": "websocket.send", "text": "a"})
+    await send(text("a"))
     await send({"type": "websocket.send", "bytes": b"b"})
     await receive()
     await receive()
@@ -75,24 +73,15 @@ async def answers_in_json(scope: Scope, receive: Receive, send: Send) -> None:
 
 @per_client
 def test_json_is_received(make_client: MakeWebSocketClient) -> None:
-    """From a text, or from bytes."""
-    with make_client(answers_in_json).connect("/") as websocket:
-        seen = [websocket.receive_json(), websocket.receive_json(mode="binary")]
-
-    assert seen == [{"drink": "latte"}, [1, 2]]
-
-
-@per_client
-def test_the_other_kind_of_message_is_an_error(make_client: MakeWebSocketClient) -> None:
-    """It says what came."""
+    """From a text, or from bytes. The other kind of message is an error, which says what came."""
     with make_client(answers_in_json).connect("/a") as websocket:
-        for mode in ("text", "binary"):
-            websocket.receive_json(mode=mode)
-
+        seen = [websocket.receive_json(), websocket.receive_json(mode="binary")]
         with pytest.raises(AppError, match=r"^The app sent a text on the websocket /a, not bytes: 'a'$"):
             websocket.receive_bytes()
         with pytest.raises(AppError, match=r"^The app sent bytes on the websocket /a, not a text: b'b'$"):
             websocket.receive_text()
+
+    assert seen == [{"drink": "latte"}, [1, 2]]
 
 
 @per_client
@@ -161,17 +150,18 @@ class Crashes:
         for _ in range(2):
             if (await receive())["type"] == "websocket.disconnect":
                 break
-            await send({"type": "websocket.send", "text": "hi"})
+            await send(text("hi"))
         raise self.error
 
 
 @per_client
-def test_a_crash_at_opening_is_raised(make_client: MakeWebSocketClient) -> None:
-    """It counts as told."""
+@pytest.mark.parametrize("path", ["/at-once", "/"])
+def test_a_crash_is_raised(make_client: MakeWebSocketClient, path: str) -> None:
+    """By opening, or by leaving where the disconnect has caused it. It is no crash of the scenario's then."""
     client = make_client(Crashes(ZeroDivisionError("division by zero")))
 
-    with pytest.raises(ZeroDivisionError), client.connect("/at-once"):
-        pass
+    with pytest.raises(ZeroDivisionError), client.connect(path) as websocket:
+        websocket.send_text("a")
 
     assert [crash.delivered for crash in client.recorder.crashes] == [True]
 
@@ -189,17 +179,6 @@ def test_a_crash_is_raised_at_receiving(make_client: MakeWebSocketClient) -> Non
             websocket.receive_text()
 
     assert seen == ["hi", "hi"]
-    assert [crash.delivered for crash in client.recorder.crashes] == [True]
-
-
-@per_client
-def test_a_crash_at_the_end_is_raised_by_leaving(make_client: MakeWebSocketClient) -> None:
-    """Also the one that the disconnect has caused."""
-    client = make_client(Crashes(ZeroDivisionError("division by zero")))
-
-    with pytest.raises(ZeroDivisionError), client.connect("/") as websocket:
-        websocket.send_text("a")
-
     assert [crash.delivered for crash in client.recorder.crashes] == [True]
 
 

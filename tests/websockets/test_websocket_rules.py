@@ -10,7 +10,7 @@ import pytest
 from asgherkin.clients.recorder import Recorder
 from asgherkin.websockets.transcript import Transcript
 from tests.websockets.conftest import ROOT, per_client
-from tests.websockets.rooms import messages, said, transcripts
+from tests.websockets.rooms import ACCEPT, LONG, messages, said, text, transcripts
 
 if TYPE_CHECKING:
     from starlette.testclient import TestClient
@@ -18,12 +18,10 @@ if TYPE_CHECKING:
     from asgherkin.clients.asgi import Message, Receive, Scope, Send
     from tests.websockets.conftest import MakeWebSocketClient
 
-LONG = 30
-ACCEPT: Message = {"type": "websocket.accept"}
 CLOSE: Message = {"type": "websocket.close"}
 START: Message = {"type": "websocket.http.response.start", "status": 403}
 BODY: Message = {"type": "websocket.http.response.body"}
-SEND: Message = {"type": "websocket.send", "text": "hi"}
+SEND = text("hi")
 
 
 class Sends:

@@ -40,6 +40,10 @@ def test_texts_and_bytes_go_both_ways(make_client: MakeWebSocketClient) -> None:
     ]
     assert shop.log == [(1001, "tired")]
     assert closing(socket) == ("client", 1001, "tired")
+    end = socket.transcript.closing
+    times = [entry.at for entry in socket.transcript.head]
+    assert end is not None
+    assert [*times, end.at] == sorted([*times, end.at])
     assert transcripts(client) == [socket.transcript]
     assert messages(client) == []
 
@@ -155,38 +159,3 @@ def test_the_lifespans_state_reaches_a_websocket(make_client: MakeWebSocketClien
     seen = [client.open("/").receive(LONG), client.open("/").receive(LONG)]
 
     assert seen == ["Hi", "Hi"]
-
-
-@per_client
-def test_a_long_transcript_is_bounded(make_client: MakeWebSocketClient) -> None:
-    """Its head and its tail are kept, and how many stood between them."""
-
-    async def app(scope: Scope, receive: Receive, send: Send) -> None:
-        await send({"type": "websocket.accept"})
-        for number in range(300):
-            await send({"type": "websocket.send", "text": f"{number}"})
-
-    socket = make_client(app).open("/")
-
-    last = [socket.receive(LONG) for _ in range(300)][-1]
-    transcript = socket.transcript
-
-    assert (last, transcript.total, transcript.left_out) == ("299", 300, 200)
-    assert [one.content for one in transcript.head][-1] == "49"
-    assert [one.content for one in transcript.tail] == [f"{number}" for number in range(250, 300)]
-
-
-@per_client
-def test_a_long_message_is_cut_in_the_transcript(make_client: MakeWebSocketClient) -> None:
-    """Its size is the whole one's; it is received as a whole."""
-    socket = make_client(Shop().app).open("/greet")
-
-    socket.send("x" * 100_000)
-    whole = socket.receive(LONG)
-
-    assert isinstance(whole, str)
-    assert len(whole) == 100_008
-    assert [(len(one.content), one.size) for one in socket.transcript.head] == [
-        (4096, 100_000),
-        (4096, 100_008),
-    ]
