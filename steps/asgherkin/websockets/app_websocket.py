@@ -30,13 +30,13 @@ _TURNS = 10
 
 
 def websocket_url(url: str) -> str:
-    """The whole URL for an app in this process; one that begins with http is taken for its websocket."""
+    """The whole URL for an app in this process; an http address becomes its ws address."""
     whole = urljoin(_BASE_URL, url)
     return f"ws{whole[4:]}" if whole.startswith("http") else whole
 
 
 def app_source(side: Client, opening: Opening) -> AppSource:
-    """What carries the messages of a websocket that `async` opens, or a user's own code on either client."""
+    """The source of a websocket that the client `async` opens, or a user's own code on either client."""
     headers = opening.headers
     for name, value in _HEADERS.items():
         headers.setdefault(name, value)
@@ -54,7 +54,7 @@ def app_source(side: Client, opening: Opening) -> AppSource:
 
 
 class _Queue:
-    """Messages on their way in one direction."""
+    """A queue of messages in one direction."""
 
     def __init__(self) -> None:
         self._messages: deque[Message] = deque()
@@ -122,10 +122,10 @@ class AppSource:
             await anyio.lowlevel.checkpoint()
 
     async def abandon(self) -> None:
-        """Carry nothing any more: the call is cancelled."""
+        """Nothing to let go of: the connection cancels the call."""
 
     def too_late(self) -> None:
-        """What went wrong where no answer came in time: the connection itself knows what to say."""
+        """A late answer is always the app's fault here."""
 
     def calls(self) -> Sequence[AppCall]:
         """The app's call."""

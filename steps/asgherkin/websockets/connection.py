@@ -1,8 +1,8 @@
-"""The client's end of one websocket, whatever carries its messages; and all websockets of one client.
+"""The client's end of a websocket, the same on every client; and all websockets of a client.
 
-A `Connection` has the deadlines, the backpressure and the transcript, and says how a websocket ends. Its `Source`
+A `Connection` has the deadlines, the backpressure and the transcript, and decides how a websocket ends. Its `Source`
 carries the messages: `AppSource` to the app's call in this process, `SessionSource` by a session of Starlette's
-TestClient, `SocketSource` over a socket. Sentences use it as a `ClientWebSocket`, a user's own code as an
+TestClient, `SocketSource` over a socket. Sentences use a connection as a `ClientWebSocket`, a user's own code as an
 `OwnWebSocket`.
 """
 
@@ -34,12 +34,12 @@ if TYPE_CHECKING:
 _AHEAD = 64 * 1024
 """Bytes that an app can send ahead of its client before it has to wait, as it can to a server's socket."""
 _LEAST = 1024
-"""What the smallest message counts for."""
+"""Bytes that the smallest message counts for: else an app could send empty messages without end."""
 
 
 @dataclass(frozen=True, slots=True)
 class Opening:
-    """What a client asks for when it opens a websocket. `options` are httpx2's for a request."""
+    """A client's request for a websocket. `options` are httpx2's for a request."""
 
     url: str
     subprotocols: Sequence[str] = ()
@@ -47,7 +47,7 @@ class Opening:
 
     @property
     def headers(self) -> httpx2.Headers:
-        """The headers that are asked with."""
+        """The headers of the request."""
         headers = httpx2.Headers(self.options.get("headers"))
         if self.subprotocols:
             headers.setdefault("Sec-WebSocket-Protocol", ", ".join(self.subprotocols))
@@ -55,54 +55,54 @@ class Opening:
 
 
 class Source(Protocol):
-    """Carries the messages of one connection. All of it is called on the loop."""
+    """Carries the messages of a connection. All methods are called on the loop."""
 
     connection: Connection
 
     async def open(self) -> None:
-        """Open the connection. Raises what prevents that; `AppError` when no answer comes in time."""
+        """Open the connection. Raises `AppError` when no answer comes in time, and other errors that prevent it."""
 
     async def deliver(self, message: Message) -> None:
         """Hand a message to the app: `websocket.receive` or `websocket.disconnect`."""
 
     async def fetch(self) -> Message:
-        """The app's next message; the connection knows that there is one."""
+        """The app's next message. It has arrived: the connection has counted it."""
 
     async def settle(self) -> None:
-        """Let the app go on until it asks for its next message; not for long, as it may have much to do."""
+        """Let the app run until it asks for its next message; not for long, as it may be busy."""
 
     async def abandon(self) -> None:
-        """Carry nothing any more."""
+        """Stop carrying messages."""
 
     def too_late(self) -> Exception | None:
-        """Why no answer came in time, where that was not the app's doing."""
+        """The error of an answer that came too late, where that was not the app's fault."""
 
     def calls(self) -> Sequence[AppCall]:
-        """The app's call for it. Where that is not known yet, those that may be it; none on another machine."""
+        """The app's call; before it is identified, all candidates. None on another machine."""
 
 
 class Connection:
-    """The client's end of one websocket. A source tells it what comes; all of it is called on the loop."""
+    """The client's end of a websocket. All methods are called on the loop."""
 
     def __init__(self, recorder: Recorder, transcript: Transcript, source: Source) -> None:
         self.transcript = transcript
         self.recorder = recorder
         self.ended = False
-        """Whether nothing can come any more: the app's call has ended, or the connection is gone."""
+        """Whether the app's call has ended, or the connection is gone."""
         self.error: Exception | None = None
-        """Why there is neither a connection nor a refusal."""
+        """The reason for neither a connection nor a refusal."""
         self.is_answering = False
-        """Whether an answer has begun, which the source reads with a deadline of its own."""
+        """Whether an answer has begun, which the source reads with its own deadline."""
         self._source = source
         self._sizes: deque[int] = deque()
-        """Of the messages that are there to be received."""
+        """Of the messages that have arrived."""
         self._ahead = 0
         self._changed: anyio.Event | None = None
-        """Made where something waits: few messages are waited for."""
+        """Made only where something waits: most messages are there already."""
 
     @property
     def has_message(self) -> bool:
-        """Whether a message is there to be received."""
+        """Whether a message has arrived."""
         return bool(self._sizes)
 
     @property
@@ -117,13 +117,13 @@ class Connection:
 
     @property
     def failure(self) -> BaseException | None:
-        """What the app's call has raised."""
+        """The exception of the app's call."""
         return next((call.failure for call in self._source.calls() if call.failure is not None), None)
 
     # For its client
 
     async def opened(self) -> None:
-        """Wait until the app has accepted or refused it. Raises what prevents that: `AppError` when it is too late."""
+        """Wait until the app has accepted or refused it. Raises `AppError` when that takes too long."""
         if not await self._until(lambda: self.is_answering or self._is_answered, self.recorder.timeout):
             within = in_words(self.recorder.timeout)
             text = f"The app did not accept the {self.transcript.doing} within {within}."
@@ -139,7 +139,7 @@ class Connection:
         return self.transcript.accepted or self.error is not None or self.is_over
 
     async def send(self, message: Message) -> None:
-        """Hand a message to the app, and let it go on: a text, bytes, or that the client closes it."""
+        """Hand a message to the app: a text, bytes or a disconnect; and let the app run."""
         if message["type"] == RECEIVE:
             self.transcript.add("client", cast("str | bytes", content_of(message)))
         elif message["type"] == DISCONNECT:
@@ -148,7 +148,7 @@ class Connection:
         await self._source.settle()
 
     async def receive(self, seconds: float) -> Message | None:
-        """The app's next message; None where none comes in time, or it is over."""
+        """The app's next message; None where none comes in time, or the websocket is over."""
         await self._until(lambda: self.has_message or self.is_over, seconds)
         if not self._sizes:
             return None
@@ -198,19 +198,19 @@ class Connection:
                     call.give_up(f"The app did not end when the {call.doing} was cancelled.{where}")
 
     def place(self) -> str:
-        """Where the app waits: `shop.py:12: await queue.get()`; empty where that is not known."""
+        """The line where the app waits: `shop.py:12: await queue.get()`; empty if unknown."""
         return next((place for call in self._source.calls() if (place := call.place())), "")
 
     # For its source
 
     def notify(self) -> None:
-        """Wake what waits for something to change."""
+        """Wake all waiters: something has changed."""
         if self._changed is not None:
             self._changed.set()
             self._changed = None
 
     async def came(self, size: int) -> None:
-        """A message of so many bytes is there to be fetched. An app that is far ahead of its client has to wait."""
+        """A message of `size` bytes has arrived. An app that is far ahead of its client has to wait."""
         size = max(size, _LEAST)
         self._sizes.append(size)
         self._ahead += size
@@ -218,7 +218,7 @@ class Connection:
         await self._until(lambda: self._ahead <= _AHEAD or self.is_over, None)
 
     def end(self) -> None:
-        """Nothing comes any more."""
+        """No more messages will come."""
         self.ended = True
         self.notify()
 
@@ -238,17 +238,17 @@ class Connection:
 
 
 def client_message(content: str | bytes) -> Message:
-    """A message of the client's."""
+    """A message from the client."""
     return {"type": RECEIVE, "text" if isinstance(content, str) else "bytes": content}
 
 
 def closing_message(code: int, reason: str = "") -> Message:
-    """What tells the app that it is closed."""
+    """The disconnect that an app receives."""
     return {"type": DISCONNECT, "code": code, "reason": reason}
 
 
 class ClientWebSocket:
-    """One websocket, used from outside of the loop: on the main thread. None of its methods waits without end."""
+    """A websocket that is used on the main thread. Every wait has a deadline."""
 
     def __init__(self, connection: Connection, run: RunAs) -> None:
         self.transcript = connection.transcript
@@ -287,7 +287,7 @@ class ClientWebSocket:
         return self._run(self.transcript.doing, self._connection.closed, seconds)
 
     def place(self) -> str:
-        """Where the app's task for it waits; see `Connection.place`."""
+        """The line where the app waits; see `Connection.place`."""
 
         async def place() -> str:
             return self._connection.place()
@@ -296,10 +296,10 @@ class ClientWebSocket:
 
 
 class WebSockets:
-    """The websockets of one client, or of a user's own code. It opens them, and closes those that are left open."""
+    """Opens the websockets of a client, or of a user's own code, and closes those that are left open."""
 
     def __init__(self, side: Client, source: Callable[[Opening], Source]) -> None:
-        """`source` makes what is to carry the messages of a websocket."""
+        """`source` makes the source of a websocket that is to be opened."""
         self.run_as = side.run_as
         self.source = source
         self._connections: list[Connection] = []
@@ -317,7 +317,7 @@ class WebSockets:
         self.keep(source.connection)
 
     def keep(self, connection: Connection) -> None:
-        """Have a connection closed at the end, unless it is spent before."""
+        """Close a connection at the end, unless it is spent before."""
         self._connections = [other for other in self._connections if not other.is_spent]
         self._connections.append(connection)
 
@@ -334,4 +334,4 @@ class WebSockets:
                 group.start_soon(connection.dismiss)
 
     def close(self) -> None:
-        """Let go of what the client has kept for them. They are closed by now."""
+        """Release what the client keeps for them. They are closed by now."""

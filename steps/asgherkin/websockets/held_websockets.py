@@ -1,4 +1,4 @@
-"""The websockets that a scenario holds: opening one, what comes, how it is closed."""
+"""The websockets that a scenario holds: opening, messages, closing."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _LONGEST_REASON = 123  # RFC 6455, section 5.5
 
 
 class HeldWebSockets(Part):
-    """What the sentences about websockets act on."""
+    """The websockets of a scenario, by name."""
 
     def __init__(self, session: Session) -> None:
         self._session = session
@@ -66,7 +66,7 @@ class HeldWebSockets(Part):
         return HeldWebSocket(session, subject, websocket, crashed=len(session.crashes) > before)
 
     def find(self, name: str | None) -> HeldWebSocket:
-        """The websocket of a name, or the one without. Raises SentenceError where there is none."""
+        """The websocket of a name, or the unnamed websocket. Raises SentenceError where there is none."""
         return self._channels.find(name, HeldWebSocket)
 
     def connect(self, url: str, subprotocols: Sequence[str] | None = None, **options: object) -> OwnWebSocket:
@@ -84,14 +84,14 @@ class HeldWebSockets(Part):
         return self._opened_by[side]
 
     def close(self) -> None:
-        """Let go of what is kept for them. An app that still blocks its loop was named already."""
+        """Release what clients keep for them. An app that still blocks its loop was reported already."""
         with suppress(AppError):
             for websockets in self._opened_by.values():
                 websockets.close()
 
 
 class HeldWebSocket(Channel):
-    """A websocket of the scenario's. `crashed` says that the app crashed while it was opened."""
+    """A websocket of the scenario. `crashed`: the app crashed while it was opened."""
 
     kind = WEBSOCKET
 
@@ -109,7 +109,7 @@ class HeldWebSocket(Channel):
         return self.transcript.accepted and self.transcript.closing is None
 
     def check_opening(self) -> None:
-        """Raise Mismatch where the app refused it. Where the app crashed instead, the crash is told, or expected."""
+        """Raise Mismatch where the app refused it. A crash in place of an answer is reported as a crash."""
         refusal = self.transcript.refusal
         if refusal is not None and (not self._crashed or self._session.server_errors_returned):
             raise Mismatch(f"The app refused the {self.transcript.doing} {refusal_of(refusal)}.")
@@ -124,7 +124,7 @@ class HeldWebSocket(Channel):
 
     @property
     def subprotocol(self) -> str | None:
-        """What the app chose."""
+        """The subprotocol that the app chose."""
         self._check_accepted()
         return self.transcript.subprotocol
 
@@ -151,7 +151,7 @@ class HeldWebSocket(Channel):
         message = self._websocket.receive(seconds)
         if message is not None:
             return message
-        # It says more than the close code that the client sees.
+        # A crash says more than the close code that the client sees.
         self._session.raise_crash()
         closing = self.transcript.closing
         if closing is not None:
@@ -160,7 +160,7 @@ class HeldWebSocket(Channel):
         raise Mismatch(f"{sentence_start(self.subject)} received nothing within {span(seconds)}.{where}")
 
     def next_text(self, expected: str, within: float | None) -> str:
-        """The next message. Raises Mismatch where it is none in text."""
+        """The next message. Raises Mismatch where it is not a text."""
         del expected  # messages have their own ends
         message = self.receive(within)
         if isinstance(message, bytes):
@@ -168,26 +168,26 @@ class HeldWebSocket(Channel):
         return message
 
     def next_bytes(self, within: float | None) -> bytes:
-        """The next message. Raises Mismatch where it is none in bytes."""
+        """The next message. Raises Mismatch where it is not bytes."""
         message = self.receive(within)
         if isinstance(message, str):
             raise Mismatch(f"{self.received(message)}, expected bytes.")
         return message
 
     def check_silence(self, seconds: float) -> None:
-        """Wait for so long. Raises Mismatch where a message comes. From a closed websocket none does."""
+        """Wait for so long. Raises Mismatch where a message comes; from a closed websocket none can."""
         self._check_accepted()
         message = self._websocket.receive(seconds)
         if message is not None:
             raise Mismatch(f"{self.received(message)}, expected nothing for {span(seconds)}.")
 
     def received(self, message: str | bytes) -> str:
-        """What was received, as the start of a sentence."""
+        """The start of a sentence about a received message."""
         what = f"the text {show(message)}" if isinstance(message, str) else f"the bytes {hexed(message)}"
         return f"{sentence_start(self.subject)} received {what}"
 
     def close(self, code: int | None, reason: str | None) -> None:
-        """Close it; nothing happens where it is closed already. Raises SentenceError for a code that none may send."""
+        """Close it, unless it is closed. Raises SentenceError for a code that no client may send."""
         if code not in (None, 1000) and not 3000 <= (code or 0) <= 4999:
             raise SentenceError(f"{code} is no code that a client closes with. Write 1000, or one from 3000 to 4999.")
         size = len((reason or "").encode())
@@ -197,7 +197,7 @@ class HeldWebSocket(Channel):
         self._websocket.close(1000 if code is None else code, reason or "")
 
     def closed(self, within: float | None) -> Closing:
-        """Wait until it is closed, by whichever side. Raises Mismatch where it is not, in time."""
+        """Wait until either side has closed it. Raises Mismatch where that takes too long."""
         self._check_accepted()
         seconds = self._limit(within)
         self._websocket.closed(seconds)
@@ -216,12 +216,12 @@ class HeldWebSocket(Channel):
         self._websocket.closed(seconds)
 
     def note_end(self) -> None:
-        """Take note of whether it is open."""
+        """Note whether it is open."""
         self.transcript.open_at_end = self.is_open
 
 
 def websockets_of(side: Client) -> WebSockets:
-    """What opens the websockets of a client. Raises `ConfigurationError` where a package for it is not installed."""
+    """Opens the websockets of a client. Raises `ConfigurationError` where a package for it is not installed."""
     if side.name == "test":
         from asgherkin.websockets.testclient_websocket import TestClientWebSockets
 

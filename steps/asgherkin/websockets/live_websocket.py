@@ -1,4 +1,4 @@
-"""Websockets over a socket, by httpx2's websocket client; and the app's side, where its server is in this process."""
+"""Websockets over a socket, by httpx2; and the app's side, where its server runs in this process."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ _MOMENT = 0.02
 
 
 class SocketSource:
-    """Carries messages over a socket: a task holds it from its opening to its end, and reads what comes."""
+    """Carries messages over a socket. A task reads it from its opening to its end, so that no deadline loses data."""
 
     def __init__(self, side: LiveAdapter, opening: Opening) -> None:
         headers = opening.headers
@@ -86,14 +86,14 @@ class SocketSource:
         self._side.spawn(self._hold)
         await self.connection.opened()
 
-    # On the task that holds it
+    # On the task that reads
 
     async def _hold(self) -> None:
         transcript = self.connection.transcript
         try:
             with self._scope:
                 await self._shake_hands()
-        except Exception as error:  # noqa: BLE001 - told where it was opened, or in what closed it
+        except Exception as error:  # noqa: BLE001 - raised by the opening, or part of the closing
             self.connection.error = error
             await self._look_for_crash()
         finally:
@@ -170,7 +170,7 @@ class SocketSource:
                     await self.connection.came(len(content))
             except WebSocketDisconnect as farewell:
                 self.connection.transcript.close("app", farewell.code, farewell.reason)
-            except Exception:  # noqa: BLE001 - the connection is gone, by whichever side
+            except Exception:  # noqa: BLE001 - the connection is gone
                 return
 
     def _accepted(self, session: AsyncWebSocketSession, response: httpx2.Response) -> None:
@@ -184,7 +184,7 @@ class SocketSource:
         self.connection.notify()
 
     async def _look_for_crash(self) -> None:
-        """An app in this process that crashed while it was asked has refused: its server may only have hung up."""
+        """An app in this process that crashed has refused, even if its server has only hung up."""
         calls = self.calls()
         for call in calls:
             await call.ends()
@@ -192,7 +192,7 @@ class SocketSource:
             self.connection.transcript.refusal = Refusal(status=httpx2.codes.INTERNAL_SERVER_ERROR)
 
     async def _why(self) -> str:
-        """Why the connection is gone."""
+        """The reason why the connection is gone."""
         if self._call is not None:
             # The app in this process knows what its server has no word for.
             await self._call.ends()
@@ -200,7 +200,7 @@ class SocketSource:
             return known.reason if known is not None and known.by == "app" else ""
         return "the connection was dropped" if self.connection.error is None else "what came is no websocket frame"
 
-    # What the connection asks
+    # For the connection
 
     async def deliver(self, message: Message) -> None:
         """Send a message, or close the connection; within the timeout."""
@@ -234,11 +234,11 @@ class SocketSource:
         self._scope.cancel()
 
     def too_late(self) -> Exception | None:
-        """What a server elsewhere failed to do."""
+        """The failure of a deployed server."""
         return late(self._request, self._timeout) if self._is_asked and self._server is None else None
 
     def calls(self) -> Sequence[AppCall]:
-        """The app's call; before a response has come, all that it may be."""
+        """The app's call; before a response has come, all candidates."""
         if self._call is not None:
             return (self._call,)
         calls = [] if self._server is None else self._server.calls(self.connection.transcript.doing)
@@ -246,7 +246,7 @@ class SocketSource:
 
 
 async def _pass_on(session: AsyncWebSocketSession, message: Message) -> None:
-    # What fails here was closed by the other side: that is read, and told by the next step.
+    # A failure means that the other side has closed: the reading task records that, and the next step reports it.
     with suppress(Exception):
         if message["type"] == DISCONNECT:
             await session.close(message["code"], message["reason"])
@@ -261,7 +261,7 @@ def _accept(key: str) -> str:
 
 
 class ServedWebSocket(ServedScope):
-    """The app's call for one websocket that the server of this process serves: what its client cannot see."""
+    """The app's call for a websocket that the server of this process serves: it knows what no client can see."""
 
     def __init__(self, recorder: Recorder, scope: Scope) -> None:
         super().__init__(recorder, scope)

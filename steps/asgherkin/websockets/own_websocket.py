@@ -73,7 +73,7 @@ class AsyncWebSocket:
 
     @property
     def subprotocol(self) -> str | None:
-        """The one that the app chose."""
+        """The subprotocol that the app chose."""
         return self._transcript.subprotocol
 
     async def send_text(self, data: str) -> None:
@@ -112,7 +112,7 @@ class AsyncWebSocket:
         await self._connection.close(code, reason or "")
 
     async def check_opening(self) -> None:
-        """Raise what kept it from being opened."""
+        """Raise the app's refusal, or its exception."""
         refusal = self._transcript.refusal
         if refusal is None:
             return
@@ -122,7 +122,7 @@ class AsyncWebSocket:
         raise WebSocketDenialResponse(refusal.status, headers=list(refusal.headers), content=refusal.body)
 
     async def leave(self, *, quiet: bool) -> None:
-        """Close it and let the app end; not `quiet`: raise the app's exception."""
+        """Close it and let the app end. Raises the app's exception unless `quiet`."""
         await self._connection.close(1000)
         await self._connection.dismiss()
         if not quiet:
@@ -178,12 +178,12 @@ class WebSocket:
         self._doing = doing
 
     def run(self, function: Callable[[], Awaitable[T]]) -> T:
-        """Run what is awaited in async code."""
+        """Run an async method."""
         return self._run_as(self._doing, function)
 
     @property
     def subprotocol(self) -> str | None:
-        """The one that the app chose."""
+        """The subprotocol that the app chose."""
         return self.websocket.subprotocol
 
     send_text = _sync(AsyncWebSocket.send_text)

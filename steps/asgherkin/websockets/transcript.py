@@ -53,7 +53,7 @@ class Transcript(WebSocketEvidence):
 
     @property
     def doing(self) -> str:
-        """The websocket in short: `websocket /greet`."""
+        """The websocket in messages: `websocket /greet`."""
         return f"websocket {self.target}"
 
     @property
@@ -68,7 +68,7 @@ class Transcript(WebSocketEvidence):
         (self.head if len(self.head) < KEPT else self.tail).append(entry)
 
     def close(self, by: Peer, code: int, reason: str = "") -> None:
-        """Note who closed it. Whoever was first has closed it, and one that was refused cannot be closed."""
+        """Note the closing. The first one counts, and a refused websocket cannot be closed."""
         if not self.is_over:
             self.closing = Closing(by, code, reason, monotonic() - self._began)
 
@@ -141,7 +141,7 @@ class WebSocketWrapper(Wrapper):
             self._refuse_unanswered()
 
     def failed(self, *, cancelled: bool) -> None:
-        """The app has let an exception out, or was `cancelled`: then it is the client who has left."""
+        """The app has let an exception out, or was `cancelled`: then the client has left."""
         if cancelled:
             self.transcript.close("client", ABNORMAL)
         elif self.transcript.accepted:

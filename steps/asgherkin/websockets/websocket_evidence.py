@@ -1,4 +1,4 @@
-"""A websocket as evidence: its handshake, what was said both ways, its end; and how that is shown."""
+"""A websocket as evidence: handshake, messages, end; and how they are shown."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class Entry:
     """Seconds since the opening."""
 
     def as_json(self) -> Document:
-        """Who said it, what, and when."""
+        """Its sender, content and time."""
         content = {"text": Content(self.content)} if isinstance(self.content, str) else {"hex": self.content}
         return {"by": self.by, **content, "size": self.size, "at": milliseconds(self.at)}
 
@@ -73,7 +73,7 @@ class WebSocketEvidence(Record):
     """The subprotocols that the client offers."""
     accepted: bool = False
     subprotocol: str | None = None
-    """The one that the app chose."""
+    """The subprotocol that the app chose."""
     response_headers: list[tuple[str, str]] = field(default_factory=list)
     refusal: Refusal | None = None
     closing: Closing | None = None
@@ -83,7 +83,7 @@ class WebSocketEvidence(Record):
     """The last messages, where there are more than `head` holds."""
     total: int = 0
     name: str = ""
-    """What the scenario calls it; "" for one without a name."""
+    """Its name in the scenario; "" without a name."""
     open_at_end: bool = False
     """Whether it was still open when the scenario's steps were over."""
 

@@ -1,4 +1,4 @@
-"""What pytest and the core take from this capability beside its sentences: a fixture, a kind of channel, a wrapper."""
+"""The fixture `websocket_connect`; the kind of channel and the wrapper that the core takes from this capability."""
 
 from __future__ import annotations
 
