@@ -35,12 +35,12 @@ def websocket_url(url: str) -> str:
     return f"ws{whole[4:]}" if whole.startswith("http") else whole
 
 
-def app_source(side: Client, opening: Opening) -> AppSource:
+def app_source(client: Client, opening: Opening) -> AppSource:
     """The source of a websocket that the client `async` opens, or a user's own code on either client."""
     headers = opening.headers
     for name, value in _HEADERS.items():
         headers.setdefault(name, value)
-    request = side.build_request("GET", websocket_url(opening.url), **{**opening.options, "headers": headers})
+    request = client.build_request("GET", websocket_url(opening.url), **{**opening.options, "headers": headers})
     offered = request.headers.get("Sec-WebSocket-Protocol", "")
     scope = {
         "type": "websocket",
@@ -48,9 +48,9 @@ def app_source(side: Client, opening: Opening) -> AppSource:
         "asgi": {"version": "3.0", "spec_version": "2.4"},
         "subprotocols": [name for part in offered.split(",") if (name := part.strip())],
         "extensions": {"websocket.http.response": {}},
-        **scope_of(request, side.state),
+        **scope_of(request, client.state),
     }
-    return AppSource(side, scope)
+    return AppSource(client, scope)
 
 
 class _Queue:
@@ -78,14 +78,14 @@ class _Queue:
 class AppSource:
     """Carries messages by two queues to the app's call in this process, which is a task of its own, and back."""
 
-    def __init__(self, side: Client, scope: Scope) -> None:
+    def __init__(self, client: Client, scope: Scope) -> None:
         to_app, to_client = _Queue(), _Queue()
         self.client_sends: Send = to_app.put
         self.app_receives: Receive = to_app.get
         self.app_sends: Send = to_client.put
         self.client_receives: Receive = to_client.get
-        self.connection = Connection(side.recorder, Transcript.of_scope(scope), self)
-        self._side = side
+        self.connection = Connection(client.recorder, Transcript.of_scope(scope), self)
+        self._client = client
         self._scope = scope
         self._call: AppCall | None = None
         self._asking = False
@@ -98,11 +98,11 @@ class AppSource:
 
     def call_app(self, scope: Scope) -> AppCall:
         """Call the app, in a task of its own."""
-        recorder, transcript = self._side.recorder, self.connection.transcript
+        recorder, transcript = self._client.recorder, self.connection.transcript
         recorder.evidence.add(transcript)
         wrapper = WebSocketWrapper(scope, self._receive, self._send, transcript)
         call = self._call = AppCall(recorder, transcript.doing, at_end=self.connection.end)
-        self._side.spawn(partial(call.run, partial(recorder.run, scope, wrapper)))
+        self._client.spawn(partial(call.run, partial(recorder.run, scope, wrapper)))
         return call
 
     async def deliver(self, message: Message) -> None:

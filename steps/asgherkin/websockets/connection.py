@@ -298,12 +298,12 @@ class ClientWebSocket:
 class WebSockets:
     """Opens the websockets of a client, or of a user's own code, and closes those that are left open."""
 
-    def __init__(self, side: Client, source: Callable[[Opening], Source]) -> None:
+    def __init__(self, client: Client, source: Callable[[Opening], Source]) -> None:
         """`source` makes the source of a websocket that is to be opened."""
-        self.run_as = side.run_as
+        self.run_as = client.run_as
         self.source = source
         self._connections: list[Connection] = []
-        side.before_shut_down.append(self._leave)
+        client.before_shut_down.append(self._leave)
 
     def open(self, opening: Opening) -> ClientWebSocket:
         """Open a websocket for sentences. Raises `AppError` when the app neither accepts nor refuses it in time."""

@@ -78,10 +78,10 @@ class HeldWebSockets(Part):
 
         return OwnWebSocket(self._of(self._session.client.user_side), Opening(url, subprotocols or (), options))
 
-    def _of(self, side: Client) -> WebSockets:
-        if side not in self._opened_by:
-            self._opened_by[side] = websockets_of(side)
-        return self._opened_by[side]
+    def _of(self, client: Client) -> WebSockets:
+        if client not in self._opened_by:
+            self._opened_by[client] = websockets_of(client)
+        return self._opened_by[client]
 
     def close(self) -> None:
         """Release what clients keep for them. An app that still blocks its loop was reported already."""
@@ -220,17 +220,17 @@ class HeldWebSocket(Channel):
         self.transcript.open_at_end = self.is_open
 
 
-def websockets_of(side: Client) -> WebSockets:
+def websockets_of(client: Client) -> WebSockets:
     """Opens the websockets of a client. Raises `ConfigurationError` where a package for it is not installed."""
-    if side.name == "test":
+    if client.name == "test":
         from asgherkin.websockets.testclient_websocket import TestClientWebSockets
 
-        return TestClientWebSockets(cast("TestClientAdapter", side))
-    if side.name == "live":
+        return TestClientWebSockets(cast("TestClientAdapter", client))
+    if client.name == "live":
         from asgherkin.clients.live import check_extra
 
         check_extra("wsproto")
         from asgherkin.websockets.live_websocket import SocketSource
 
-        return WebSockets(side, partial(SocketSource, cast("LiveAdapter", side)))
-    return WebSockets(side, partial(app_source, side))
+        return WebSockets(client, partial(SocketSource, cast("LiveAdapter", client)))
+    return WebSockets(client, partial(app_source, client))

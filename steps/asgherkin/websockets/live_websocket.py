@@ -60,17 +60,17 @@ _MOMENT = 0.02
 class SocketSource:
     """Carries messages over a socket. A task reads it from its opening to its end, so that no deadline loses data."""
 
-    def __init__(self, side: LiveAdapter, opening: Opening) -> None:
+    def __init__(self, client: LiveAdapter, opening: Opening) -> None:
         headers = opening.headers
         headers.update({**_HEADERS, "Sec-WebSocket-Key": base64.b64encode(secrets.token_bytes(16)).decode()})
         url = f"http{opening.url[2:]}" if opening.url.startswith(("ws://", "wss://")) else opening.url
-        self._request = side.build_request("GET", url, **{**opening.options, "headers": headers})
+        self._request = client.build_request("GET", url, **{**opening.options, "headers": headers})
         path = self._request.url.raw_path.decode("latin-1")
         sent = [(name.lower(), value) for name, value in decoded(self._request.headers.raw)]
         transcript = Transcript(path, sent, tuple(opening.subprotocols))
-        self.connection = Connection(side.recorder, transcript, self)
-        self._side = side
-        self._timeout = side.recorder.timeout
+        self.connection = Connection(client.recorder, transcript, self)
+        self._client = client
+        self._timeout = client.recorder.timeout
         self._server: Server | None = None
         self._call: ServedWebSocket | None = None
         self._session: AsyncWebSocketSession | None = None
@@ -82,8 +82,8 @@ class SocketSource:
     async def open(self) -> None:
         """Open the connection. Raises what prevents that; `AppError` where no answer comes in time."""
         self._scope = anyio.CancelScope()
-        self._side.recorder.evidence.add(self.connection.transcript)
-        self._side.spawn(self._hold)
+        self._client.recorder.evidence.add(self.connection.transcript)
+        self._client.spawn(self._hold)
         await self.connection.opened()
 
     # On the task that reads
@@ -104,15 +104,15 @@ class SocketSource:
 
     async def _shake_hands(self) -> None:
         """Send the request, and judge the answer: an upgrade, a refusal, or neither, which raises `Unreachable`."""
-        server = self._server = await self._side.serving()
+        server = self._server = await self._client.serving()
         request = self._request = self._request if server is None else server.addressed(self._request)
         self._is_asked = True
         try:
-            response = await self._side.pool.handle_async_request(request)
+            response = await self._client.pool.handle_async_request(request)
         except BROKEN as error:
             raise failed(error, request, self._timeout) from None
         response.request = request
-        httpx2.Cookies(self._side.cookies).extract_cookies(response)
+        httpx2.Cookies(self._client.cookies).extract_cookies(response)
         self.connection.is_answering = True
         call = None if server is None else server.call(response)
         self._call = call if isinstance(call, ServedWebSocket) else None

@@ -27,8 +27,8 @@ if TYPE_CHECKING:
 class SessionSource(AppSource):
     """Carries messages by the streams of a session of TestClient's, which takes this for its app."""
 
-    def __init__(self, side: Client, scope: Scope) -> None:
-        super().__init__(side, scope)
+    def __init__(self, client: Client, scope: Scope) -> None:
+        super().__init__(client, scope)
         self._is_connected = anyio.Event()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -53,10 +53,10 @@ class SessionWebSocket(ClientWebSocket):
     """One websocket, used through a session of TestClient's."""
 
     def __init__(
-        self, source: SessionSource, session: WebSocketTestSession, portal: BlockingPortal, side: Client
+        self, source: SessionSource, session: WebSocketTestSession, portal: BlockingPortal, client: Client
     ) -> None:
-        super().__init__(source.connection, side.run_as)
-        self._act = side.act
+        super().__init__(source.connection, client.run_as)
+        self._act = client.act
         self._session = session
         self._portal = _Portal(portal, source)
         session.app = source
@@ -151,13 +151,13 @@ class TestClientWebSockets(WebSockets):
 
     __test__ = False
 
-    def __init__(self, side: TestClientAdapter) -> None:
-        super().__init__(side, partial(app_source, side))
-        self._side = side
-        self._client = side.test_client
+    def __init__(self, client: TestClientAdapter) -> None:
+        super().__init__(client, partial(app_source, client))
+        self._client = client
+        self._test_client = client.test_client
         self._entered: list[SessionWebSocket] = []
         # Also where a scenario is interrupted: TestClient's portal would wait for its sessions without end.
-        self._client.exit_stack.callback(self.close)
+        self._test_client.exit_stack.callback(self.close)
 
     def open(self, opening: Opening) -> SessionWebSocket:
         """Open a websocket for sentences. Raises `AppError` when the app neither accepts nor refuses it in time."""
@@ -166,10 +166,10 @@ class TestClientWebSockets(WebSockets):
             websocket.exit()
         self._entered = [websocket for websocket in self._entered if websocket not in spent]
         options = {**opening.options, "headers": opening.headers}
-        session = self._client.websocket_connect(websocket_url(opening.url), **options)
-        source = SessionSource(self._side, session.scope)
-        assert self._client.portal is not None, "it was entered"
-        websocket = SessionWebSocket(source, session, self._client.portal, self._side)
+        session = self._test_client.websocket_connect(websocket_url(opening.url), **options)
+        source = SessionSource(self._client, session.scope)
+        assert self._test_client.portal is not None, "it was entered"
+        websocket = SessionWebSocket(source, session, self._test_client.portal, self._client)
         websocket.enter()
         self.keep(source.connection)
         self._entered.append(websocket)
