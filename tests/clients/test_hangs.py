@@ -23,8 +23,7 @@ if TYPE_CHECKING:
 
     from starlette.requests import Request
 
-    from asgherkin.clients.asgi import Receive, Scope, Send
-    from asgherkin.clients.client_protocols import Work
+    from asgherkin.clients.asgi import Receive, Scope, Send, Work
     from tests.clients.conftest import MakeClient
 
 pytestmark = every_loop

@@ -153,8 +153,8 @@ def _check_callable(app: object, location: str) -> None:
 
 
 def _check_arguments(app: Callable[..., object], location: str) -> None:
-    """Raises ConfigurationError for a factory or a WSGI app, which are taken for an app easily."""
-    if _takes(app, 3) or _takes(app, 1):  # the second is an app as ASGI was at first, or not known
+    """Raise ConfigurationError for a factory or a WSGI app, which are easily mistaken for an app."""
+    if _takes(app, 3) or _takes(app, 1):  # the second is an ASGI 2 app, or a callable whose signature is unknown
         return
     if _takes(app, 0):
         hint = f'It can be called without anything: if it makes the app, write "{location}()".'

@@ -1,4 +1,4 @@
-"""Deadlines: nothing that is asked of an app is waited for without end, and what hangs is named by the user's line.
+"""Deadlines: no wait for an app is endless, and what hangs is named by the line of the user's code.
 
 Two watches, since neither sees what the other does: `AppCall.watch` cancels a call on the app's loop, and `alarm`
 interrupts an app that blocks the loop, where nothing on it can run any more.
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable
     from types import FrameType, TracebackType
 
-    from asgherkin.clients.client_protocols import Limits, Work
+    from asgherkin.clients.asgi import Limits, Work
 
 PATIENCE = 0.5
 """Seconds that a loop has to answer a ping, and seconds between two alarms."""
@@ -37,7 +37,7 @@ _set_handler: Callable[[int, object], Any] = getattr(signal, "_signal", signal).
 Abandon: TypeAlias = Callable[[AppError], None]
 
 _unwaited: set[asyncio.Task[None]] = set()
-"""asyncio keeps no task alive that nobody refers to."""
+"""References, since asyncio keeps only weak ones to its tasks."""
 
 
 def grace(timeout: float) -> float:
@@ -332,7 +332,7 @@ class alarm:  # noqa: N801 - used as a function is: `with alarm(5):`
             self._set_timer()
 
     def _answers(self) -> bool:
-        """Whether there is still hope: the loop was only just asked, or it has answered."""
+        """Whether the loop may still answer a ping, or has answered."""
         if self._ping is None or self.error is not None:
             return False
         hope = not self._pinged or self._alive

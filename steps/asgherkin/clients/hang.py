@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-# These keep the generator they belong to to themselves; only the garbage collector tells.
+# These hide the generator that they belong to; only the garbage collector finds it.
 _OPAQUE = frozenset({"async_generator_asend", "async_generator_athrow", "anext_awaitable", "coroutine_wrapper"})
 _THREAD_BRIDGES = frozenset({"run_sync_in_worker_thread", "to_thread_run_sync", "to_thread"})
 

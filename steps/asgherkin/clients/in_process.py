@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
     from http.cookiejar import CookieJar
 
-    from asgherkin.clients.client_protocols import BeforeShutDown
+    from asgherkin.clients.asgi import BeforeShutDown
     from asgherkin.clients.loop import Loop
     from asgherkin.clients.recorder import Recorder
 

@@ -14,8 +14,7 @@ from asgherkin.errors import AppError
 from asgherkin.frames import summary
 
 if TYPE_CHECKING:
-    from asgherkin.clients.asgi import Message
-    from asgherkin.clients.client_protocols import Spawn
+    from asgherkin.clients.asgi import Message, Spawn
 
 _DOING = {"start": "start-up", "shut down": "shut-down"}
 

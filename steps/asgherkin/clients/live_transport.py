@@ -1,6 +1,6 @@
 """httpx2 transports over real sockets: to a server of this process, or to a deployed one. Nothing waits without end.
 
-What passes is recorded as the client sees it, which is all that there is of a deployed server.
+Exchanges are recorded as the client sees them: nothing else of a deployed server can be observed.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from anyio.abc import AsyncResource
 
-    from asgherkin.clients.client_protocols import Spawn
+    from asgherkin.clients.asgi import Spawn
     from asgherkin.clients.recorder import Recorder
     from asgherkin.clients.server import Server
     from asgherkin.errors import AppError
@@ -30,9 +30,9 @@ if TYPE_CHECKING:
     Serving: TypeAlias = Callable[[], Awaitable[Server | None]]
 
 _SAFE = frozenset(("GET", "HEAD", "OPTIONS", "QUERY"))
-OF_CONNECTION = frozenset((b"connection", b"transfer-encoding"))  # uvicorn adds them, no app that is asked in-process
+OF_CONNECTION = frozenset((b"connection", b"transfer-encoding"))  # added by uvicorn, and not there in-process
 BROKEN = (httpx2.NetworkError, httpx2.RemoteProtocolError, httpx2.TimeoutException)
-"""What says that a server gave no whole answer; other errors are about the request."""
+"""The errors for a server that gives no whole answer; others are about the request."""
 
 
 class LiveWholeTransport(httpx2.AsyncBaseTransport):

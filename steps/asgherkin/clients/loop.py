@@ -1,4 +1,4 @@
-"""The kinds of event loop: on the main thread, and in a thread of its own. A task that owns what spans acts."""
+"""Event loops, on the main thread and in a thread of their own, and the task that owns what outlives an act."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from anyio.abc import TaskGroup
 
-    from asgherkin.clients.client_protocols import Work
+    from asgherkin.clients.asgi import Work
 
 T = TypeVar("T")
 LOOPS = ("asyncio", "uvloop", "trio")
@@ -60,8 +60,8 @@ def check_loop(name: str) -> None:
         try:
             importlib.import_module(name)
         except ImportError as error:
-            told = f'{name} is not installed. Install it with: pip install "asgherkin[{name}]"'
-            raise ConfigurationError(told) from error
+            message = f'{name} is not installed. Install it with: pip install "asgherkin[{name}]"'
+            raise ConfigurationError(message) from error
 
 
 class MainThreadLoop:
@@ -163,7 +163,7 @@ class MainThreadLoop:
 
 
 class PortalLoop:
-    """An event loop in another thread, reached through an AnyIO portal; one of its `own` ends with it."""
+    """An event loop in another thread, reached through an AnyIO portal. `own` is left when this is closed."""
 
     def __init__(self, portal: BlockingPortal, own: AbstractContextManager[object] | None = None) -> None:
         self.blocked = False
@@ -175,7 +175,7 @@ class PortalLoop:
 
     @classmethod
     def made(cls, backend: str, *, use_uvloop: bool = False) -> Self:
-        """One of its own."""
+        """A loop in a thread of its own, which ends with it."""
         manager = start_blocking_portal(backend, {"use_uvloop": True} if use_uvloop else None)
         return cls(manager.__enter__(), manager)
 
@@ -309,7 +309,7 @@ async def _awaited(function: Callable[..., Awaitable[T]], args: tuple[object, ..
 
 
 async def _deliver(function: Callable[..., Awaitable[T]], args: tuple[object, ...], outcome: Future[T]) -> None:
-    """Give an outcome to the one who waits, unless they were sent away before."""
+    """Put a function's outcome into a future, unless `leave` has put an error into it."""
     with suppress(InvalidStateError):
         try:
             outcome.set_result(await function(*args))

@@ -20,7 +20,7 @@ _DROPPED = re.compile("disconnected|peer closed")
 _IS_IT_UP = "Is the server up, and asgi_base_url right?"
 
 
-def address_of(url: httpx2.URL) -> str:
+def _without_userinfo(url: httpx2.URL) -> str:
     """A URL without the user and the password in it."""
     return str(url.copy_with(userinfo=b"") if url.userinfo else url)
 
@@ -45,7 +45,7 @@ def no_upgrade(request: httpx2.Request, timeout: float, what: str) -> Unreachabl
 
 
 def _tried(seen: str, request: httpx2.Request, timeout: float, advice: str = _IS_IT_UP) -> Unreachable:
-    tried = f"{request.method} {address_of(request.url)}"
+    tried = f"{request.method} {_without_userinfo(request.url)}"
     return Unreachable(
         f"{seen}\nThe client live tried {tried}, with a timeout of {in_words(timeout)}. {advice}",
     )

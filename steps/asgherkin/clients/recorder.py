@@ -1,4 +1,4 @@
-"""The app, wrapped outermost on every in-process client: what passes and what goes wrong is recorded here."""
+"""The outermost wrapper of the app: it records exchanges and crashes, and stops what hangs."""
 
 from __future__ import annotations
 
@@ -188,7 +188,7 @@ class Recorder:
 
 
 class Crashed(Exception):  # noqa: N818 - no error of its own
-    """Tells a server that the app has crashed: it answers with a 500 or drops the connection."""
+    """Raised into a server when the app has crashed: it answers with a 500 or drops the connection."""
 
 
 class ServedScope(AppCall):
@@ -205,7 +205,7 @@ class ServedScope(AppCall):
 
 
 SERVED: dict[str, type[ServedScope]] = {}
-"""The call for a type of scopes. A capability puts its own into it."""
+"""The class of the call for a scope's type. A capability adds its own."""
 
 
 def target(scope: Scope) -> str:
@@ -273,7 +273,7 @@ class _HTTPWrapper(Wrapper):
             await self._send(message)
         finally:
             call.rests -= 1
-            # Who wants the whole response does not wait for ever for one that goes on and on.
+            # A client that wants the whole response does not wait without end for an endless response.
             if not self._whole or self.exchange.complete:
                 call.moved = monotonic()
 

@@ -18,7 +18,7 @@ from asgherkin.errors import AppError
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 
-    from asgherkin.clients.client_protocols import Run, Spawn
+    from asgherkin.clients.asgi import Run, Spawn
     from asgherkin.clients.recorder import Recorder
 
 _BUFFER = 64 * 1024

@@ -21,26 +21,25 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable
     from pathlib import Path
 
-    from asgherkin.clients.asgi import ASGI3, Message, Receive, Scope, Send
-    from asgherkin.clients.client_protocols import Spawn, Work
+    from asgherkin.clients.asgi import ASGI3, Message, Receive, Scope, Send, Spawn, Work
     from asgherkin.evidence.crash_record import Crash
 
 _KEEP_ALIVE = 3600
 """Seconds: the clients of this process are the ones to close their connections."""
 _SILENT = logging.CRITICAL + 1
-"""What uvicorn logs is recorded here: a crash would be told twice."""
+"""uvicorn would log what is recorded here, and report each crash twice."""
 _QUICK_TURNS = 100
 
 
 class ServerRecorder(Recorder):
     """What is wrapped around the app itself: it hands its crashes on to the scenario that uses the server.
 
-    A crash between two scenarios is handed to the next one; one after the last stays in `untold`.
+    A crash between two scenarios is handed to the next one; a crash after the last stays in `unreported`.
     """
 
     def __init__(self, app: ASGI3, *, timeout: float, root: Path) -> None:
         super().__init__(app, timeout=timeout, root=root, listens=False)
-        self.untold: list[Crash] = []
+        self.unreported: list[Crash] = []
         self._current: Recorder | None = None
 
     @property
@@ -54,9 +53,9 @@ class ServerRecorder(Recorder):
         if recorder is not None:
             self.crashes.clear()
             self.evidence.records.clear()
-            for crash in self.untold:
+            for crash in self.unreported:
                 recorder.record(crash.exception, crash.doing)
-            self.untold.clear()
+            self.unreported.clear()
 
     def record(self, exception: BaseException, doing: str) -> Crash:
         """Record a crash."""
@@ -64,7 +63,7 @@ class ServerRecorder(Recorder):
             return self._current.record(exception, doing)
         known = len(self.crashes)
         crash = super().record(exception, doing)
-        self.untold += self.crashes[known:]
+        self.unreported += self.crashes[known:]
         return crash
 
 
@@ -114,9 +113,9 @@ class Server:
         stream = response.extensions.get("network_stream")
         return None if stream is None else self._calls.get(stream.get_extra_info("client_addr"))
 
-    def served_call(self, doing: str) -> ServedCall:
-        """What is known of the app's call for a request that is to be sent."""
-        return ServedCall(self, doing)
+    def served_call(self, doing: str) -> _ServedCall:
+        """The app's call for a request that is to be sent."""
+        return _ServedCall(self, doing)
 
     def leave_unwatched(self, doing: str) -> None:
         """Let no watch stop the next call for a request: its client has deadlines of its own."""
@@ -191,7 +190,7 @@ class Server:
         return _serve(call, partial(recorder.answer, scope, receive, partial(_send, send), call, whole=True))
 
 
-class ServedCall:
+class _ServedCall:
     """The app's call for one request that came over a socket. It cannot be observed before it has begun."""
 
     def __init__(self, server: Server, doing: str) -> None:
@@ -203,37 +202,30 @@ class ServedCall:
         self._call: AppCall | None = None
 
     def answered(self, response: httpx2.Response) -> None:
-        """A response has come."""
         self._call = self._server.call(response)
 
     def rest(self) -> None:
-        """Let no watch stop it: the client has deadlines of its own."""
         if self._call is not None:
             self._call.rest()
         else:
             self._server.leave_unwatched(self._doing)
 
     def resume(self) -> None:
-        """Let the watch stop it again."""
         for call in self._calls():
             call.resume()
 
     def place(self) -> str:
-        """Where it waits; empty where that is not known. To be called on its loop."""
         return next((place for call in self._calls() if (place := call.place())), "")
 
     def leaves(self) -> None:
-        """The client leaves."""
         for call in self._calls():
             call.leaves()
 
     async def dismiss(self) -> None:
-        """Let it end after its client has left; it is cancelled after a while."""
         for call in self._calls():
             await call.dismiss()
 
     async def outcome(self) -> BaseException | None:
-        """What left the app, once the call has ended."""
         calls = self._calls()
         if not all(call.ended.is_set() for call in calls):
             with anyio.move_on_after(self.patience):

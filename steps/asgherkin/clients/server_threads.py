@@ -72,7 +72,7 @@ class ServerThread:
                 self._act(server, server.lifespan.stop)
 
     def close(self) -> list[AppError]:
-        """Stop all servers, and end the thread. What went wrong with their apps since the last scenario."""
+        """Stop all servers, and end the thread. Returns what went wrong since the last scenario."""
         errors = [error for server in list(self._servers.values()) for error in self._ended(server)]
         if not self.loop.blocked:  # also by a shut-down just now
             for pool in self._pools.values():
@@ -88,7 +88,7 @@ class ServerThread:
             except AppError as error:
                 errors.append(error)
             # A crash says more than the error that it led to.
-            errors = [self._late_crash(crash) for crash in server.recorder.untold] or errors
+            errors = [self._late_crash(crash) for crash in server.recorder.unreported] or errors
         return errors
 
     def _late_crash(self, crash: Crash) -> AppError:

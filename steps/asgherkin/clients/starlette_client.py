@@ -21,8 +21,7 @@ if TYPE_CHECKING:
 
     import httpx2
 
-    from asgherkin.clients.asgi import Message, Receive, Scope, Send
-    from asgherkin.clients.client_protocols import Spawn
+    from asgherkin.clients.asgi import Message, Receive, Scope, Send, Spawn
     from asgherkin.clients.recorder import Recorder
 
 T = TypeVar("T")

@@ -15,8 +15,7 @@ from asgherkin.errors import AppError
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Mapping
 
-    from asgherkin.clients.asgi import Message, Scope
-    from asgherkin.clients.client_protocols import Spawn
+    from asgherkin.clients.asgi import Message, Scope, Spawn
     from asgherkin.clients.deadlines import Abandon
     from asgherkin.clients.recorder import Recorder
 

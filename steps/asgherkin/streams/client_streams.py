@@ -17,7 +17,7 @@ from asgherkin.streams.stream_log import StreamLog
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from asgherkin.clients.client_protocols import RunAs
+    from asgherkin.clients.asgi import RunAs
     from asgherkin.clients.in_process import Client
 
 T = TypeVar("T")

@@ -85,7 +85,7 @@ class HeldStream(Channel):
         return not (self.log.over or self.log.left)
 
     def check_opening(self) -> None:
-        """Raise Mismatch where the response is none to read so. Where the app crashed, that is told, or expected."""
+        """Raise Mismatch where the response cannot be read so. A crash of the app is reported, or expected, itself."""
         response = self._stream.response
         kind = response.headers.get("content-type", "").partition(";")[0].strip().lower()
         if self._crashed and not self._session.server_errors_returned:

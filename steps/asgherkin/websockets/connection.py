@@ -23,8 +23,7 @@ from asgherkin.websockets.transcript import ABNORMAL, DISCONNECT, NORMAL, RECEIV
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from asgherkin.clients.asgi import Message
-    from asgherkin.clients.client_protocols import RunAs
+    from asgherkin.clients.asgi import Message, RunAs
     from asgherkin.clients.deadlines import AppCall
     from asgherkin.clients.in_process import Client
     from asgherkin.clients.recorder import Recorder

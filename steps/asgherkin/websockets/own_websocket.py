@@ -21,7 +21,7 @@ from asgherkin.websockets.transcript import content_of
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
-    from asgherkin.clients.client_protocols import RunAs
+    from asgherkin.clients.asgi import RunAs
     from asgherkin.websockets.connection import Opening, WebSockets
 
     Mode: TypeAlias = Literal["text", "binary"]
