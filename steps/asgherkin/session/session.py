@@ -129,8 +129,8 @@ class Session:
         filled = dict(arguments)
         for name, value in arguments.items():
             if isinstance(value, Slot):
-                filled[name] = value.filled(self.lookup) if value.varies else known(value)
-            elif isinstance(value, str):
+                filled[name] = value.filled(self.lookup) if "{{" in value.written else known(value)
+            elif isinstance(value, str) and "{{" in value:
                 filled[name] = self.fill_text(value)
         return filled
 
