@@ -45,7 +45,8 @@ class _Text(Slot):
     pattern = _QUOTED
 
     def filled(self, lookup: Lookup) -> str:
-        return fill_text(_unquoted(self.written), lookup)
+        text = _unquoted(self.written)
+        return fill_text(text, lookup) if self.varies else text
 
 
 class _Method(Slot):
