@@ -14,7 +14,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
 from time import monotonic
-from typing import TYPE_CHECKING, Any, Self, TypeAlias
+from typing import TYPE_CHECKING, Self, TypeAlias
 
 import anyio
 
@@ -30,9 +30,6 @@ if TYPE_CHECKING:
 
 PATIENCE = 0.5
 """Seconds that a loop has to answer a ping, and seconds between two alarms."""
-
-# The C function itself: the public one makes enumerations, 9 of the 10 µs that an alarm took, 1 % of a scenario.
-_set_handler: Callable[[int, object], Any] = getattr(signal, "_signal", signal).signal
 
 Abandon: TypeAlias = Callable[[AppError], None]
 
@@ -293,7 +290,7 @@ class alarm:  # noqa: N801 - used as a function is: `with alarm(5):`
         if self._on:
             now = monotonic()
             self._due = now + self._seconds + (2 * PATIENCE if self._ping is None else PATIENCE)
-            self._outer = _set_handler(signal.SIGALRM, self.ring)
+            self._outer = signal.signal(signal.SIGALRM, self.ring)
             left, self._interval = signal.setitimer(signal.ITIMER_REAL, self._due - now)
             self._outer_due = now + left if left else math.inf
             if self._outer_due < self._due:
@@ -309,7 +306,7 @@ class alarm:  # noqa: N801 - used as a function is: `with alarm(5):`
         if self._on:
             self._due = math.inf
             signal.setitimer(signal.ITIMER_REAL, 0)
-            _set_handler(signal.SIGALRM, self._outer or int(signal.SIG_DFL))
+            signal.signal(signal.SIGALRM, self._outer or int(signal.SIG_DFL))
             self._set_timer(self._interval)
 
     def _set_timer(self, interval: float = 0) -> None:
