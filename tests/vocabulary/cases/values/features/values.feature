@@ -55,6 +55,13 @@ Feature: A remembered value stands for itself: in JSON with its type, elsewhere 
   Scenario: a value that looks like a matcher in a text
     Then the response text contains "{{hash}}"
 
+  Scenario: a value that looks like a matcher as a whole text
+    When I send a POST request to "/" with the body:
+      """text/plain
+      {{hash}}
+      """
+    Then the response text is "{{hash}}"
+
   Scenario: a regular expression
     Then the response text matches "{{id}}"
 
