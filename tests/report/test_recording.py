@@ -258,15 +258,30 @@ def test_attempts_with_another_scenario_between_them(project: Project) -> None:
     assert [one["attempt"] for one in started] == [0, 0, 1, 1]
 
 
-def test_a_failure_before_and_after_is_told_together(project: Project) -> None:
-    """What goes wrong at the end does not hide why the scenario failed there already."""
-    steps = "\n@pytest.fixture(autouse=True)\ndef broken():\n    yield\n    raise OSError('no disk')\n"
+AT_THE_END = "def pytest_bdd_after_scenario():\n    raise RuntimeError('no ink')\n"
+
+
+@pytest.mark.parametrize(
+    ("tag", "steps", "first", "second"),
+    [
+        ("", AT_THE_END, "RuntimeError: no ink", "OSError: no disk"),
+        ("@xfail", "", "[XPASS(strict)]", "This is expected to fail."),
+    ],
+    ids=["a hook", "passing though strictly expected to fail"],
+)
+def test_a_failure_before_and_after_is_told_together(
+    project: Project, tag: str, steps: str, first: str, second: str
+) -> None:
+    """What goes wrong at the end does not hide why the scenario failed there already, and is not hidden by it."""
+    steps += "\n@pytest.fixture(autouse=True)\ndef broken():\n    yield\n    raise OSError('no disk')\n"
     project.write({"pyproject.toml": f"{SETTINGS}\nxfail_strict = true\n"})
 
-    left = run(project, "Feature: f\n  @xfail\n  Scenario: a\n    Given nothing\n", steps=steps)
+    left = run(project, f"Feature: f\n  {tag}\n  Scenario: a\n    Given nothing\n", steps=steps)
 
     assert left.statuses == {"a": ["passed", "after failed"]}
-    assert "[XPASS(strict)]" in left.message("failed")
+    before, _, after = left.message("failed").partition("\n\nAfter that:\n")
+    assert first in before
+    assert second in after
 
 
 def test_groups_inside_of_groups_are_their_children(project: Project) -> None:
