@@ -55,6 +55,13 @@ Feature: A crash that a step up to the next When expects lets the scenario pass
       | status | count |
       | 500    | 3     |
 
+  Scenario: a table with other statuses, too
+    When I send 4 GET requests to "/alternating" at the same time
+    Then the response statuses are:
+      | status | count |
+      | 200    | 2     |
+      | 500    | 2     |
+
   Scenario: at the same time
     When I send 3 GET requests to "/crash" at the same time
     Then the app raised "NoteError"
