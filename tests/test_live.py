@@ -126,6 +126,17 @@ def test_a_scenario_starts_the_app_anew(shop: Project) -> None:
     assert (outcome.counts, notes(shop)) == ({"passed": 2}, "start stop start stop"), outcome.output
 
 
+@pytest.mark.parametrize("client", ["async", "test", "live"])
+def test_an_empty_location_is_no_app(shop: Project, client: str) -> None:
+    """On no client does the configured app take its place."""
+    outcome = shop.run_steps('Given the app is ""\nWhen I GET "/"', client)
+
+    assert (
+        '"" is not an app\'s location. Write "module:attribute", '
+        'for example asgi_app = "shop.main:app", or "module:factory()".\n'
+    ) in outcome.output
+
+
 def test_an_app_is_shut_down_before_another_client_starts_it(shop: Project) -> None:
     """It keeps its state in itself, and so runs once at a time."""
     other = (

@@ -37,8 +37,8 @@ def agrees(asgi_tip_jar):
 """
 PASSING = "When I tip 2\nThen the jar holds 20\nAnd the fixture agrees"
 CORE = (
-    "matching", "redaction", "evidence", "session", "vocabulary", "gherkin", "report", "recording",
-    "plugin", "fixtures", "options", "surroundings",
+    "matching", "redaction", "evidence", "clients", "session", "vocabulary", "gherkin", "report", "recording",
+    "commands", "cli", "event_loop", "fixtures", "frames", "options", "plugin", "surroundings", "turns",
 )  # fmt: skip
 NAMES = {name.removeprefix("asgherkin.") for name in BUILT_IN}
 
