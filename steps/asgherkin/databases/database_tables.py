@@ -222,7 +222,7 @@ class _Overriding(Insert):
 @compiles(_Overriding, "postgresql")
 def _overriding(statement: _Overriding, compiler: SQLCompiler, **options: object) -> str:
     # The last VALUES is the statement's own: behind it are no names of a feature or a table, only parameters.
-    text: str = compiler.visit_insert(statement, **options)  # type: ignore[no-untyped-call]
+    text: str = compiler.visit_insert(statement, **options)  # type: ignore[no-untyped-call] # SQLAlchemy gives it no type
     columns, values, parameters = text.rpartition(") VALUES (")
     return f"{columns}) OVERRIDING SYSTEM VALUE{values[1:]}{parameters}"
 

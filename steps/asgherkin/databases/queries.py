@@ -128,7 +128,7 @@ async def _typed(connection: AsyncConnection, statement: sa.TextClause) -> sa.Te
     """The statement with its texts converted to the types that PostgreSQL wants, such as a date."""
     compiled = statement.compile(dialect=connection.dialect)
     driver = (await connection.get_raw_connection()).driver_connection
-    wanted = (await driver.prepare(str(compiled))).get_parameters()  # type: ignore[union-attr]
+    wanted = (await driver.prepare(str(compiled))).get_parameters()  # type: ignore[union-attr] # asyncpg's, at hand
     values = {
         name: _as_wanted(compiled.params[name], parameter.name)
         for name, parameter in zip(compiled.positiontup or (), wanted, strict=True)

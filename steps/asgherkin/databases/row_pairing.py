@@ -152,6 +152,7 @@ class ComparedRows:
         keys: list[Hashable] = []
         for want, row in enumerate(self.expected):
             value = row[column].value
+            # mypy does not know that a value whose type is `quick` is a str here.
             if type(value) is quick and not (quick is str and value[:1] in ("#", "\\")):  # type: ignore[index]
                 keys.append(value)
             elif kind == "decimal" and type(value) is float:

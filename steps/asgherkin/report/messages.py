@@ -269,7 +269,7 @@ def _meta(version: str) -> Message:
 def _build(environment: Mapping[str, str]) -> Message | None:
     """The build and the commit; None outside of continuous integration."""
     try:
-        from ci_environment import detect_ci_environment  # type: ignore[import-untyped]
+        from ci_environment import detect_ci_environment  # type: ignore[import-untyped] # it has no types
 
         found: Any = detect_ci_environment(dict(environment))
     except Exception:  # noqa: BLE001 - it raises on environments that it does not expect, and a report goes on without

@@ -280,6 +280,7 @@ def _markdown() -> MarkdownIt:
 
     parser = MarkdownIt("commonmark", {"html": False, "breaks": True}).enable("table")
     parser.disable(list(_NOT_IN_DESCRIPTIONS))
+    # markdown-it documents this way to allow schemes of links.
     parser.validateLink = lambda url: url.lower().startswith(("https://", "http://"))  # type: ignore[method-assign]
     parser.add_render_rule("link_open", _link)
     return parser
